@@ -1,0 +1,4 @@
+export async function main(args: string[]): Promise<number> {
+  console.log(process.version, process.execPath, args);
+  return 0;
+}
