@@ -1,0 +1,34 @@
+/** Every environment variable that Cirrus reads, in one place. No other file touches `process.env`. */
+import { CirrusError, EXIT } from "./errors.ts";
+
+/** Name and purpose; the documentation is made from this table. */
+export const VARIABLES = {
+  CIRRUS_DATA_BUCKET: "Bucket that assets and published items are written to",
+  CIRRUS_PAYLOAD_BUCKET: "Bucket that payloads of executions are kept in",
+  CIRRUS_PAYLOAD_ROOT_PREFIX: "Prefix of every key in the payload bucket; `cirrus` where it is not set",
+  CIRRUS_OBJECTS_DIRECTORY: "Directory that stands for S3 on one machine: one folder a bucket",
+  CIRRUS_LOG_LEVEL: "debug, info, warn or error; `info` where it is not set",
+  CIRRUS_WORKDIR: "Directory that a task works in; it is kept. Where it is not set, a temporary one is made and removed",
+  CIRRUS_UPLOAD: "`false`: a task's assets stay as files in its work directory",
+  CIRRUS_ALLOW_PRIVATE_ADDRESSES: "`true`: assets may be fetched over HTTP(S) from this machine and its private network",
+  LAMBDA_TASK_ROOT: "Folder that a task's code is in; set by Lambda",
+  _HANDLER: "File and export of a task's handler, `handler.handler`; set by Lambda",
+} as const;
+
+export type Variable = keyof typeof VARIABLES;
+export type Environment = Readonly<Partial<Record<Variable, string>>>;
+
+/** The variables that are set. An empty one counts as not set. */
+export function readEnvironment(): Environment {
+  const names = Object.keys(VARIABLES) as Variable[]; // keys of a constant are its type's keys
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]).filter(([, value]) => value));
+}
+
+export function requireVariable(environment: Environment, name: Variable): string {
+  const value = environment[name];
+  if (value !== undefined) return value;
+  throw new CirrusError(`The environment variable ${name} is not set.`, {
+    hint: `Set it: ${VARIABLES[name]}.`,
+    exitCode: EXIT.config,
+  });
+}
