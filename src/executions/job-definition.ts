@@ -1,25 +1,25 @@
-/** What it takes to run a Batch job: the project reader writes it, the job runner runs it. */
+/** What a Batch task is once its definition has been read: the job definition with its environment already resolved. */
 export interface JobDefinition {
   readonly name: string;
   readonly arn: string;
-  /** Absolute: the folder of the task that declares the job, or the project's root for a shared job. */
+  /** The task's folder, absolute: the job's working directory, and where its command is looked for first. */
   readonly directory: string;
-  /** `Ref::name` stands for the parameter `name`. */
+  /** Arguments that are `Ref::name` stand for the parameter of that name. */
   readonly command: readonly string[];
-  /** The defaults of the job's parameters. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly image?: string | undefined;
   readonly vcpus: number;
   /** MiB */
   readonly memory: number;
+  /** For one attempt. */
   readonly timeoutSeconds?: number | undefined;
-  /** 1 to 10, the first attempt included. */
+  /** 1 to 10. */
   readonly attempts: number;
   readonly evaluateOnExit?: readonly ExitRule[] | undefined;
 }
 
-/** The first rule whose patterns all match decides; a pattern may end in `*`. */
+/** A rule for a failed attempt. The first one whose every condition matches decides; a final `*` matches any rest. */
 export interface ExitRule {
   readonly action: "RETRY" | "EXIT";
   readonly onExitCode?: string | undefined;
