@@ -1,25 +1,25 @@
-/** What a Batch task is once its definition has been read: the job definition with its environment already resolved. */
+/** What it takes to run a Batch job: the project reader writes it, the job runner runs it. */
 export interface JobDefinition {
   readonly name: string;
   readonly arn: string;
-  /** The task's folder, absolute: the job's working directory, and where its command is looked for first. */
+  /** Absolute: the folder of the task that declares the job, or the project's root for a shared job. */
   readonly directory: string;
-  /** Arguments that are `Ref::name` stand for the parameter of that name. */
+  /** `Ref::name` stands for the parameter `name`. */
   readonly command: readonly string[];
+  /** The defaults of the job's parameters. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly image?: string | undefined;
   readonly vcpus: number;
   /** MiB */
   readonly memory: number;
-  /** For one attempt. */
   readonly timeoutSeconds?: number | undefined;
-  /** 1 to 10. */
+  /** 1 to 10, the first attempt included. */
   readonly attempts: number;
   readonly evaluateOnExit?: readonly ExitRule[] | undefined;
 }
 
-/** A rule for a failed attempt. The first one whose every condition matches decides; a final `*` matches any rest. */
+/** The first rule whose patterns all match decides; a pattern may end in `*`. */
 export interface ExitRule {
   readonly action: "RETRY" | "EXIT";
   readonly onExitCode?: string | undefined;

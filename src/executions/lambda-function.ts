@@ -1,14 +1,14 @@
-/** What a Lambda task is once its definition has been read: everything that is needed to run it, and nothing to look up. */
+/** What it takes to run a component's handler as a Lambda: the project reader writes it, the Lambda pool runs it. */
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
-  /** The root of its code, absolute. */
+  /** Absolute; the handler's module is looked for here. */
   readonly directory: string;
-  /** File without extension, a dot, the export: `handler.handler`. */
+  /** Lambda's form: `handler.handler` is the export `handler` of the module `handler`. */
   readonly handler: string;
   /** MB */
   readonly memorySize: number;
-  /** Seconds. */
+  /** Seconds */
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
 }
