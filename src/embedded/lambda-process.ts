@@ -1,0 +1,153 @@
+/** One worker process of a Lambda task: started with Lambda's environment, given an invocation at a time, killed whole. */
+import { type ChildProcess, fork } from "node:child_process";
+import type { Readable } from "node:stream";
+import type { LambdaFunction } from "../executions/lambda-function.ts";
+import { lambdaEnvironment } from "./lambda-environment.ts";
+import { LAMBDA_ERRORS, type LambdaFailure } from "./lambda-errors.ts";
+import { endOfOutput, type FromWorker, type Invocation, type ToWorker, type WorkerOutcome } from "./lambda-messages.ts";
+import { makeLineSplitter } from "./log-lines.ts";
+import { modulePath } from "./module-path.ts";
+import { signalGroup } from "./processes.ts";
+
+export interface LambdaProcess {
+  readonly pid: number | undefined;
+  /** Undefined once the handler is loaded; the failure where it cannot be, and then the process ends. */
+  readonly loaded: Promise<LambdaFailure | undefined>;
+  /** Resolves with what the handler made of it, or with why the process ended. Output goes to `onOutput` until then. */
+  invoke(invocation: Invocation, onOutput: (lines: readonly string[]) => void): Promise<WorkerOutcome>;
+  /** Ends the process and everything it started; what runs in it fails with `why`. */
+  kill(why: LambdaFailure): void;
+  readonly ended: Promise<void>;
+}
+
+/** Output may be held open by a process that left the group; nothing waits longer for it. */
+const OUTPUT_GRACE_MS = 1000;
+
+export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaProcess {
+  const child = fork(modulePath(import.meta.url, "lambda-worker"), [], {
+    cwd: fn.directory,
+    env: lambdaEnvironment(fn, folder),
+    execArgv: heapLimits(fn.memorySize),
+    // A group of its own, so that it ends together with what it started.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const outputs = [child.stdout, child.stderr].flatMap((stream) => (stream ? [stream] : []));
+  const loaded = Promise.withResolvers<LambdaFailure | undefined>();
+  const ended = Promise.withResolvers<void>();
+  let verdict: LambdaFailure | undefined;
+  let settle: ((outcome: WorkerOutcome) => void) | undefined;
+  let onOutput: ((lines: readonly string[]) => void) | undefined;
+  let lastOutput: readonly string[] = [];
+  let awaited = "";
+  let onMark: (() => void) | undefined;
+
+  for (const stream of outputs) {
+    readOutput(stream, (lines) => {
+      lastOutput = [...lastOutput, ...lines].slice(-20);
+      const isMark = (line: string) => awaited !== "" && line.endsWith(awaited);
+      // A last line without an end stands right before the mark.
+      const written = lines.flatMap((line) => (isMark(line) ? line.slice(0, -awaited.length) || [] : line));
+      if (written.length > 0) onOutput?.(written);
+      for (const line of lines) if (isMark(line)) onMark?.();
+    });
+  }
+
+  const exited = (code: number | null, signal: NodeJS.Signals | null) => {
+    if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+    const failure = verdict ?? exitFailure(fn, code, signal, lastOutput);
+    void closed(child, OUTPUT_GRACE_MS).then(() => {
+      loaded.resolve(failure);
+      settle?.({ ok: false, failure, fatal: true, residentBytes: 0 });
+      ended.resolve();
+    });
+  };
+  child.on("exit", exited);
+  child.on("error", (error) => {
+    verdict ??= {
+      errorType: LAMBDA_ERRORS.cannotStart,
+      errorMessage: `Cannot start Node: ${error.message}`,
+      trace: [],
+    };
+    if (child.pid === undefined) exited(null, null);
+  });
+  child.on("message", (message: FromWorker) => {
+    if (message.type === "loaded") loaded.resolve(undefined);
+    else if (settle) settle(message);
+    else if (!message.ok) loaded.resolve(message.failure);
+  });
+  tell(child, { type: "load", directory: fn.directory, handler: fn.handler });
+
+  return {
+    pid: child.pid,
+    loaded: loaded.promise,
+    ended: ended.promise,
+    kill(why) {
+      verdict ??= why;
+      if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+    },
+    async invoke(invocation, listener) {
+      const outcome = Promise.withResolvers<WorkerOutcome>();
+      const drained = marksOf(outputs.length);
+      settle = outcome.resolve;
+      awaited = endOfOutput(invocation.requestId);
+      onMark = drained.seen;
+      onOutput = listener;
+      tell(child, { type: "invoke", invocation });
+      const result = await outcome.promise;
+      await Promise.race([drained.all, ended.promise, delay(OUTPUT_GRACE_MS)]);
+      settle = undefined;
+      awaited = "";
+      onOutput = undefined;
+      return result;
+    },
+  };
+}
+
+/** As Lambda's own start script divides memory: nine tenths for the old space, a twentieth for each young one. */
+function heapLimits(memorySize: number): string[] {
+  const young = Math.max(1, Math.floor(memorySize / 20));
+  return [`--max-old-space-size=${Math.floor(memorySize * 0.9)}`, `--max-semi-space-size=${young}`];
+}
+
+function readOutput(stream: Readable, onLines: (lines: readonly string[]) => void): void {
+  const splitter = makeLineSplitter(onLines);
+  stream.on("data", (chunk: Buffer) => splitter.write(chunk));
+  stream.on("end", () => splitter.end());
+  stream.on("error", () => {});
+}
+
+/** A worker that is gone cannot be told anything; its exit settles what waits for it. */
+function tell(child: ChildProcess, message: ToWorker): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+function marksOf(count: number): { readonly seen: () => void; readonly all: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let left = count;
+  return { all: promise, seen: () => --left === 0 && resolve() };
+}
+
+function closed(child: ChildProcess, ms: number): Promise<void> {
+  return Promise.race([new Promise<void>((resolve) => child.once("close", () => resolve())), delay(ms)]);
+}
+
+/** Real time, whatever clock the runtime has: this waits for the operating system. */
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function exitFailure(
+  fn: LambdaFunction,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  lastOutput: readonly string[],
+): LambdaFailure {
+  // V8 says so and aborts when its heap is full.
+  if (lastOutput.some((line) => line.includes("JavaScript heap out of memory"))) {
+    const errorMessage = `Runtime ran out of memory: the JavaScript heap reached its limit (memory size ${fn.memorySize} MB)`;
+    return { errorType: LAMBDA_ERRORS.outOfMemory, errorMessage, trace: [] };
+  }
+  const how = signal ? `signal: ${signal}` : `exit status ${code}`;
+  return { errorType: LAMBDA_ERRORS.exited, errorMessage: `Runtime exited with error: ${how}`, trace: [] };
+}

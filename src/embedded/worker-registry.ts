@@ -1,0 +1,73 @@
+/**
+ * Sees to it that no worker process outlives its runtime, however that ends. A worker in a busy loop never notices that
+ * its parent is gone, so a small shell waits beside it: its standard input ends with the runtime, and it kills what the
+ * runtime had noted. Should the shell have been killed too, the next runtime finds the notes.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isRunning, processIdentity, signalGroup } from "./processes.ts";
+
+export interface WorkerRegistry {
+  /** Notes a worker, which leads its own process group. */
+  add(pid: number): void;
+  /** The worker and its group are gone. */
+  remove(pid: number): void;
+  /** A folder of a worker's own for its temporary files. */
+  makeFolder(): string;
+  close(): void;
+}
+
+const WHEN_INPUT_ENDS = `read -r _
+for note in "$1"/workers/*; do kill -KILL "-\${note##*/}" 2>/dev/null; done
+rm -rf "$1"`;
+
+/** One folder per runtime in `directory`, named by its process; folders of runtimes that ended are cleared first. */
+export function makeWorkerRegistry(directory: string): WorkerRegistry {
+  mkdirSync(directory, { recursive: true });
+  for (const name of readdirSync(directory)) clearIfEnded(join(directory, name));
+
+  const folder = mkdtempSync(join(directory, `${process.pid}_${processIdentity(process.pid)}_`));
+  const notes = join(folder, "workers");
+  mkdirSync(notes);
+  // Detached: Ctrl-C in the terminal goes to the runtime's group only.
+  const reaper = spawn("/bin/sh", ["-c", WHEN_INPUT_ENDS, "cirrus-reaper", folder], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: { PATH: "/usr/bin:/bin" },
+  });
+  // Without a shell the notes alone have to do.
+  reaper.on("error", () => {});
+  reaper.stdin.on("error", () => {});
+  reaper.unref();
+
+  return {
+    add: (pid) => writeFileSync(join(notes, String(pid)), processIdentity(pid) ?? ""),
+    remove: (pid) => rmSync(join(notes, String(pid)), { force: true }),
+    makeFolder: () => mkdtempSync(join(folder, "tmp-")),
+    close() {
+      reaper.stdin.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function clearIfEnded(folder: string): void {
+  const [pid, identity] = basename(folder).split("_");
+  if (!pid || !identity || isRunning({ pid: Number(pid), identity })) return;
+  for (const [worker, noted] of readNotes(join(folder, "workers"))) {
+    const now = processIdentity(worker);
+    // Another process with this ID now: the worker's group is long gone.
+    if (now === undefined || now === noted) signalGroup(worker, "SIGKILL");
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Another runtime may be clearing the same folder at this moment. */
+function readNotes(notes: string): [pid: number, identity: string][] {
+  try {
+    return readdirSync(notes).map((name) => [Number(name), readFileSync(join(notes, name), "utf8")]);
+  } catch {
+    return [];
+  }
+}
