@@ -1,0 +1,96 @@
+/** Where payloads are kept as objects: one function for every kind, so that no other file builds such a key. */
+import { createHash } from "node:crypto";
+import { CirrusError, EXIT } from "../errors.ts";
+import { utf8Length } from "../json.ts";
+import type { ObjectUrl } from "./object-store.ts";
+
+export interface PayloadRoot {
+  readonly bucket: string;
+  /** Key prefix, without slashes at its ends; may be empty. */
+  readonly prefix: string;
+}
+
+/** A Batch job reads `url`, writes its result to `urlOut`, or what went wrong to `urlError`. */
+export interface BatchUrls {
+  readonly url: ObjectUrl;
+  readonly urlOut: ObjectUrl;
+  readonly urlError: ObjectUrl;
+}
+
+export interface PayloadUrls {
+  input(payloadId: string, execution: string): ObjectUrl;
+  output(payloadId: string, execution: string): ObjectUrl;
+  /** A payload too large to travel inline, by the hash of its text: the same payload is stored once. */
+  oversized(sha256: string): ObjectUrl;
+  batch(payloadId: string, uuid: string): BatchUrls;
+  /** The raw message of a rejection. */
+  invalid(id: string): ObjectUrl;
+}
+
+/** S3 takes keys of up to 1,024 bytes: what is left for the payload ID beside the longest prefix and name. */
+const MAX_PREFIX_BYTES = 200;
+const MAX_ID_KEY_BYTES = 700;
+/** File systems take names of up to 255 bytes. */
+const MAX_SEGMENT_BYTES = 200;
+
+export function payloadUrls({ bucket, prefix }: PayloadRoot): PayloadUrls {
+  const trimmed = prefix.replaceAll(/^\/+|\/+$/g, "");
+  if (utf8Length(trimmed) > MAX_PREFIX_BYTES) {
+    throw new CirrusError(
+      `the payload root prefix has ${utf8Length(trimmed)} bytes, expected at most ${MAX_PREFIX_BYTES}`,
+      {
+        hint: "Set CIRRUS_PAYLOAD_ROOT_PREFIX to a shorter one.",
+        exitCode: EXIT.config,
+      },
+    );
+  }
+  const url = (key: string): ObjectUrl => `s3://${bucket}/${trimmed === "" ? "" : `${trimmed}/`}${key}`;
+  return {
+    input: (payloadId, execution) => url(`executions/${keyOf(payloadId)}/${keyOf(execution)}/input.json`),
+    output: (payloadId, execution) => url(`executions/${keyOf(payloadId)}/${keyOf(execution)}/output.json`),
+    oversized: (sha256) => url(`tmp/oversized/${keyOf(sha256)}.json`),
+    batch: (payloadId, uuid) => batchUrls(url(`tmp/batch/${keyOf(payloadId)}/${keyOf(uuid)}.json`)),
+    invalid: (id) => url(`tmp/invalid/${keyOf(id)}.json`),
+  };
+}
+
+/** The result and error objects that belong to a job's input, wherever that is. */
+export function batchUrls(url: ObjectUrl): BatchUrls {
+  return { url, urlOut: sibling(url, "_out"), urlError: sibling(url, "_error") };
+}
+
+function sibling(url: ObjectUrl, suffix: string): ObjectUrl {
+  const stem = url.replace(/\.json(\.gz)?$/, "");
+  // Only the end of the URL's key has changed.
+  return `${stem}${suffix}.json` as ObjectUrl;
+}
+
+/**
+ * A text as part of a key: `/` stays, everything that S3 or a file system dislikes is percent-encoded. Two texts never
+ * share a key; one that is too long ends in its hash.
+ */
+function keyOf(text: string): string {
+  const key = text.split("/").map(segmentOf).join("/");
+  if (key.length <= MAX_ID_KEY_BYTES) return key;
+  return hashed(key.slice(0, MAX_ID_KEY_BYTES - HASH_BYTES).replace(/\/[^/]*$/, "/"), text);
+}
+
+function segmentOf(segment: string): string {
+  // No other segment becomes %2F, as a slash is never within one.
+  if (segment === "") return "%2F";
+  if (segment === "." || segment === "..") return segment.replaceAll(".", "%2E");
+  const encoded = Buffer.from(segment, "utf8")
+    .toString("latin1")
+    .replaceAll(/[^A-Za-z0-9._-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  return encoded.length <= MAX_SEGMENT_BYTES
+    ? encoded
+    : hashed(encoded.slice(0, MAX_SEGMENT_BYTES - HASH_BYTES), segment);
+}
+
+/** `~` and 32 hexadecimal digits. Nothing else in a key is a `~`. */
+const HASH_BYTES = 33;
+
+function hashed(start: string, whole: string): string {
+  const digest = createHash("sha256").update(whole, "utf8").digest("hex");
+  return `${start.replace(/%.?$/, "")}~${digest.slice(0, HASH_BYTES - 1)}`;
+}

@@ -1,0 +1,93 @@
+/** Fills path templates such as `${collection}/${year}/${month}/${id}` from an item. */
+import { InvalidInput } from "../errors.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import { showValue } from "./problems.ts";
+import type { StacItem } from "./stac-item.ts";
+
+/** A name, and after `?` what stands in where the item has no such value. */
+const PLACEHOLDER = /\$\{([^}?]*)(?:\?([^}]*))?\}/g;
+
+/**
+ * A relative key, or an `s3://` URL where the template is one; without a slash at its end.
+ *
+ * Names: `id`, `collection`, `date` (2024-05-01), `year`, `month`, `day` (not padded) of the item's datetime or else
+ * its start_datetime; any property (`eo:cloud_cover`), any member by its path (`properties.eo:cloud_cover`).
+ * Throws InvalidInput where the item lacks a value or the result is no safe key.
+ *
+ * @example fillTemplate("${collection}/${year}/${id}", item) // "sentinel-2-l2a/2024/S2A_33UUP"
+ */
+export function fillTemplate(template: string, item: StacItem): string {
+  if (template.replaceAll(PLACEHOLDER, "").includes("${")) {
+    throw invalid(template, item, "a placeholder is not closed", "Write ${name} or ${name?stand-in}.");
+  }
+  const filled = template.replaceAll(PLACEHOLDER, (_match, name: string, standIn?: string) => {
+    const value = lookUp(name, item);
+    if (value !== undefined && value !== "") return String(value);
+    if (standIn !== undefined) return standIn;
+    throw invalid(template, item, `the item has no ${name === "" ? "member without a name" : name}`, missingHint(name));
+  });
+  return safeKey(filled, template, item);
+}
+
+function missingHint(name: string): string {
+  return `Add it to the item, or write a stand-in: \${${name}?unknown}.`;
+}
+
+function lookUp(name: string, item: StacItem): string | number | boolean | undefined {
+  if (name === "id") return item.id;
+  if (name === "collection") return item.collection ?? undefined;
+  const date = datePart(name, item);
+  if (date !== undefined) return date;
+  const { properties } = item;
+  if (properties !== undefined && Object.hasOwn(properties, name)) return scalar(properties[name]);
+  return scalar(memberAt(item, name.split(".")) ?? (properties && memberAt(properties, name.split("."))));
+}
+
+function datePart(name: string, { properties }: StacItem): string | number | undefined {
+  if (name !== "date" && name !== "year" && name !== "month" && name !== "day") return undefined;
+  const text = properties?.datetime ?? properties?.start_datetime;
+  const time = typeof text === "string" ? new Date(text) : undefined;
+  if (time === undefined || Number.isNaN(time.getTime())) return undefined;
+  if (name === "date") return time.toISOString().slice(0, "2024-05-01".length);
+  if (name === "year") return time.getUTCFullYear();
+  return name === "month" ? time.getUTCMonth() + 1 : time.getUTCDate();
+}
+
+function memberAt(root: Json, names: readonly string[]): Json | undefined {
+  return names.reduce<Json | undefined>(
+    (value, name) => (isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+    root,
+  );
+}
+
+function scalar(value: Json | undefined): string | number | boolean | undefined {
+  return typeof value === "object" || value === undefined ? undefined : value;
+}
+
+function safeKey(filled: string, template: string, item: StacItem): string {
+  const url = /^s3:\/\/([^/]*)\/?/.exec(filled);
+  const start = url?.[0] ?? "";
+  if (url !== null && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url[1] ?? "")) {
+    throw invalid(
+      template,
+      item,
+      `${showValue(filled)} has no valid bucket`,
+      "Write s3://bucket/… with a bucket's name.",
+    );
+  }
+  // Templates have always been written with a slash at either end.
+  const key = filled.slice(start.length).replace(/^\//, "").replace(/\/$/, "");
+  const bad = key.split("/").find((segment) => segment === "" || segment === "." || segment === "..");
+  if ((bad !== undefined && !(key === "" && start !== "")) || /[\p{Cc}\p{Cs}\\]|:\/\//u.test(key)) {
+    const hint = "Every part between slashes needs a text other than . and .., without control characters or \\.";
+    throw invalid(template, item, `${showValue(filled)} is not a safe path`, hint);
+  }
+  return key === "" ? start.replace(/\/$/, "") : `${start}${key}`;
+}
+
+function invalid(template: string, item: StacItem, what: string, hint: string): InvalidInput {
+  return new InvalidInput(`item ${showValue(item.id)}, path template ${showValue(template)}: ${what}`, {
+    where: "$.process[0].upload_options.path_template",
+    hint,
+  });
+}
