@@ -8,9 +8,12 @@ export const VARIABLES = {
   CIRRUS_PAYLOAD_ROOT_PREFIX: "Prefix of every key in the payload bucket; `cirrus` where it is not set",
   CIRRUS_OBJECTS_DIRECTORY: "Directory that stands for S3 on one machine: one folder a bucket",
   CIRRUS_LOG_LEVEL: "debug, info, warn or error; `info` where it is not set",
-  CIRRUS_WORKDIR: "Directory that a task works in; it is kept. Where it is not set, a temporary one is made and removed",
+  CIRRUS_WORKDIR:
+    "Directory that a task works in; it is kept. Where it is not set, a temporary one is made and removed",
   CIRRUS_UPLOAD: "`false`: a task's assets stay as files in its work directory",
-  CIRRUS_ALLOW_PRIVATE_ADDRESSES: "`true`: assets may be fetched over HTTP(S) from this machine and its private network",
+  CIRRUS_ALLOW_LOCAL_ASSETS: "`true`: assets may be read from this machine: `file:`, plain HTTP and private addresses",
+  AWS_REGION: "Region of the buckets; set by Lambda and by every job definition",
+  AWS_BATCH_JOB_ATTEMPT: "Which attempt of its job a container is; set by Batch",
   LAMBDA_TASK_ROOT: "Folder that a task's code is in; set by Lambda",
   _HANDLER: "File and export of a task's handler, `handler.handler`; set by Lambda",
 } as const;
@@ -31,4 +34,9 @@ export function requireVariable(environment: Environment, name: Variable): strin
     hint: `Set it: ${VARIABLES[name]}.`,
     exitCode: EXIT.config,
   });
+}
+
+/** Everything, for what a project's own files ask for (`${env:NAME}`) and for what terminals agree on (NO_COLOR, TERM, CI). */
+export function wholeEnvironment(): Readonly<Record<string, string | undefined>> {
+  return { ...process.env };
 }

@@ -1,0 +1,124 @@
+/** Turns a task's `run` into the Lambda handler that Lambda, Batch and one machine all start the same way. */
+import middy, { type MiddyfiedHandler } from "@middy/core";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Context } from "aws-lambda";
+import { CirrusError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { ObjectStore } from "../payload/object-store.ts";
+import { taskParameters } from "../payload/parameters.ts";
+import { type Assets, makeAssets } from "./assets.ts";
+import { TaskStopped } from "./errors.ts";
+import { readPayload } from "./input.ts";
+import type { Item, Payload } from "./item.ts";
+import { type TaskOutput, takeResult, writeOutput } from "./output.ts";
+import { checkParameters } from "./parameters.ts";
+import { portsOf, type TaskContext } from "./ports.ts";
+import { makeWorkdir } from "./workdir.ts";
+
+export interface TaskRun<Parameters> {
+  readonly payload: Payload;
+  /** The payload's items, which may be changed in place. */
+  readonly items: Item[];
+  readonly parameters: Parameters;
+  readonly assets: Assets;
+  /** S3, or the directory that stands for it. */
+  readonly objects: ObjectStore;
+  /** A directory of this run alone, removed after it. */
+  readonly workdir: string;
+  readonly log: Log;
+  /** Aborted when the time is nearly over or the job is told to end. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the run is cut off; Infinity where nothing cuts it off. */
+  remaining(): number;
+}
+
+/** Other items, another payload, or nothing where the items were changed in place. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a `run` that returns nothing is typed void
+export type TaskResult = Item[] | Payload | undefined | void;
+
+export interface TaskDefinition<S extends StandardSchemaV1> {
+  /** The folder under `tasks/`, and the key of its parameters in a process definition. */
+  readonly name: string;
+  readonly description?: string;
+  /** Any Standard Schema: zod, valibot, arktype. */
+  readonly parameters: S;
+  run(context: TaskRun<StandardSchemaV1.InferOutput<S>>): TaskResult | Promise<TaskResult>;
+}
+
+export interface TaskHandler<S extends StandardSchemaV1 = StandardSchemaV1>
+  extends MiddyfiedHandler<unknown, TaskOutput> {
+  readonly task: Pick<TaskDefinition<S>, "name" | "description" | "parameters">;
+}
+
+/** Milliseconds that are kept back from a Lambda's time to report that it was not enough. */
+const KEPT_BACK_MS = 250;
+
+/**
+ * @example
+ * export const handler = defineTask({
+ *   name: "rename",
+ *   parameters: z.object({ prefix: z.string() }),
+ *   run({ items, parameters }) {
+ *     for (const item of items) item.id = `${parameters.prefix}-${item.id}`;
+ *   },
+ * });
+ */
+export function defineTask<S extends StandardSchemaV1>(definition: TaskDefinition<S>): TaskHandler<S> {
+  const handler = middy<unknown, TaskOutput>(
+    (event: unknown, context: Context, { signal }: { signal: AbortSignal }) =>
+      runTask(definition, event, context, signal),
+    { timeoutEarlyInMillis: KEPT_BACK_MS, timeoutEarlyResponse: () => reportTimeout(definition.name) },
+  );
+  const { name, description, parameters } = definition;
+  return Object.assign(handler, { task: { name, parameters, ...(description === undefined ? {} : { description }) } });
+}
+
+async function runTask<S extends StandardSchemaV1>(
+  definition: TaskDefinition<S>,
+  event: unknown,
+  context: TaskContext,
+  early: AbortSignal,
+): Promise<TaskOutput> {
+  try {
+    const ports = portsOf(context);
+    const payload = await readPayload(event, ports);
+    const [first] = payload.parsed.process;
+    const place = ["process", 0, "tasks", definition.name];
+    const parameters = await checkParameters(definition.parameters, taskParameters(first, definition.name), place);
+    const signal = ports.signal === undefined ? early : AbortSignal.any([early, ports.signal]);
+    const workdir = await makeWorkdir(definition.name, ports.environment.CIRRUS_WORKDIR);
+    try {
+      const result = await definition.run({
+        payload: payload.own,
+        items: payload.own.features,
+        parameters,
+        assets: makeAssets({ ports, definition: first, workdir: workdir.path, signal }),
+        objects: ports.objects,
+        workdir: workdir.path,
+        log: ports.log,
+        signal,
+        remaining: () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
+      });
+      return await writeOutput(takeResult(definition.name, payload.own, result), ports);
+    } finally {
+      await workdir.remove();
+    }
+  } catch (thrown) {
+    throw spellOut(thrown);
+  }
+}
+
+/** Only an error's name and message leave a Lambda or a job: the place and the advice go into the message. */
+function spellOut(thrown: unknown): unknown {
+  if (!(thrown instanceof CirrusError)) return thrown;
+  const place = thrown.where === undefined ? "" : `${thrown.where}: `;
+  const hint = thrown.hint === undefined ? "" : `. ${thrown.hint}`;
+  thrown.message = `${place}${thrown.message}${hint}`;
+  return thrown;
+}
+
+function reportTimeout(name: string): never {
+  throw new TaskStopped(
+    `The task ${name} was stopped: its time was nearly over. Raise lambda.timeout in its definition.yml, or run it in Batch`,
+  );
+}
