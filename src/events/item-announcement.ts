@@ -61,10 +61,10 @@ function attributesOf(item: StacItem): Record<string, AttributeValue> {
 }
 
 /** West, south, east, north of a box in two dimensions (four numbers) or three (six, with heights between them). */
-function cornersOf(bbox: Json | undefined): readonly Json[] {
+function cornersOf(bbox: Json | undefined): readonly (Json | undefined)[] {
   if (!Array.isArray(bbox) || !bbox.every((number) => typeof number === "number")) return [];
-  if (bbox.length === 4) return bbox;
-  return bbox.length === 6 ? [bbox[0], bbox[1], bbox[3], bbox[4]] : [];
+  if (bbox.length === 6) return [bbox[0], bbox[1], bbox[3], bbox[4]];
+  return bbox.length === 4 ? bbox : [];
 }
 
 /** `created` where an item has never been written since, else `updated`; nothing where it does not say. */

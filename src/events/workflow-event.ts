@@ -11,6 +11,9 @@ export const WORKFLOW_EVENT_TYPES = [
   "ALREADY_PROCESSING",
   "ALREADY_CLAIMED",
   "ALREADY_SUCCEEDED",
+  /** Only for a message that comes twice: another one would run the payload again. */
+  "ALREADY_FAILED",
+  "ALREADY_ABORTED",
   "DUPLICATE_ID_ENCOUNTERED",
   "FAILED",
   "TIMED_OUT",

@@ -18,7 +18,7 @@ const PLACEHOLDER = /\$\{([^}?]*)(?:\?([^}]*))?\}/g;
  */
 export function fillTemplate(template: string, item: StacItem): string {
   if (template.replaceAll(PLACEHOLDER, "").includes("${")) {
-    throw invalid(template, item, "a placeholder is not closed", "Write ${name} or ${name?stand-in}.");
+    throw invalid(template, item, "a placeholder is not closed", `Write \${name} or \${name?stand-in}.`);
   }
   const filled = template.replaceAll(PLACEHOLDER, (_match, name: string, standIn?: string) => {
     const value = lookUp(name, item);

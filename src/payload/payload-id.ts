@@ -51,7 +51,7 @@ export function executionName(payloadId: string, attempt: number): string {
 }
 
 /** RFC 9562, appendix: the namespace of URLs. */
-const NAMESPACE_URL = "6ba7b811-9dad-11d1-80b4-00c04fd430c8";
+export const NAMESPACE_URL = "6ba7b811-9dad-11d1-80b4-00c04fd430c8";
 
 /** A name-based UUID (RFC 9562, version 5): the same text for the same name, everywhere. */
 export function uuid5(namespace: string, name: string): string {
