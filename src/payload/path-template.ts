@@ -20,7 +20,9 @@ export function fillTemplate(template: string, item: StacItem): string {
   if (template.replaceAll(PLACEHOLDER, "").includes("${")) {
     throw invalid(template, item, "a placeholder is not closed", `Write \${name} or \${name?stand-in}.`);
   }
-  const filled = template.replaceAll(PLACEHOLDER, (_match, name: string, standIn?: string) => {
+  // Templates have always been written with a slash at either end.
+  const trimmed = template.replace(/^\//, "").replace(/\/$/, "");
+  const filled = trimmed.replaceAll(PLACEHOLDER, (_match, name: string, standIn?: string) => {
     const value = lookUp(name, item);
     if (value !== undefined && value !== "") return String(value);
     if (standIn !== undefined) return standIn;
@@ -65,9 +67,9 @@ function scalar(value: Json | undefined): string | number | boolean | undefined 
 }
 
 function safeKey(filled: string, template: string, item: StacItem): string {
-  const url = /^s3:\/\/([^/]*)\/?/.exec(filled);
-  const start = url?.[0] ?? "";
-  if (url !== null && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url[1] ?? "")) {
+  // Only the template may choose to name a bucket: a property that holds a URL must not.
+  const [root = "", bucket] = (template.startsWith("s3://") && /^s3:\/\/([^/]*)\/?/.exec(filled)) || [];
+  if (bucket !== undefined && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     throw invalid(
       template,
       item,
@@ -75,14 +77,12 @@ function safeKey(filled: string, template: string, item: StacItem): string {
       "Write s3://bucket/… with a bucket's name.",
     );
   }
-  // Templates have always been written with a slash at either end.
-  const key = filled.slice(start.length).replace(/^\//, "").replace(/\/$/, "");
-  const bad = key.split("/").find((segment) => segment === "" || segment === "." || segment === "..");
-  if ((bad !== undefined && !(key === "" && start !== "")) || /[\p{Cc}\p{Cs}\\]|:\/\//u.test(key)) {
-    const hint = "Every part between slashes needs a text other than . and .., without control characters or \\.";
-    throw invalid(template, item, `${showValue(filled)} is not a safe path`, hint);
-  }
-  return key === "" ? start.replace(/\/$/, "") : `${start}${key}`;
+  if (bucket !== undefined && filled === `s3://${bucket}`) return filled;
+  const key = filled.slice(root.length);
+  const climbs = key.split("/").some((segment) => segment === "" || segment === "." || segment === "..");
+  if (!climbs && !/[\p{Cc}\p{Cs}\\]/u.test(key)) return filled;
+  const hint = "Every part between slashes needs a text other than . and .., without control characters or \\.";
+  throw invalid(template, item, `${showValue(filled)} is not a safe path`, hint);
 }
 
 function invalid(template: string, item: StacItem, what: string, hint: string): InvalidInput {
