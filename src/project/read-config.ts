@@ -1,0 +1,80 @@
+/** Reads cirrus.yml: the Serverless Framework's configuration with a `cirrus` section of our own. */
+import { join } from "node:path";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { checkDefinition } from "./check-definition.ts";
+import { configSchema } from "./definition-schemas.ts";
+import { CONFIG_FILE } from "./find-root.ts";
+import type { Config } from "./project.ts";
+import { type Report, readYaml, type YamlFile } from "./read-yaml.ts";
+import { showFile } from "./reading.ts";
+import { expandReferences } from "./references.ts";
+import { makeVariables, type Variables } from "./resolve-variables.ts";
+
+export interface ConfigOptions {
+  readonly stage?: string | undefined;
+  readonly region?: string | undefined;
+  /** For `${env:…}`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** For `${opt:…}`, beside stage and region. */
+  readonly opt?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What holds where neither an option nor cirrus.yml says otherwise. */
+const DEFAULTS = { service: "cirrus", stage: "dev", region: "us-west-2" } as const;
+
+export function readConfig(
+  root: string,
+  options: ConfigOptions,
+  report: Report,
+): { readonly config: Config; readonly variables: Variables } {
+  const file = join(root, CONFIG_FILE);
+  const yaml = readYaml(file, CONFIG_FILE, report) ?? emptyFile(CONFIG_FILE);
+  const self = withStage(yaml, options, report);
+  const variables = makeVariables({
+    config: yaml,
+    self,
+    root,
+    opt: { ...options.opt, stage: options.stage, region: options.region },
+    env: options.env,
+    defaults: { stage: DEFAULTS.stage, region: DEFAULTS.region },
+    show: (path) => showFile(root, path),
+    report,
+  });
+  const sections = asObject(expandReferences(variables.resolve(self, { yaml, folder: root })));
+  return { config: makeConfig(sections, yaml, file, report), variables };
+}
+
+/** The options win over the file, as on the Serverless Framework's command line. */
+function withStage(yaml: YamlFile, options: ConfigOptions, report: Report): JsonObject {
+  if (!isJsonObject(yaml.value) && yaml.value !== null) {
+    report({ code: "bad-definition", message: `${yaml.shown} holds no map`, file: yaml.shown, line: 1, column: 1 });
+  }
+  const written = asObject(yaml.value);
+  const provider = asObject(written.provider ?? null);
+  const stage = options.stage ?? provider.stage ?? DEFAULTS.stage;
+  const region = options.region ?? provider.region ?? DEFAULTS.region;
+  return { ...written, provider: { ...provider, stage, region } };
+}
+
+function makeConfig(sections: JsonObject, yaml: YamlFile, file: string, report: Report): Config {
+  const parsed = checkDefinition(configSchema, sections, yaml, report);
+  const provider = asObject(sections.provider ?? null);
+  const service = parsed?.service ?? DEFAULTS.service;
+  const stage = parsed?.provider.stage ?? DEFAULTS.stage;
+  return {
+    ...{ file, shown: yaml.shown, locate: yaml.locate, sections, provider, service, stage },
+    region: parsed?.provider.region ?? DEFAULTS.region,
+    stackName: `${service}-${stage}`,
+    environment: parsed?.provider.environment ?? {},
+    custom: parsed?.custom ?? {},
+    cirrus: parsed?.cirrus ?? { local: {} },
+  };
+}
+
+function emptyFile(shown: string): YamlFile {
+  return { shown, value: {}, locate: () => undefined };
+}
+
+function asObject(value: Json): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

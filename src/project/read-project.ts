@@ -1,0 +1,81 @@
+/** Reads a whole project; everything that is wrong with it comes back in one go, each problem with its place. */
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Problem } from "../errors.ts";
+import { mergeLayers } from "./folders.ts";
+import type { Component, Kind, Project } from "./project.ts";
+import { readComponents } from "./read-components.ts";
+import { type ConfigOptions, readConfig } from "./read-config.ts";
+import { readResources } from "./read-resources.ts";
+import { readWorkflows } from "./read-workflows.ts";
+import type { Layer, Reading } from "./reading.ts";
+
+export interface ReadOptions extends ConfigOptions {
+  /** The folder whose parts come first; the package's own unless a test says otherwise. */
+  readonly builtIns?: string | undefined;
+}
+
+/** The project holds what could be read; whoever runs or deploys it refuses to while there are problems. */
+export function readProject(
+  folder: string,
+  options: ReadOptions,
+): { readonly project: Project; readonly problems: readonly Problem[] } {
+  const root = realpathSync(resolve(folder));
+  const problems: Problem[] = [];
+  const report = (problem: Problem) => void problems.push(problem);
+  const { config, variables } = readConfig(root, options, report);
+  const reading: Reading = { root, config, variables, report };
+  const layers = listLayers(root, realpathSync(options.builtIns ?? PACKAGE_FOLDER));
+
+  const tasks = readKind("task", layers, reading);
+  const feeders = readKind("feeder", layers, reading);
+  const functions = readKind("function", layers, reading);
+  const workflows = mergeLayers(
+    "workflows",
+    "workflow",
+    layers.flatMap((layer) => readWorkflows(layer, reading)),
+  );
+  const components = [tasks, feeders, functions].flatMap(({ merged }) => [...merged.values()]);
+  refuseSharedNames(components, report);
+  const { resources, notices } = readResources(layers, components, reading);
+  const project: Project = {
+    root,
+    config,
+    tasks: tasks.merged,
+    feeders: feeders.merged,
+    functions: functions.merged,
+    workflows: workflows.merged,
+    resources,
+    notices: [tasks, feeders, functions, workflows].flatMap((kind) => kind.notices).concat(notices),
+  };
+  return { project, problems };
+}
+
+/** `src/project` in the checkout and `dist/project` in the published package are both two folders down. */
+const PACKAGE_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The package itself is a project whose parts are the built-in ones: then there is nothing to replace. */
+function listLayers(root: string, builtIns: string): Layer[] {
+  const own: Layer = { folder: root, source: "project" };
+  return root === builtIns ? [own] : [{ folder: builtIns, source: "built-in" }, own];
+}
+
+function readKind(kind: Kind, layers: readonly Layer[], reading: Reading) {
+  const parts = layers.flatMap((layer) => readComponents(kind, layer, reading));
+  return mergeLayers(`${kind}s`, kind, parts);
+}
+
+/** The Lambda of a component is called after its folder, whatever its kind. */
+function refuseSharedNames(components: readonly Component[], report: (problem: Problem) => void): void {
+  const owners = new Map<string, Component>();
+  for (const component of components.filter(({ lambda }) => lambda?.enabled)) {
+    const owner = owners.get(component.name);
+    if (owner !== undefined) {
+      const message = `The ${component.kind} ${component.name} has the name of the ${owner.kind} in ${owner.shown}`;
+      const hint = "Rename one of the two folders: each Lambda is called after its folder.";
+      report({ code: "duplicate-name", message, file: component.shown, line: 1, column: 1, hint });
+    }
+    owners.set(component.name, component);
+  }
+}
