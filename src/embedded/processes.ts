@@ -34,6 +34,12 @@ export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
   }
 }
 
+/** Kills the group that a process leads or led. Where its ID is another process's by now, the group is long gone. */
+export function killGroupOf(leader: { readonly pid: number; readonly identity: string }): void {
+  const now = processIdentity(leader.pid);
+  if (now === undefined || now === leader.identity) signalGroup(leader.pid, "SIGKILL");
+}
+
 /** Kills every process whose environment, as it was started with, holds `NAME=value`: also those that left the group. */
 export function killMarked(mark: string): void {
   if (!PROC) return;

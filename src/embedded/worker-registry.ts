@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isRunning, processIdentity, signalGroup } from "./processes.ts";
+import { isRunning, killGroupOf, processIdentity } from "./processes.ts";
 
 export interface WorkerRegistry {
   /** Notes a worker, which leads its own process group. */
@@ -55,18 +55,17 @@ export function makeWorkerRegistry(directory: string): WorkerRegistry {
 function clearIfEnded(folder: string): void {
   const [pid, identity] = basename(folder).split("_");
   if (!pid || !identity || isRunning({ pid: Number(pid), identity })) return;
-  for (const [worker, noted] of readNotes(join(folder, "workers"))) {
-    const now = processIdentity(worker);
-    // Another process with this ID now: the worker's group is long gone.
-    if (now === undefined || now === noted) signalGroup(worker, "SIGKILL");
-  }
+  for (const worker of readNotes(join(folder, "workers"))) killGroupOf(worker);
   rmSync(folder, { recursive: true, force: true });
 }
 
 /** Another runtime may be clearing the same folder at this moment. */
-function readNotes(notes: string): [pid: number, identity: string][] {
+function readNotes(notes: string): { pid: number; identity: string }[] {
   try {
-    return readdirSync(notes).map((name) => [Number(name), readFileSync(join(notes, name), "utf8")]);
+    return readdirSync(notes).map((name) => ({
+      pid: Number(name),
+      identity: readFileSync(join(notes, name), "utf8"),
+    }));
   } catch {
     return [];
   }

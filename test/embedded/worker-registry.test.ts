@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { processIdentity } from "../../src/embedded/processes.ts";
+import { makeWorkerRegistry } from "../../src/embedded/worker-registry.ts";
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "cirrus-workers-"));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const gone = (pid: number) => expect.poll(() => processIdentity(pid)).toBeUndefined();
+
+/** A process in a group of its own, as workers are. */
+function startWorker() {
+  const child = spawn("/bin/sh", ["-c", "trap '' TERM; sleep 100; sleep 100"], { detached: true, stdio: "ignore" });
+  return { pid: child.pid ?? 0, identity: processIdentity(child.pid ?? 0) ?? "" };
+}
+
+test("a worker in a busy loop ends with what it started when its runtime is killed", async () => {
+  const source = join(import.meta.dirname, "../../src");
+  writeFileSync(
+    join(directory, "handler.mjs"),
+    `import { spawn } from "node:child_process";
+    import { renameSync, writeFileSync } from "node:fs";
+    export const handler = async () => {
+      const child = spawn("sleep", ["100"]);
+      writeFileSync("pids.tmp", JSON.stringify([process.pid, child.pid]));
+      renameSync("pids.tmp", "pids");
+      for (;;);
+    };`,
+  );
+  const code = `
+    import { makeLambdaPool } from ${JSON.stringify(join(source, "embedded/lambda-pool.ts"))};
+    import { makeTaskLogs } from ${JSON.stringify(join(source, "embedded/task-logs.ts"))};
+    import { systemClock } from ${JSON.stringify(join(source, "clock.ts"))};
+    const home = ${JSON.stringify(join(directory, "home"))};
+    const pool = makeLambdaPool({ home, clock: systemClock, logs: makeTaskLogs(home + "/logs") });
+    await pool.invoke({ name: "busy", arn: "", directory: ${JSON.stringify(directory)}, handler: "handler.handler",
+      memorySize: 256, timeout: 100, environment: {} }, {}, { requestId: "1" });`;
+  const runtime = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "inherit" });
+  await expect.poll(() => readdirSync(directory), { timeout: 20_000 }).toContain("pids");
+  const pids: number[] = JSON.parse(readFileSync(join(directory, "pids"), "utf8"));
+  runtime.kill("SIGKILL");
+  for (const pid of pids) await gone(pid);
+  await expect.poll(() => readdirSync(join(directory, "home/workers"))).toEqual([]);
+});
+
+test("a worker that was left by a killed runtime ends when the next one starts; others are left alone", async () => {
+  const workers = join(directory, "left");
+  const [left, otherNow, living] = [startWorker(), startWorker(), startWorker()];
+  const ended = join(workers, "1_long-gone_a/workers");
+  const alive = join(workers, `${process.pid}_${processIdentity(process.pid)}_b/workers`);
+  mkdirSync(ended, { recursive: true });
+  mkdirSync(alive, { recursive: true });
+  writeFileSync(join(ended, String(left.pid)), left.identity);
+  writeFileSync(join(ended, String(otherNow.pid)), "a process of another time");
+  writeFileSync(join(alive, String(living.pid)), living.identity);
+  const registry = makeWorkerRegistry(workers);
+  try {
+    await gone(left.pid);
+    expect(processIdentity(otherNow.pid)).toBe(otherNow.identity);
+    expect(processIdentity(living.pid)).toBe(living.identity);
+    expect(readdirSync(workers).length).toBe(2);
+  } finally {
+    registry.close();
+    for (const { pid } of [otherNow, living]) process.kill(-pid, "SIGKILL");
+  }
+});
