@@ -42,7 +42,7 @@ export function errorOfExecution({ status, error, cause }: EndedExecution): Exec
 }
 
 function bounded(error: string, cause: string): ExecutionError {
-  const name = cutText(singleLine(error), MAX_ERROR);
+  const name = cutText(singleLine(error) || "WorkflowFailed", MAX_ERROR);
   return { error: name, cause: cutBytes(cause.toWellFormed(), MAX_CAUSE_BYTES), invalid: isInvalidInput(name) };
 }
 
