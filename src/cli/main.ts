@@ -1,4 +1,87 @@
-export async function main(args: string[]): Promise<number> {
-  console.log(process.version, process.execPath, args);
-  return 0;
+/** The command line: registers the commands, turns what they throw into a message and an exit code. */
+import { Command, CommanderError } from "commander";
+import { CirrusError, describeError, EXIT, type ExitCode, locate, ProblemsError } from "../errors.ts";
+import { COMMANDS } from "./commands.ts";
+import { EXIT_CODES_HELP } from "./exit-codes.ts";
+import { type Io, paint } from "./io.ts";
+import { VERSION } from "./version.ts";
+
+/** Runs one command and resolves with the exit code; never throws and never exits by itself. */
+export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = new Command("cirrus")
+    .description("Run tasks over STAC items: events, workflows, Lambda and Batch tasks, here and on AWS.")
+    .version(VERSION, "-V, --version", "print the version")
+    .option("--debug", "show stack traces")
+    .helpCommand("help [topic]", "explain a command, or the topic exit-codes")
+    .showSuggestionAfterError()
+    .addHelpText("after", EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    });
+  for (const register of COMMANDS) {
+    register(program, io, (code) => {
+      exitCode = code;
+    });
+  }
+  inheritSettings(program);
+
+  if (args[0] === "help" && args[1] === "exit-codes") {
+    io.stdout.write(EXIT_CODES_HELP);
+    return EXIT.ok;
+  }
+  if (args.length === 0) {
+    io.stdout.write(program.helpInformation());
+    return EXIT.ok;
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (io.signal.aborted) return io.signal.reason === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
+    return report(thrown, args.includes("--debug"), io);
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  cirrus examples                            run the payloads in examples/
+  cirrus run publish-only payload.json       run one payload through a workflow
+  cirrus task run add-preview payload.json   run one task alone
+  cirrus dev                                 keep everything running, and
+  cirrus publish payload.json                send it payloads from another terminal
+
+See also: cirrus help exit-codes`;
+
+/** Subcommands throw and write like the program itself: commander copies settings only to commands made after them. */
+function inheritSettings(program: Command): void {
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    inheritSettings(command);
+  }
+}
+
+/** What happened, where, and what to do next; the stack only with `--debug`. */
+function report(thrown: unknown, debug: boolean, io: Io): ExitCode {
+  const { error, cause } = describeError(thrown);
+  const known = thrown instanceof CirrusError;
+  const label = paint(io, io.stderr, "red", "error:");
+  io.stderr.write(`${label} ${known ? cause : `${error}: ${cause}`}\n`);
+  if (thrown instanceof ProblemsError) {
+    for (const problem of thrown.problems) {
+      const place = locate(problem);
+      io.stderr.write(`  ${place ? `${paint(io, io.stderr, "bold", place)}: ` : ""}${problem.message}\n`);
+      if (problem.hint) io.stderr.write(`    ${paint(io, io.stderr, "dim", problem.hint)}\n`);
+    }
+  }
+  if (known && thrown.where) io.stderr.write(`  at ${thrown.where}\n`);
+  if (known && thrown.hint) io.stderr.write(`  ${thrown.hint}\n`);
+  if (debug && thrown instanceof Error) io.stderr.write(`${thrown.stack}\n`);
+  else if (!known) io.stderr.write("  Run the command again with --debug to see where it comes from.\n");
+  return known ? thrown.exitCode : EXIT.failed;
 }

@@ -1,0 +1,49 @@
+/** `cirrus publish`: sends payloads to the project's process topic; `cirrus dev` in another terminal runs them. */
+import { systemClock } from "../../clock.ts";
+import { CirrusError } from "../../errors.ts";
+import { makeFollower } from "../../runtime/follow.ts";
+import { makeRuntime } from "../../runtime/runtime.ts";
+import type { Register } from "../commands.ts";
+import { paint } from "../io.ts";
+import { readJsonFiles, toPayloads } from "../payload-files.ts";
+import { showUntilSettled } from "../progress.ts";
+import { dataPath, openProject } from "../project.ts";
+import { exitCodeOf, renderResults, skipNote } from "../results.ts";
+import { sendPayloads } from "../send.ts";
+
+export const registerPublish: Register = (program, io, exit) => {
+  program
+    .command("publish")
+    .summary("send payloads to the running project")
+    .description("Send payloads to the process topic. They wait there until a runtime (cirrus dev) takes them.")
+    .argument("<payload...>", "JSON or NDJSON files, - for standard input")
+    .option("--replace", "run payloads again that have SUCCEEDED or are INVALID")
+    .option("--no-validate", "send whatever it is, as any other publisher could")
+    .option("--wait", "wait until everything that was sent has ended, and show what became of it")
+    .addHelpText("after", "\nExample:\n  cirrus publish workflows/publish-only/payload.json --wait")
+    .action(async (paths: string[], options: { replace?: boolean; validate: boolean; wait?: boolean }) => {
+      const project = openProject(io);
+      const documents = await readJsonFiles(paths, io);
+      const payloads = options.validate
+        ? toPayloads(documents, { replace: options.replace ?? false })
+        : documents.map(({ source, value }) => ({ source, payload: value }));
+      const runtime = makeRuntime({ project, data: dataPath(project) });
+      try {
+        const follower = makeFollower({ ...runtime.ports, messages: runtime.messages });
+        for (const { source, message } of await sendPayloads(payloads, runtime.ports)) {
+          follower.add(source, message);
+          io.stdout.write(`${message}\n`);
+          io.stderr.write(`${paint(io, io.stderr, "dim", `${source} published as message`)} ${message}\n`);
+        }
+        if (!options.wait) return;
+        const followed = await showUntilSettled(io, { follower, stepOf: () => undefined, clock: systemClock });
+        io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
+        exit(exitCodeOf(followed));
+      } catch (thrown) {
+        if (!io.signal.aborted) throw thrown;
+        throw new CirrusError("Stopped waiting; what was published goes on.");
+      } finally {
+        await runtime.stop();
+      }
+    });
+};

@@ -1,0 +1,54 @@
+/** `cirrus run`: payloads through a workflow here, the resulting payloads on standard output. */
+import type { Command } from "commander";
+import { systemClock } from "../../clock.ts";
+import { isObjectUrl, type ObjectStore } from "../../payload/object-store.ts";
+import { makeFollower } from "../../runtime/follow.ts";
+import type { Register } from "../commands.ts";
+import type { Io } from "../io.ts";
+import { readJsonFiles, toPayloads } from "../payload-files.ts";
+import { showUntilSettled } from "../progress.ts";
+import { openProject, requireWorkflow, withRuntime } from "../project.ts";
+import { exitCodeOf, renderResults, skipNote } from "../results.ts";
+import { sendPayloads } from "../send.ts";
+import { stepOfLive } from "../steps.ts";
+
+export const registerRun: Register = (program: Command, io, exit) => {
+  program
+    .command("run")
+    .summary("run payloads through a workflow")
+    .description("Run payloads through a workflow, here. The resulting payloads go to standard output as JSON.")
+    .argument("<workflow>", "name of a folder in workflows/")
+    .argument("<payload...>", "JSON or NDJSON files, - for standard input; an item alone is a payload too")
+    .option("--replace", "run payloads again that have SUCCEEDED or are INVALID")
+    .option("--no-chain", "do not wait for the workflows that are chained after it")
+    .addHelpText("after", "\nExample:\n  cirrus run mirror-with-preview workflows/mirror-with-preview/payload.json")
+    .action(async (workflow: string, paths: string[], options: { replace?: boolean; chain: boolean }) => {
+      const project = openProject(io);
+      requireWorkflow(project, workflow);
+      const payloads = toPayloads(await readJsonFiles(paths, io), { workflow, replace: options.replace ?? false });
+      await withRuntime(io, project, async (runtime) => {
+        const follower = makeFollower({ ...runtime.ports, messages: runtime.messages, chains: options.chain });
+        for (const { source, message } of await sendPayloads(payloads, runtime.ports)) follower.add(source, message);
+        const followed = await showUntilSettled(io, { follower, stepOf: stepOfLive(runtime.executions), clock: systemClock });
+        io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
+        const urls = followed.filter(({ depth }) => depth === 0).map(({ record }) => record?.outputUrl);
+        await printOutputs(io, urls, runtime.ports.objects);
+        exit(exitCodeOf(followed));
+      });
+    });
+};
+
+/** One payload is printed for reading, several one a line. */
+async function printOutputs(
+  io: Io,
+  urls: readonly (string | undefined)[],
+  objects: Pick<ObjectStore, "get">,
+): Promise<void> {
+  for (const url of urls) {
+    if (!isObjectUrl(url)) continue;
+    const found = await objects.get(url);
+    if (found.outcome !== "found") continue;
+    const payload: unknown = JSON.parse(Buffer.from(found.body).toString("utf8"));
+    io.stdout.write(`${JSON.stringify(payload, null, urls.length === 1 ? 2 : undefined)}\n`);
+  }
+}

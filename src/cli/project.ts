@@ -1,0 +1,45 @@
+/** Opens the project a command works on, and its runtime; refuses with every problem at once. */
+import { join } from "node:path";
+import { CirrusError, EXIT, ProblemsError } from "../errors.ts";
+import { findProjectRoot } from "../project/find-root.ts";
+import { bindLocally } from "../project/local.ts";
+import type { Project } from "../project/project.ts";
+import { readProject } from "../project/read-project.ts";
+import { makeRuntime, type Runtime } from "../runtime/runtime.ts";
+import { type Io, paint } from "./io.ts";
+
+export function openProject(io: Io): Project {
+  const root = findProjectRoot(io.cwd);
+  if (root === undefined) {
+    throw new CirrusError(`There is no cirrus.yml in ${io.cwd} or above it.`, {
+      hint: "Go into a project's folder.",
+      exitCode: EXIT.config,
+    });
+  }
+  const { project, problems } = readProject(root, { env: io.env });
+  const bound = problems.length > 0 ? [] : bindLocally(project, { environment: {} }).problems;
+  if (problems.length + bound.length > 0) throw new ProblemsError("The project has problems; nothing was run:", [...problems, ...bound]);
+  for (const notice of project.notices) io.stderr.write(`${paint(io, io.stderr, "dim", notice)}\n`);
+  return project;
+}
+
+export function dataPath(project: Project): string {
+  return join(project.root, ".cirrus");
+}
+
+/** Starts the runtime for as long as `work` takes. */
+export async function withRuntime<T>(io: Io, project: Project, work: (runtime: Runtime) => Promise<T>): Promise<T> {
+  const runtime = makeRuntime({ project, data: dataPath(project) });
+  try {
+    await runtime.start();
+    return await work(runtime);
+  } finally {
+    await runtime.stop();
+  }
+}
+
+export function requireWorkflow(project: Project, name: string): void {
+  if (project.workflows.has(name)) return;
+  const known = [...project.workflows.keys()].join(", ");
+  throw new CirrusError(`There is no workflow ${name} in this project.`, { hint: `There are: ${known}.`, exitCode: EXIT.notFound });
+}

@@ -1,0 +1,45 @@
+/**
+ * The decision table of `process`: what a message means for a payload that has a record already.
+ * Pure, and never the gate itself: whatever is decided here, only a claim with the version seen lets a payload run.
+ */
+import type { PayloadRecord } from "../../state/state-store.ts";
+
+/** The error of a claim whose execution never came to be: the message that made it may still arrive again and run. */
+export const NEVER_STARTED = "NeverStarted";
+
+export type Decision =
+  /** Plan the next execution, if the record still has this version. */
+  | { readonly decision: "claim"; readonly expected: number; readonly attempt: number; readonly reason: string }
+  /** An execution is planned, but perhaps was never started: start it again under the same name. */
+  | { readonly decision: "resume" }
+  | { readonly decision: "skip"; readonly reason: string };
+
+export function decide(record: PayloadRecord, message: string, replace: boolean): Decision {
+  if (record.state === "CLAIMED") return { decision: "resume" };
+  if (record.state === "PROCESSING") {
+    return {
+      decision: "skip",
+      reason: `execution ${record.execution} is running since ${record.startedAt ?? record.updated}`,
+    };
+  }
+  const ran = record.lastError?.error !== NEVER_STARTED;
+  if (ran && record.messages.includes(message)) {
+    return {
+      decision: "skip",
+      reason: `message ${message} came twice; it has run already, and the payload is ${record.state} since ${record.updated}`,
+    };
+  }
+  if ((record.state === "SUCCEEDED" || record.state === "INVALID") && !replace) {
+    return {
+      decision: "skip",
+      reason: `${record.state} since ${record.endedAt ?? record.updated} (attempt ${record.attempt}); set "replace": true in process[0] to run it again`,
+    };
+  }
+  const why = replace ? "replace is set" : "it may run again";
+  return {
+    decision: "claim",
+    expected: record.version,
+    attempt: record.attempt + 1,
+    reason: `message ${message}; ${record.state} before, ${why}`,
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * update-state: from status changes of executions to the state of their payloads. Changes come late, twice, out of
+ * order or without their input and output; each is checked against the record, and nothing newer is ever overwritten.
+ */
+
+import { isoTime } from "../../clock.ts";
+import { parseStatusChange, type StatusChange } from "../../events/status-change.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { loadPayloadObject } from "../../payload/load.ts";
+import type { FunctionPorts } from "../ports.ts";
+import { retryReason } from "../process/admit.ts";
+import { type ExecutionEnd, recordEnd } from "../settle/settle.ts";
+
+export interface StatusRecord {
+  readonly messageId: string;
+  /** JSON: an EventBridge event. */
+  readonly body: string;
+}
+
+export type UpdateOutcome = { readonly messageId: string; readonly payloadId?: string | undefined } & (
+  | { readonly outcome: "updated"; readonly state: string }
+  /** Late, repeated, or of an execution that is not the payload's current one. */
+  | { readonly outcome: "unchanged"; readonly reason: string }
+  | { readonly outcome: "rejected"; readonly reason: string }
+  | { readonly outcome: "retry"; readonly reason: string }
+);
+
+export async function updateState(
+  records: readonly StatusRecord[],
+  ports: FunctionPorts,
+): Promise<readonly UpdateOutcome[]> {
+  return Promise.all(
+    records.map(async (record) => {
+      try {
+        return await updateOne(record, ports);
+      } catch (thrown) {
+        return { messageId: record.messageId, outcome: "retry", reason: retryReason(thrown) } as const;
+      }
+    }),
+  );
+}
+
+async function updateOne({ messageId, body }: StatusRecord, ports: FunctionPorts): Promise<UpdateOutcome> {
+  const change = parseStatusChange(body, ports.stateMachinePrefix);
+  if ("problem" in change) {
+    const reason = change.problem.message;
+    await ports.rejections.record([
+      { id: `status-${messageId}`, at: isoTime(ports.clock.now()), code: change.problem.code, reason, raw: body },
+    ]);
+    return { messageId, outcome: "rejected", reason };
+  }
+  const payloadId = await payloadOf(change, ports);
+  if (payloadId === undefined)
+    return { messageId, outcome: "unchanged", reason: `execution ${change.name} runs no payload of ours` };
+
+  if (change.status === "RUNNING" || change.status === "PENDING_REDRIVE") {
+    const redriven = change.redriveCount > 0;
+    // The event names no time of a redrive, so a late one cannot be told from a new one: the execution can.
+    if (redriven && (await ports.executions.describe(change))?.status !== "RUNNING") {
+      return { messageId, payloadId, outcome: "unchanged", reason: "the redriven execution has ended again" };
+    }
+    const at = redriven ? isoTime(ports.clock.now()) : (change.startDate ?? isoTime(ports.clock.now()));
+    const [written] = await ports.state.started([
+      { payloadId, execution: change.name, at, actor: "update-state", redriven },
+    ]);
+    if (written?.outcome === "written")
+      return { messageId, payloadId, outcome: "updated", state: written.record.state };
+    return {
+      messageId,
+      payloadId,
+      outcome: "unchanged",
+      reason: `the payload is ${written?.current?.state ?? "unknown"} already`,
+    };
+  }
+
+  const settled = await recordEnd(await endOf(change, ports), payloadId, "update-state", ports);
+  if (settled.outcome === "settled") return { messageId, payloadId, outcome: "updated", state: settled.record.state };
+  const { current } = settled;
+  const reason = current
+    ? `the payload is ${current.state} by execution ${current.execution}`
+    : "there is no record of the payload";
+  return { messageId, payloadId, outcome: "unchanged", reason };
+}
+
+/** The event where it says everything, else the execution itself. */
+async function endOf(change: StatusChange, ports: FunctionPorts): Promise<ExecutionEnd> {
+  const { stopDate: stoppedAt } = change;
+  if (stoppedAt !== undefined && (change.status !== "SUCCEEDED" || change.output !== undefined))
+    return { ...change, stoppedAt };
+  const described = await ports.executions.describe(change);
+  if (!described) throw new Error(`execution ${change.name} cannot be described`);
+  return described;
+}
+
+/** The payload's ID from the execution's input: in the event, in the object it names, or in the execution's description. */
+async function payloadOf(change: StatusChange, ports: FunctionPorts): Promise<string | undefined> {
+  const text = change.input ?? (await ports.executions.describe(change))?.input;
+  const input = text === undefined ? undefined : parseJson(text);
+  if (!isJsonObject(input)) return undefined;
+  if (typeof input.id === "string") return input.id;
+  if (typeof input.url !== "string") return undefined;
+  const { allowedUrls, maxBytes } = ports.payloads;
+  const loaded = await loadPayloadObject(ports.objects, input.url, { allowed: allowedUrls, maxBytes });
+  return loaded.outcome === "loaded" && isJsonObject(loaded.value) && typeof loaded.value.id === "string"
+    ? loaded.value.id
+    : undefined;
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

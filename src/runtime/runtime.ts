@@ -1,0 +1,138 @@
+/**
+ * The whole system in one process: the functions over the embedded adapters. It may be killed at any moment; the next
+ * one, or another that runs beside it, takes up what it left: messages become visible again, executions of a dead
+ * owner are adopted, jobs are found by their token, and reconcile looks after the rest.
+ */
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "../clock.ts";
+import { makeAnnouncements } from "../embedded/announcements.ts";
+import { openDatabase } from "../embedded/database.ts";
+import { makeExecutions } from "../embedded/executions.ts";
+import { makeIntake } from "../embedded/intake.ts";
+import { makeEmbeddedJobs } from "../embedded/jobs.ts";
+import { makeLambdaPool } from "../embedded/lambda-pool.ts";
+import { type MessageLog, makeMessageLog } from "../embedded/message-log.ts";
+import { makeObjectStore } from "../embedded/object-store.ts";
+import { makeQueue, type Queue } from "../embedded/queue.ts";
+import { makeRejections } from "../embedded/rejections.ts";
+import { registerRuntime } from "../embedded/runtimes.ts";
+import { makeStateStore } from "../embedded/state-store.ts";
+import { makeTaskLogs } from "../embedded/task-logs.ts";
+import type { FunctionPorts } from "../functions/ports.ts";
+import { postBatch } from "../functions/post-batch/post-batch.ts";
+import { preBatch } from "../functions/pre-batch/pre-batch.ts";
+import { type Log, silentLog } from "../log.ts";
+import { payloadUrls } from "../payload/object-urls.ts";
+import { bindLocally, functionArn, type LocalProject, stateMachinePrefix } from "../project/local.ts";
+import type { Project } from "../project/project.ts";
+import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
+import { drive } from "./drive.ts";
+import { type BuiltInFunction, makeInvokeTask } from "./invoke-task.ts";
+import { localSettings } from "./settings.ts";
+
+export interface RuntimeOptions {
+  readonly project: Project;
+  /** `.cirrus` of the project unless told otherwise. */
+  readonly data: string;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+export interface Runtime {
+  readonly ports: FunctionPorts;
+  readonly data: DataDirectory;
+  readonly messages: MessageLog;
+  /** Payloads on their way to `process`. */
+  readonly intake: Queue;
+  readonly executions: ReturnType<typeof makeExecutions>;
+  /** Takes up what earlier processes left, then drives both queues until it is stopped. */
+  start(): Promise<void>;
+  /** The project's files have changed: new invocations and executions use them, running ones keep theirs. */
+  reload(project: Project): void;
+  /** Stops in good order; what runs is taken up by the next start. */
+  stop(): Promise<void>;
+}
+
+/** A message that a killed process had in hand is visible again after this; handling one takes milliseconds. */
+const VISIBILITY_MS = 5_000;
+
+export function makeRuntime({ project, data: path, clock = systemClock, log = silentLog }: RuntimeOptions): Runtime {
+  const data = openDataDirectory(path);
+  const settings = localSettings(project, data);
+  let bound = bindLocally(project, { environment: settings.environment });
+
+  const db = openDatabase(data.database);
+  const owner = registerRuntime(db, { clock });
+  const objects = makeObjectStore(data.objects);
+  const intake = makeQueue(db, { name: "process", clock, visibilityMs: VISIBILITY_MS });
+  const statusChanges = makeQueue(db, { name: "status-change", clock, visibilityMs: VISIBILITY_MS });
+  const logs = makeTaskLogs(data.logs);
+  const pool = makeLambdaPool({ logs, clock, home: data.path });
+  const jobs = makeEmbeddedJobs({
+    directory: data.jobs,
+    definitions: (name) => bound.jobDefinitions.get(name),
+    queues: (name) => bound.jobQueues.get(name),
+    environment: settings.environment,
+    clock,
+  });
+
+  const payloads = {
+    urls: payloadUrls(settings.root),
+    allowedUrls: settings.allowedUrls,
+    maxBytes: settings.maxPayloadBytes,
+  };
+  const batch = { objects, payloads, logs, uuid: randomUUID };
+  const functions = new Map<string, BuiltInFunction>([
+    [functionArn(project, "pre-batch"), async (event) => ({ ...(await preBatch(event, batch)) })],
+    [functionArn(project, "post-batch"), (event) => postBatch(event, batch)],
+  ]);
+  const executions = makeExecutions({
+    db,
+    clock,
+    machines: (workflow) => bound.workflows.get(workflow),
+    invoke: makeInvokeTask({ lambdas: () => bound.lambdas, functions, pool, jobs }),
+    owner,
+    isOwnerAlive: owner.isAlive,
+    statusChanges,
+  });
+  const ports: FunctionPorts = {
+    state: makeStateStore(db, { clock }),
+    objects,
+    executions,
+    intake: makeIntake(intake, { clock, topicArn: settings.topicArn }),
+    announcements: makeAnnouncements(db, { clock }),
+    rejections: makeRejections(db),
+    clock,
+    log,
+    payloads,
+    stateMachinePrefix,
+  };
+  const messages = makeMessageLog(db);
+  let stopDriving: (() => Promise<void>) | undefined;
+
+  return {
+    ports,
+    data,
+    messages,
+    intake,
+    executions,
+    async start() {
+      await executions.resume();
+      stopDriving = drive({ ports, intake, statusChanges, messages, executions });
+    },
+    reload(changed) {
+      bound = bindLocally(changed, { environment: settings.environment });
+      pool.refresh();
+    },
+    async stop() {
+      await stopDriving?.();
+      await executions.close();
+      await pool.close();
+      await jobs.close();
+      owner.close();
+      db.close();
+    },
+  };
+}
+
+export type { LocalProject };
