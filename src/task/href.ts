@@ -26,13 +26,24 @@ export function resolveHref(item: Item, href: string, ownBuckets: readonly strin
   });
 }
 
+/** Makes every relative href absolute, so that the item can be given another `self` link. */
+export function absoluteHrefs(item: Item): void {
+  const self = selfOf(item);
+  if (self === undefined) return;
+  for (const holder of [...Object.values(item.assets), ...item.links]) holder.href = absolute(item, holder.href);
+}
+
 function absolute(item: Item, href: string): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(href)) return href;
-  const self = item.links.find(({ rel }) => rel === "self")?.href;
+  const self = selfOf(item);
   if (self !== undefined && URL.canParse(href, self)) return decodeObjectKey(new URL(href, self).href);
   throw new InvalidInput(`The href ${showUrl(href)} is relative and item ${item.id} has no absolute "self" link`, {
     hint: 'Give the item a link with "rel": "self", or the asset an absolute href.',
   });
+}
+
+function selfOf(item: Item): string | undefined {
+  return item.links.find(({ rel }) => rel === "self")?.href;
 }
 
 /** `new URL` escapes what an S3 key may hold as it is. */
@@ -42,8 +53,7 @@ function decodeObjectKey(url: string): string {
 
 function objectBehind(url: string, ownBuckets: readonly string[]): ObjectUrl | undefined {
   const { hostname, pathname } = new URL(url);
-  const match = /^(?<bucket>.+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/.exec(hostname);
-  const bucket = match?.groups?.["bucket"];
+  const [, bucket] = /^(.+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/.exec(hostname) ?? [];
   if (bucket === undefined || !ownBuckets.includes(bucket)) return undefined;
   const object = `s3://${bucket}${decodeURIComponent(pathname)}`;
   return isObjectUrl(object) ? object : undefined;

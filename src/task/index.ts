@@ -4,5 +4,6 @@ export type { ObjectStore, ObjectUrl } from "../payload/object-store.ts";
 export type { Assets } from "./assets.ts";
 export { defineTask, type TaskDefinition, type TaskHandler, type TaskResult, type TaskRun } from "./define-task.ts";
 export { AssetUnavailable, AssetUnreadable, InvalidInput, TaskStopped, TransientError } from "./errors.ts";
-export { type Asset, type Item, type Link, type Payload, replaceLink } from "./item.ts";
+export { absoluteHrefs } from "./href.ts";
+export { type Asset, declareExtension, type Item, type Link, type Payload, replaceLink } from "./item.ts";
 export { InvalidOutput, type TaskOutput } from "./output.ts";
