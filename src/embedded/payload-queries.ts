@@ -114,10 +114,7 @@ function time(text: string | undefined): string | undefined {
   });
 }
 
-function counts(
-  db: Database,
-  filter: { readonly workflow?: string; readonly collections?: string },
-): readonly Count[] {
+function counts(db: Database, filter: { readonly workflow?: string; readonly collections?: string }): readonly Count[] {
   const where: Where = { terms: ["count > 0"], values: [] };
   equals(where, "workflow", filter.workflow);
   equals(where, "collections", filter.collections);

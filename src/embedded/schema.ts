@@ -92,6 +92,15 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (queue, message_id)
   ) STRICT;
 
+  CREATE TABLE message_outcomes (
+    message    TEXT PRIMARY KEY,
+    outcome    TEXT NOT NULL,
+    at         TEXT NOT NULL,
+    payload_id TEXT,
+    execution  TEXT,
+    reason     TEXT
+  ) STRICT;
+
   CREATE TABLE announcements (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     topic      TEXT NOT NULL,
@@ -153,7 +162,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE runtimes (
     id         TEXT PRIMARY KEY,
     pid        INTEGER NOT NULL,
-    birth      TEXT,
+    identity   TEXT NOT NULL,
     started_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,

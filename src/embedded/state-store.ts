@@ -111,11 +111,7 @@ function partsOf(payloadId: string) {
   });
 }
 
-function started(
-  request: StartedRequest,
-  current: PayloadRecord | undefined,
-  now: string,
-): PayloadRecord | undefined {
+function started(request: StartedRequest, current: PayloadRecord | undefined, now: string): PayloadRecord | undefined {
   if (current === undefined || current.execution !== request.execution) return undefined;
   const cause: Cause = request.redriven && !isOpen(current.state) ? "redrive" : "start";
   if (cause === "redrive" && !endedBefore(current, request.at)) return undefined;

@@ -1,0 +1,56 @@
+/** The Intake as SNS and SQS make it: every message travels in SNS's envelope, so that `process` opens the real thing. */
+import { randomUUID } from "node:crypto";
+import { type Clock, isoTime } from "../clock.ts";
+import { describeError, TransientError } from "../errors.ts";
+import type { Intake, OutgoingMessage, SendOutcome } from "../events/intake.ts";
+import { utf8Length } from "../json.ts";
+import type { Queue } from "./queue.ts";
+
+/** SNS's limit for a message. */
+const MAX_MESSAGE_BYTES = 262_144;
+
+export interface IntakeOptions {
+  readonly topicArn: string;
+  readonly clock: Clock;
+  readonly newId?: () => string;
+}
+
+export function makeIntake(queue: Pick<Queue, "send">, { topicArn, clock, newId = randomUUID }: IntakeOptions): Intake {
+  /** What SQS receives from SNS without raw message delivery. */
+  function envelope(message: OutgoingMessage): string {
+    return JSON.stringify({
+      Type: "Notification",
+      MessageId: newId(),
+      TopicArn: topicArn,
+      Message: message.body,
+      Timestamp: isoTime(clock.now()),
+    });
+  }
+
+  return {
+    async send(messages) {
+      const refused = new Map(messages.flatMap((message) => refuse(message).map((outcome) => [message, outcome])));
+      const accepted = messages.filter((message) => !refused.has(message));
+      const failure = await queue
+        .send(accepted.map((message) => ({ id: message.id, body: envelope(message) })))
+        .then(() => undefined, whyNot);
+      return messages.map((message): SendOutcome => {
+        const { id } = message;
+        return refused.get(message) ?? (failure ? { id, outcome: "failed", ...failure } : { id, outcome: "sent" });
+      });
+    },
+  };
+}
+
+function refuse({ id, body }: OutgoingMessage): SendOutcome[] {
+  const bytes = utf8Length(body);
+  if (bytes <= MAX_MESSAGE_BYTES) return [];
+  const message = `The message is ${bytes} bytes; a topic takes ${MAX_MESSAGE_BYTES}. Store it as an object and send {"url": "s3://…"}.`;
+  return [{ id, outcome: "failed", message, transient: false }];
+}
+
+/** A store that cannot take the messages now says so for each of them; anything else is a defect and goes up. */
+function whyNot(thrown: unknown): { readonly message: string; readonly transient: true } {
+  if (thrown instanceof TransientError) return { message: describeError(thrown).cause, transient: true };
+  throw thrown;
+}
