@@ -22,7 +22,10 @@ export async function sendPayloads(
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.outcome === "failed") throw new CirrusError(`${payloads[index]?.source} was not published: ${outcome.message}`);
   }
-  return messages.map(({ id }, index) => ({ source: payloads[index]?.source ?? "", message: id }));
+  return outcomes.map((outcome, index) => ({
+    source: payloads[index]?.source ?? "",
+    message: (outcome.outcome === "sent" ? outcome.messageId : undefined) ?? outcome.id,
+  }));
 }
 
 async function messageBody(payload: Json, ports: Pick<FunctionPorts, "objects" | "payloads">): Promise<string> {

@@ -8,7 +8,8 @@ export interface OutgoingMessage {
 }
 
 export type SendOutcome =
-  | { readonly id: string; readonly outcome: "sent" }
+  /** `messageId`: the service's own, by which the receiver knows the message; the same if the same `id` is sent again. */
+  | { readonly id: string; readonly outcome: "sent"; readonly messageId?: string }
   /** This one message was refused; `transient` says whether sending it again may help. */
   | { readonly id: string; readonly outcome: "failed"; readonly message: string; readonly transient: boolean };
 

@@ -57,7 +57,7 @@ export const registerDlq: Register = (program, io) => {
     .argument("<id...>")
     .action(async (ids: string[]) => {
       await withStores(io, async ({ intake }) => {
-        const moved = await intake.redrive(ids);
+        const moved = await intake.deadLetters.redrive(ids);
         if (moved < ids.length) {
           throw new CirrusError(`${moved} of ${ids.length} messages were sent again; the others are not among the dead letters.`, {
             exitCode: moved === 0 ? EXIT.notFound : EXIT.partial,
@@ -72,7 +72,7 @@ async function unprocessed({ ports, intake }: Runtime, limit: number): Promise<r
   const rejections = (await ports.rejections.list({ limit })).items.map(
     ({ id, at, code, reason, raw }): Unprocessed => ({ kind: "rejected", id, at, reason: `${code}: ${reason}`, raw }),
   );
-  const dead = (await intake.deadLetters({ limit })).items.map(
+  const dead = (await intake.deadLetters.list({ limit })).items.map(
     ({ messageId, diedAt, reason, body, receiveCount }): Unprocessed => ({
       kind: "dead",
       id: messageId,
