@@ -15,6 +15,8 @@ export interface TestOptions {
   readonly objects?: Readonly<Record<ObjectUrl, string | Uint8Array>>;
   readonly environment?: Environment;
   readonly signal?: AbortSignal;
+  /** Milliseconds left of a Lambda's time; without it, nothing cuts the run off. */
+  readonly remaining?: () => number;
 }
 
 export interface TestResult {
@@ -45,6 +47,7 @@ export async function testTask(handler: TaskHandler, event: unknown, options: Te
     const bodies = new Map<string, Uint8Array>();
     const written = new Set<ObjectUrl>();
     const context: TaskContext = {
+      ...(options.remaining === undefined ? {} : { getRemainingTimeInMillis: options.remaining }),
       [PORTS]: {
         objects: recordWrites(store, written),
         log: silentLog,
