@@ -21,6 +21,10 @@ export interface Options {
   readonly signal?: AbortSignal;
   /** Called before each append; what it throws, the journal throws. */
   readonly beforeAppend?: (events: readonly NewEvent[]) => void;
+  /** Called when the events are durable. */
+  readonly afterAppend?: () => void;
+  /** Answers the tasks that `tasks` does not name. */
+  readonly answer?: Answer;
 }
 
 export interface Run {
@@ -57,7 +61,7 @@ export function start(definition: unknown, options: Options = {}): Run {
     ...(signal !== undefined && { signal }),
     async invoke(call) {
       calls.push(call);
-      const answer = tasks[call.resource];
+      const answer = tasks[call.resource] ?? options.answer;
       return answer === undefined ? call.input : answer(call, clock);
     },
     journal: {
@@ -67,6 +71,7 @@ export function start(definition: unknown, options: Options = {}): Run {
         options.beforeAppend?.(events);
         appends.push(events);
         for (const event of events) history.push({ ...event, id: history.length + 1, previousId: history.length });
+        options.afterAppend?.();
       },
     },
   });
