@@ -160,13 +160,9 @@ function imageOf(properties: Json | undefined, resource: Declared, scope: LocalS
   const container = isJsonObject(properties) ? properties.ContainerProperties : undefined;
   const written = isJsonObject(container) ? container.Image : undefined;
   if (written === undefined) return undefined;
-  let unknown = false;
-  const image = scope
-    .at(resource, () => {
-      unknown = true;
-    })
-    .resolve(written, []);
-  return unknown || typeof image !== "string" ? undefined : image;
+  const resolver = scope.at(resource, "quiet");
+  const image = resolver.resolve(written, []);
+  return resolver.failed() || typeof image !== "string" ? undefined : image;
 }
 
 function toExitRule({ Action, OnExitCode, OnReason, OnStatusReason }: z.output<typeof exitRule>): ExitRule {

@@ -18,9 +18,14 @@ export const BUILT_IN_FUNCTIONS: readonly string[] = [
 
 export type Place = Pick<Written, "shown" | "locate">;
 
+export interface LocalResolver extends Resolver {
+  /** Whether anything could not be resolved so far. */
+  failed(): boolean;
+}
+
 export interface LocalScope {
-  /** Resolves values that stand in one file. `onFailure` takes the place of reporting what cannot be known here. */
-  at(place: Place, onFailure?: () => void): Resolver;
+  /** Resolves values that stand in one file; what cannot be known here is reported, unless it is `quiet`. */
+  at(place: Place, quiet?: "quiet"): LocalResolver;
   /** The physical name of a resource. */
   nameOf(resource: Declared): string;
   /** Whether a resource's own condition lets it be there. */
@@ -38,13 +43,14 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
   /** The resources whose names are being made: one that comes up again depends on itself. */
   const naming: string[] = [];
 
-  function at(place: Place, onFailure?: () => void): Resolver {
+  function at(place: Place, quiet?: "quiet"): LocalResolver {
+    let failures = 0;
     const fail = (path: Path, message: string, hint?: string) => {
+      failures += 1;
       const where = { file: place.shown, ...place.locate(path), path: formatPath(path) };
-      if (onFailure === undefined) report({ code: "bad-reference", message, ...where, hint });
-      else onFailure();
+      if (quiet === undefined) report({ code: "bad-reference", message, ...where, hint });
     };
-    return makeResolver({
+    const resolver = makeResolver({
       fail,
       reference: (name, path) => {
         const value = pseudoParameter(name, config) ?? reference(name);
@@ -66,6 +72,7 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
         return isJsonObject(level) ? level[second] : undefined;
       },
     });
+    return { ...resolver, failed: () => failures > 0 };
   }
 
   function reference(name: string): Json | undefined {

@@ -1,6 +1,7 @@
 /** The state machines of a project with every reference resolved, and every task that they name checked. */
+import { parseMachine } from "../asl/machine.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { formatPath, type Path } from "./json-path.ts";
+import { formatPath, type Path, parsePath } from "./json-path.ts";
 import type { LocalQueue } from "./local-jobs.ts";
 import { lambdaArn, lambdaName, stateMachineArn } from "./local-names.ts";
 import { BUILT_IN_FUNCTIONS, type LocalScope } from "./local-scope.ts";
@@ -37,12 +38,20 @@ export function bindWorkflows(
 
 function bindWorkflow(workflow: Workflow, project: Project, scope: LocalScope, targets: Targets): LocalWorkflow {
   const { name, file } = workflow;
-  const resolved = scope.at(workflow).resolve(workflow.definition, ["definition"]);
+  const resolver = scope.at(workflow);
+  const resolved = resolver.resolve(workflow.definition, ["definition"]);
   const definition = isJsonObject(resolved ?? null) ? (resolved as JsonObject) : {};
   const report: ReportAt = (path, code, message, hint) => {
     const where = { file: workflow.shown, ...workflow.locate(path), path: formatPath(path) };
     scope.report({ code, message, ...where, hint });
   };
+  // Without a reference that could not be resolved, so that one mistake is one problem.
+  const parsed = resolver.failed() ? undefined : parseMachine(definition);
+  if (parsed !== undefined && "problems" in parsed) {
+    for (const { path = "$", code, message, hint } of parsed.problems) {
+      report(["definition", ...parsePath(path)], code, message, hint);
+    }
+  }
   for (const { state, path } of listTasks(definition, ["definition"])) {
     checkTask(state, path, { project, scope, targets, report });
   }

@@ -31,11 +31,7 @@ export function bindLocally(
   const scope = makeLocalScope(project, report);
   const jobDefinitions = bindJobDefinitions(project, scope, options.environment);
   const jobQueues = bindJobQueues(project, scope);
-  return {
-    lambdas: bindLambdas(project.config, scope, options.environment),
-    jobDefinitions,
-    jobQueues,
-    workflows: bindWorkflows(project, scope, { jobDefinitions, jobQueues }),
-    problems: [...problems.values()],
-  };
+  const lambdas = bindLambdas(project.config, scope, options.environment);
+  const workflows = bindWorkflows(project, scope, { jobDefinitions, jobQueues });
+  return { lambdas, jobDefinitions, jobQueues, workflows, problems: [...problems.values()] };
 }

@@ -1,4 +1,5 @@
 /** Reads cirrus.yml: the Serverless Framework's configuration with a `cirrus` section of our own. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { checkDefinition } from "./check-definition.ts";
@@ -26,10 +27,13 @@ export function readConfig(
   root: string,
   options: ConfigOptions,
   report: Report,
+  /** Folder of the built-in parts, whose cirrus.yml gives the defaults of `custom`; undefined for the package itself. */
+  builtIns: string | undefined,
 ): { readonly config: Config; readonly variables: Variables } {
   const file = join(root, CONFIG_FILE);
   const yaml = readYaml(file, CONFIG_FILE, report) ?? emptyFile(CONFIG_FILE);
-  const self = withStage(yaml, options, report);
+  const own = withStage(yaml, options, report);
+  const self = { ...own, custom: mergeMaps(readCustom(root, builtIns, report), own.custom ?? {}) };
   const variables = makeVariables({
     config: yaml,
     self,
@@ -54,6 +58,20 @@ function withStage(yaml: YamlFile, options: ConfigOptions, report: Report): Json
   const stage = options.stage ?? provider.stage ?? DEFAULTS.stage;
   const region = options.region ?? provider.region ?? DEFAULTS.region;
   return { ...written, provider: { ...provider, stage, region } };
+}
+
+/** What the definitions of the built-in parts ask for, so that a project need not write it. */
+function readCustom(root: string, builtIns: string | undefined, report: Report): Json {
+  const file = builtIns === undefined ? undefined : join(builtIns, CONFIG_FILE);
+  if (file === undefined || !existsSync(file)) return {};
+  return asObject(readYaml(file, showFile(root, file), report)?.value ?? null).custom ?? {};
+}
+
+/** Maps member by member; anything else of the second takes the place of the first. */
+function mergeMaps(defaults: Json, own: Json): Json {
+  if (!isJsonObject(defaults) || !isJsonObject(own)) return own;
+  const members = Object.entries(own).map(([key, value = null]) => [key, mergeMaps(defaults[key] ?? null, value)]);
+  return { ...defaults, ...Object.fromEntries(members) };
 }
 
 function makeConfig(sections: JsonObject, yaml: YamlFile, file: string, report: Report): Config {

@@ -24,9 +24,10 @@ export function readProject(
   const root = realpathSync(resolve(folder));
   const problems: Problem[] = [];
   const report = (problem: Problem) => void problems.push(problem);
-  const { config, variables } = readConfig(root, options, report);
-  const reading: Reading = { root, config, variables, report };
   const layers = listLayers(root, realpathSync(options.builtIns ?? PACKAGE_FOLDER));
+  const builtIns = layers.find(({ source }) => source === "built-in")?.folder;
+  const { config, variables } = readConfig(root, options, report, builtIns);
+  const reading: Reading = { root, config, variables, report };
 
   const tasks = readKind("task", layers, reading);
   const feeders = readKind("feeder", layers, reading);
