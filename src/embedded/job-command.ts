@@ -3,6 +3,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { wholeEnvironment } from "../env.ts";
 import type { JobRecord } from "./job-files.ts";
+import { SANDBOX } from "./processes.ts";
 
 /** The package's own programs; `cirrus-batch` runs a handler as a job. */
 const PACKAGE_PROGRAMS = resolve(import.meta.dirname, "../../bin");
@@ -48,6 +49,7 @@ export function jobEnvironment(
     AWS_BATCH_JOB_ATTEMPT: String(attempt),
     AWS_BATCH_JQ_NAME: record.queue,
     AWS_BATCH_CE_NAME: "local",
+    [SANDBOX]: folder,
   };
 }
 

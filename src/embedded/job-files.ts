@@ -32,7 +32,6 @@ export interface Termination {
 
 /** Everything a supervisor needs; it knows nothing else. */
 export interface AttemptPlan {
-  readonly jobId: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;

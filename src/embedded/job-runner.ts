@@ -22,7 +22,7 @@ import {
 } from "./job-files.ts";
 import type { LogLimits } from "./log-file.ts";
 import { modulePath } from "./module-path.ts";
-import { isRunning, killGroupOf, killMarked } from "./processes.ts";
+import { isRunning, killGroupOf, killSandbox } from "./processes.ts";
 import type { QueueSlots } from "./queue-slots.ts";
 import type { TaskLogWriter } from "./task-logs.ts";
 
@@ -45,6 +45,7 @@ export interface JobSignals {
   readonly terminated: AbortSignal;
 }
 
+const TEMPORARY = "tmp";
 const POLL_MS = 200;
 const SUPERVISOR_STARTS = 3;
 
@@ -127,7 +128,7 @@ async function runAttempt(
     const alive = supervisor !== undefined && isRunning(supervisor);
     if (readNote<AttemptResult>(folder, "result")) return;
     if (supervisor && !alive) {
-      cleanUp(folder, record);
+      cleanUp(folder);
       writeNote(folder, "result", lostResult(folder, record, attempt, options.clock.now()));
       return;
     }
@@ -156,11 +157,10 @@ async function wait(ended: Promise<void> | undefined, closing: AbortSignal, cloc
 
 function planOf(folder: string, record: JobRecord, attempt: number, options: JobRunnerOptions): AttemptPlan {
   const { submit, definition, jobId } = record;
-  const temporaryFolder = join(folder, "tmp");
+  const temporaryFolder = join(folder, TEMPORARY);
   const logStreamName = `${definition.name}/default/${jobId}-${attempt}`;
   const timeoutSeconds = submit.Timeout?.AttemptDurationSeconds ?? definition.timeoutSeconds;
   return {
-    jobId,
     command: jobCommand(record),
     environment: jobEnvironment(record, attempt, temporaryFolder, options.environment),
     directory: definition.directory,
@@ -200,11 +200,11 @@ function startSupervisor(folder: string): SupervisorProcess {
 }
 
 /** The supervisor was killed, and the command runs on without anybody to report its end. */
-function cleanUp(folder: string, record: JobRecord): void {
+function cleanUp(folder: string): void {
   const command = readNote<ProcessNote>(folder, "running");
   if (command) killGroupOf(command);
-  killMarked(`AWS_BATCH_JOB_ID=${record.jobId}`);
-  for (const name of ["tmp", "output"]) rmSync(join(folder, name), { recursive: true, force: true });
+  killSandbox(join(folder, TEMPORARY));
+  for (const name of [TEMPORARY, "output"]) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** As Batch reports an instance that went away: the attempt counts. */

@@ -20,7 +20,7 @@ import {
 } from "./job-files.ts";
 import { type JobOutput, openJobOutput } from "./job-output.ts";
 import { openLogFile } from "./log-file.ts";
-import { groupMembers, killMarked, memoryOf, processIdentity, signalGroup } from "./processes.ts";
+import { groupMembers, killSandbox, memoryOf, processIdentity, signalGroup } from "./processes.ts";
 
 const WATCH_MS = 200;
 const ENDED = "Essential container in task exited";
@@ -90,7 +90,7 @@ async function runAttempt(folder: string, plan: AttemptPlan): Promise<AttemptRes
   openGate(child);
   const { exitCode, verdict } = await watched;
   signalGroup(child.pid, "SIGKILL");
-  killMarked(`AWS_BATCH_JOB_ID=${plan.jobId}`);
+  killSandbox(plan.temporaryFolder);
   await output.drain();
   log.close();
   return {

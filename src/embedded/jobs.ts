@@ -2,7 +2,7 @@
  * Batch jobs on one machine: child processes with Batch's rules for commands, environments, attempts and limits. A job
  * is known by its token: whoever submits it again, in whatever process, gets the one that is there.
  */
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { TransientError } from "../errors.ts";
@@ -15,7 +15,7 @@ import { type JobRunnerOptions, runJob } from "./job-runner.ts";
 import { BatchClientException, checkSubmission } from "./job-submission.ts";
 import { LOG_LIMITS, type LogLimits } from "./log-file.ts";
 import { makeQueueSlots } from "./queue-slots.ts";
-import type { TaskLogWriter } from "./task-logs.ts";
+import { makeTaskLogs, type TaskLogWriter } from "./task-logs.ts";
 
 export { BatchClientException };
 
@@ -50,7 +50,8 @@ export interface EmbeddedJobsOptions {
   readonly queues: (nameOrArn: string) => JobQueue | undefined;
   /** Added to every job: region, where objects are. A definition's own values come before these. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly logs: Pick<TaskLogWriter, "path">;
+  /** `logs` beside the jobs' folder where it is not given. */
+  readonly logs?: Pick<TaskLogWriter, "path"> | undefined;
   readonly clock: Clock;
   /** From SIGTERM to SIGKILL; Batch gives 30 seconds. */
   readonly stopGraceMs?: number | undefined;
@@ -60,6 +61,9 @@ export interface EmbeddedJobsOptions {
 /** The runtime is stopping. The job has not failed: it goes on, and its token finds it again. */
 export class JobsClosed extends TransientError {}
 
+/** Anything else is no job's, and might name another folder. */
+const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 interface Running {
   readonly outcome: Promise<JobDescription>;
   readonly terminated: AbortController;
@@ -67,13 +71,14 @@ interface Running {
 
 export function makeEmbeddedJobs(options: EmbeddedJobsOptions): Jobs {
   const { directory, definitions, queues, clock } = options;
+  mkdirSync(directory, { recursive: true });
   const closing = new AbortController();
   const running = new Map<string, Running>();
   const folderOf = (jobId: string) => join(directory, jobId);
   const runner: JobRunnerOptions = {
     clock,
     slots: makeQueueSlots(),
-    logs: options.logs,
+    logs: options.logs ?? makeTaskLogs(join(directory, "../logs")),
     logLimits: options.logLimits ?? LOG_LIMITS,
     environment: options.environment,
     queueLimit: (queue) => queues(queue)?.maxConcurrent ?? 1,
@@ -110,13 +115,14 @@ export function makeEmbeddedJobs(options: EmbeddedJobsOptions): Jobs {
 
   const terminate = async (jobId: string, reason: string): Promise<void> => {
     const folder = folderOf(jobId);
-    if (!readNote(folder, "job") || readNote(folder, "ended")) return;
+    if (!JOB_ID.test(jobId) || !readNote(folder, "job") || readNote(folder, "ended")) return;
     const termination: Termination = { reason };
     writeNote(folder, "terminate", termination);
     running.get(jobId)?.terminated.abort();
   };
 
   const describe = async (jobId: string): Promise<JobDescription | undefined> => {
+    if (!JOB_ID.test(jobId)) return undefined;
     const record = readNote<JobRecord>(folderOf(jobId), "job");
     return record && describeJob(folderOf(jobId), record);
   };

@@ -1,6 +1,7 @@
 /** The environment of a Lambda worker: Lambda's own variables and the definition's, and nothing of the caller's. */
 import { dirname } from "node:path";
 import type { LambdaFunction } from "../executions/lambda-function.ts";
+import { SANDBOX } from "./processes.ts";
 
 /** `folder` is the worker's own: its `/tmp`, and its home, so that no credentials file of the caller's is found. */
 export function lambdaEnvironment(fn: LambdaFunction, folder: string): Record<string, string> {
@@ -23,5 +24,6 @@ export function lambdaEnvironment(fn: LambdaFunction, folder: string): Record<st
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
     LAMBDA_TASK_ROOT: fn.directory,
     _HANDLER: fn.handler,
+    [SANDBOX]: folder,
   };
 }

@@ -58,7 +58,8 @@ interface Worker {
   /** Everything about the function that a running process cannot change. */
   readonly version: string;
   state: "idle" | "busy" | "retired";
-  idleSince: number;
+  /** Aborted when its idle time is over. Of the idle ones, the set's first has been idle longest. */
+  idle: AbortController;
 }
 
 interface Waiting {
@@ -81,15 +82,15 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
   const occupied = () => [...workers].filter((worker) => worker.state !== "retired");
 
   const start = (fn: LambdaFunction, version: string): Worker => {
-    const process = startLambdaProcess(fn, registry.makeFolder());
-    const worker: Worker = { process, functionName: fn.name, version, state: "busy", idleSince: 0 };
+    const place = registry.open();
+    const process = startLambdaProcess(fn, place.folder);
+    const worker: Worker = { process, functionName: fn.name, version, state: "busy", idle: new AbortController() };
     started++;
     workers.add(worker);
-    const { pid } = process;
-    if (pid !== undefined) registry.add(pid);
+    if (process.pid !== undefined) place.note(process.pid);
     process.ended.then(() => {
       workers.delete(worker);
-      if (pid !== undefined) registry.remove(pid);
+      place.close();
       serve();
     });
     return worker;
@@ -97,16 +98,18 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
 
   const retire = (worker: Worker, why: LambdaFailure) => {
     worker.state = "retired";
+    worker.idle.abort();
     worker.process.kill(why);
   };
 
   /** A warm worker, a new one, or the place of the one idle longest. None: then no worker is idle at all. */
   const findWorker = (next: Waiting): Worker | undefined => {
-    const idle = occupied().filter((worker) => worker.state === "idle");
-    const warm = idle.find((worker) => worker.version === next.version);
+    const idle = occupied().filter((worker) => worker.state === "idle" && worker.process.isAlive());
+    // The one used last, so that those that are not needed grow old.
+    const warm = idle.findLast((worker) => worker.version === next.version);
     if (warm) return warm;
-    const longest = idle.sort((a, b) => a.idleSince - b.idleSince)[0];
     if (occupied().length >= maxWorkers) {
+      const longest = idle[0];
       if (!longest) return undefined;
       retire(longest, NOT_NEEDED);
     }
@@ -115,24 +118,31 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
 
   const serve = () => {
     for (let next = waiting[0]; next && !closing.signal.aborted; next = waiting[0]) {
-      const worker = findWorker(next);
-      if (!worker) return;
-      waiting.shift();
-      worker.state = "busy";
-      next.take(worker);
+      try {
+        const worker = findWorker(next);
+        if (!worker) return;
+        waiting.shift();
+        worker.state = "busy";
+        worker.idle.abort();
+        next.take(worker);
+      } catch (cause) {
+        waiting.shift();
+        next.refuse(new TransientError(`Cannot start a process for ${next.fn.name}: ${cause}`, { cause, where: home }));
+      }
     }
   };
 
   const release = (worker: Worker) => {
     if (worker.state === "retired") return retire(worker, NOT_NEEDED);
     worker.state = "idle";
-    worker.idleSince = clock.now();
-    serve();
-    const { idleSince } = worker;
-    clock.sleep(idleMs, closing.signal).then(
-      () => worker.state === "idle" && worker.idleSince === idleSince && retire(worker, NOT_NEEDED),
+    worker.idle = new AbortController();
+    workers.delete(worker);
+    workers.add(worker);
+    clock.sleep(idleMs, worker.idle.signal).then(
+      () => retire(worker, NOT_NEEDED),
       () => {},
     );
+    serve();
   };
 
   const acquire = (fn: LambdaFunction, signal: AbortSignal | undefined): Promise<Worker> =>

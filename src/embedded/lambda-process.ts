@@ -1,5 +1,6 @@
 /** One worker process of a Lambda task: started with Lambda's environment, given an invocation at a time, killed whole. */
 import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import type { LambdaFunction } from "../executions/lambda-function.ts";
 import { lambdaEnvironment } from "./lambda-environment.ts";
@@ -7,17 +8,19 @@ import { LAMBDA_ERRORS, type LambdaFailure } from "./lambda-errors.ts";
 import { endOfOutput, type FromWorker, type Invocation, type ToWorker, type WorkerOutcome } from "./lambda-messages.ts";
 import { makeLineSplitter } from "./log-lines.ts";
 import { modulePath } from "./module-path.ts";
-import { signalGroup } from "./processes.ts";
+import { killSandbox, signalGroup } from "./processes.ts";
 
 export interface LambdaProcess {
   readonly pid: number | undefined;
+  /** False from the moment its end is known, before everything it left has been read. */
+  isAlive(): boolean;
   /** Undefined once the handler is loaded; the failure where it cannot be, and then the process ends. */
   readonly loaded: Promise<LambdaFailure | undefined>;
   /** Resolves with what the handler made of it, or with why the process ended. Output goes to `onOutput` until then. */
   invoke(invocation: Invocation, onOutput: (lines: readonly string[]) => void): Promise<WorkerOutcome>;
   /** Ends the process and everything it started; what runs in it fails with `why`. */
   kill(why: LambdaFailure): void;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
 }
 
 /** Output may be held open by a process that left the group; nothing waits longer for it. */
@@ -34,7 +37,7 @@ export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaPr
   });
   const outputs = [child.stdout, child.stderr].flatMap((stream) => (stream ? [stream] : []));
   const loaded = Promise.withResolvers<LambdaFailure | undefined>();
-  const ended = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<WorkerOutcome>();
   let verdict: LambdaFailure | undefined;
   let settle: ((outcome: WorkerOutcome) => void) | undefined;
   let onOutput: ((lines: readonly string[]) => void) | undefined;
@@ -55,20 +58,18 @@ export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaPr
 
   const exited = (code: number | null, signal: NodeJS.Signals | null) => {
     if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+    killSandbox(folder);
     const failure = verdict ?? exitFailure(fn, code, signal, lastOutput);
-    void closed(child, OUTPUT_GRACE_MS).then(() => {
+    void closed(child).then(() => {
       loaded.resolve(failure);
-      settle?.({ ok: false, failure, fatal: true, residentBytes: 0 });
-      ended.resolve();
+      ended.resolve({ ok: false, failure, fatal: true, residentBytes: 0 });
     });
   };
   child.on("exit", exited);
   child.on("error", (error) => {
-    verdict ??= {
-      errorType: LAMBDA_ERRORS.cannotStart,
-      errorMessage: `Cannot start Node: ${error.message}`,
-      trace: [],
-    };
+    const cause = existsSync(fn.directory) ? error.message : `its folder ${fn.directory} does not exist`;
+    const errorMessage = `Cannot start a process for ${fn.name}: ${cause}`;
+    verdict ??= { errorType: LAMBDA_ERRORS.cannotStart, errorMessage, trace: [] };
     if (child.pid === undefined) exited(null, null);
   });
   child.on("message", (message: FromWorker) => {
@@ -82,6 +83,7 @@ export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaPr
     pid: child.pid,
     loaded: loaded.promise,
     ended: ended.promise,
+    isAlive: () => child.connected && child.exitCode === null && child.signalCode === null,
     kill(why) {
       verdict ??= why;
       if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
@@ -94,7 +96,7 @@ export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaPr
       onMark = drained.seen;
       onOutput = listener;
       tell(child, { type: "invoke", invocation });
-      const result = await outcome.promise;
+      const result = await Promise.race([outcome.promise, ended.promise]);
       await Promise.race([drained.all, ended.promise, delay(OUTPUT_GRACE_MS)]);
       settle = undefined;
       awaited = "";
@@ -128,8 +130,11 @@ function marksOf(count: number): { readonly seen: () => void; readonly all: Prom
   return { all: promise, seen: () => --left === 0 && resolve() };
 }
 
-function closed(child: ChildProcess, ms: number): Promise<void> {
-  return Promise.race([new Promise<void>((resolve) => child.once("close", () => resolve())), delay(ms)]);
+/** Its last output and its last message may arrive after the news of its end. */
+function closed(child: ChildProcess): Promise<unknown> {
+  const output = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const channel = child.connected && new Promise<void>((resolve) => child.once("disconnect", () => resolve()));
+  return Promise.race([Promise.all([output, channel]), delay(OUTPUT_GRACE_MS)]);
 }
 
 /** Real time, whatever clock the runtime has: this waits for the operating system. */

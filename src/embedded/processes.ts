@@ -40,11 +40,14 @@ export function killGroupOf(leader: { readonly pid: number; readonly identity: s
   if (now === undefined || now === leader.identity) signalGroup(leader.pid, "SIGKILL");
 }
 
-/** Kills every process whose environment, as it was started with, holds `NAME=value`: also those that left the group. */
-export function killMarked(mark: string): void {
+/** The variable that names a task's own folder: every process it starts inherits it, and no other task has the same. */
+export const SANDBOX = "CIRRUS_SANDBOX";
+
+/** Kills every process that was started from within a task, also those that left its group. (Linux only.) */
+export function killSandbox(folder: string): void {
   if (!PROC) return;
   for (const pid of allPids()) {
-    if (pid === process.pid || !readQuietly(`/proc/${pid}/environ`)?.split("\0").includes(mark)) continue;
+    if (!readQuietly(`/proc/${pid}/environ`)?.split("\0").includes(`${SANDBOX}=${folder}`)) continue;
     try {
       process.kill(pid, "SIGKILL");
     } catch {

@@ -9,12 +9,17 @@ import { basename, join } from "node:path";
 import { isRunning, killGroupOf, processIdentity } from "./processes.ts";
 
 export interface WorkerRegistry {
-  /** Notes a worker, which leads its own process group. */
-  add(pid: number): void;
+  /** A place for one worker. */
+  open(): WorkerPlace;
+  close(): void;
+}
+
+export interface WorkerPlace {
+  /** A folder of the worker's own for its temporary files. */
+  readonly folder: string;
+  /** Notes the worker, which leads its own process group. */
+  note(pid: number): void;
   /** The worker and its group are gone. */
-  remove(pid: number): void;
-  /** A folder of a worker's own for its temporary files. */
-  makeFolder(): string;
   close(): void;
 }
 
@@ -42,9 +47,21 @@ export function makeWorkerRegistry(directory: string): WorkerRegistry {
   reaper.unref();
 
   return {
-    add: (pid) => writeFileSync(join(notes, String(pid)), processIdentity(pid) ?? ""),
-    remove: (pid) => rmSync(join(notes, String(pid)), { force: true }),
-    makeFolder: () => mkdtempSync(join(folder, "tmp-")),
+    open() {
+      const temporary = mkdtempSync(join(folder, "tmp-"));
+      let noted: string | undefined;
+      return {
+        folder: temporary,
+        note(pid) {
+          noted = join(notes, String(pid));
+          writeFileSync(noted, processIdentity(pid) ?? "");
+        },
+        close() {
+          if (noted) rmSync(noted, { force: true });
+          rmSync(temporary, { recursive: true, force: true });
+        },
+      };
+    },
     close() {
       reaper.stdin.end();
       rmSync(folder, { recursive: true, force: true });

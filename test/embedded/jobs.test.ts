@@ -177,6 +177,7 @@ describe("a job", () => {
       "AWS_BATCH_JOB_ID",
       "AWS_BATCH_JQ_NAME",
       "AWS_REGION",
+      "CIRRUS_SANDBOX",
       "MINE",
       "OBJECTS",
     ]);
@@ -266,7 +267,7 @@ describe("attempts", () => {
     });
     expect(job.Attempts.length).toBe(1);
     expect(await logOf(job)).toContain("asked to stop");
-    expect(processIdentity(noted("stubborn"))).toBeUndefined();
+    await expect.poll(() => processIdentity(noted("stubborn"))).toBeUndefined();
   });
 
   test("end with everything that they left behind, in their group or not", async () => {
@@ -275,8 +276,9 @@ describe("attempts", () => {
     );
     expect(job.Status).toBe("SUCCEEDED");
     expect(await logOf(job)).toEqual(["done"]);
-    expect(processIdentity(noted("in-group"))).toBeUndefined();
-    expect(processIdentity(noted("escaped"))).toBeUndefined();
+    for (const name of ["in-group", "escaped"]) {
+      await expect.poll(() => processIdentity(noted(name))).toBeUndefined();
+    }
   });
 
   test("are killed when they use more memory than they asked for", async () => {
@@ -384,7 +386,7 @@ describe("a token", () => {
     process.kill(JSON.parse(readFileSync(join(attempt, "supervisor.json"), "utf8")).pid, "SIGKILL");
     const job = await running;
     expect(job).toMatchObject({ Status: status, Attempts: [{ StatusReason: "Host terminated" }, {}].slice(0, made) });
-    expect(isRunning(command)).toBe(false);
+    await expect.poll(() => isRunning(command)).toBe(false);
   });
 });
 
@@ -411,7 +413,7 @@ describe("a termination", () => {
     abort.abort(new Error("execution stopped"));
     await expect(outcome).rejects.toThrow("execution stopped");
     expect(await jobs.run(submit(), { token })).toMatchObject({ Status: "FAILED", StatusReason: "execution stopped" });
-    expect(processIdentity(noted("aborted"))).toBeUndefined();
+    await expect.poll(() => processIdentity(noted("aborted"))).toBeUndefined();
   });
 });
 

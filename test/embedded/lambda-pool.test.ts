@@ -121,6 +121,7 @@ describe("a handler", () => {
       "AWS_LAMBDA_FUNCTION_VERSION",
       "AWS_LAMBDA_LOG_GROUP_NAME",
       "AWS_REGION",
+      "CIRRUS_SANDBOX",
       "HOME",
       "LAMBDA_TASK_ROOT",
       "LANG",
@@ -220,6 +221,9 @@ describe("a failure", () => {
     const missing = await failureOf(invoke(task("missing", code, { handler: "index.handler" })));
     expect(missing).toMatchObject({ error: "Runtime.ImportModuleError" });
     expect(missing.errorMessage).toContain("index.ts");
+    expect((await failureOf(invoke({ ...task("gone", code), directory: "/no/such/folder" }))).errorMessage).toBe(
+      "Cannot start a process for gone: its folder /no/such/folder does not exist",
+    );
     expect((await failureOf(invoke(task("bad", code, { handler: "handler" })))).error).toBe(
       "Runtime.MalformedHandlerName",
     );
@@ -264,8 +268,9 @@ describe("a failure", () => {
       `import { spawn } from "node:child_process";
       import { writeFileSync } from "node:fs";
       export const handler = async () => {
-        const child = spawn("/bin/sh", ["-c", "trap '' TERM; sleep 100 & wait; sleep 100"], { stdio: "inherit" });
-        writeFileSync("started", String(child.pid));
+        const script = ["-c", "trap '' TERM; sleep 100 & wait; sleep 100"];
+        const pids = [false, true].map((detached) => spawn("/bin/sh", script, { stdio: "inherit", detached }).pid);
+        writeFileSync("started", JSON.stringify(pids));
         ${hang}
       };`,
       { timeout: 1 },
@@ -274,7 +279,8 @@ describe("a failure", () => {
       error: "Sandbox.Timedout",
       errorMessage: expect.stringContaining("Task timed out after 1.00 seconds"),
     });
-    expect(processIdentity(Number(readFileSync(join(fn.directory, "started"), "utf8")))).toBeUndefined();
+    const pids: number[] = JSON.parse(readFileSync(join(fn.directory, "started"), "utf8"));
+    for (const pid of pids) await expect.poll(() => processIdentity(pid)).toBeUndefined();
   });
 
   test.each([
