@@ -141,7 +141,6 @@ export const MIGRATIONS: readonly string[] = [
     cause           TEXT,
     started_at      TEXT NOT NULL,
     stopped_at      TEXT,
-    redrive_count   INTEGER NOT NULL DEFAULT 0,
     owner           TEXT NOT NULL,
     events          INTEGER NOT NULL DEFAULT 0,
     UNIQUE (workflow, name)
