@@ -18,53 +18,47 @@ export interface ImageShape {
 
 /** Throws what libvips says of a file that is no image. */
 export async function renderPreview(source: string, path: string, options: PreviewOptions): Promise<ImageShape> {
-  // Nearest neighbour: a mean would mix the value for no data into its neighbours.
-  const resized = sharp(source, { limitInputPixels: false }).resize({
-    width: options.size,
-    height: options.size,
-    fit: "inside",
-    withoutEnlargement: true,
-    kernel: "nearest",
-  });
-  const { depth } = await sharp(source).metadata();
-  const { data, info } = await resized
-    .raw({ depth: depth === "uchar" ? "uchar" : "float" })
+  const { space } = await sharp(source).metadata();
+  const { data, info } = await sharp(source, { limitInputPixels: false })
+    // Nearest neighbour: a mean would mix the value for no data into its neighbours.
+    .resize({ width: options.size, height: options.size, fit: "inside", withoutEnlargement: true, kernel: "nearest" })
+    // Without this, 16-bit measurements become 8-bit ones before they are stretched, and the picture 50 shades of grey.
+    .toColourspace(space)
+    .raw({ depth: "float" })
     .toBuffer({ resolveWithObject: true });
-  const values = depth === "uchar" ? data : new Float32Array(data.buffer, data.byteOffset, data.length / 4);
-  const stretched = stretch(values, info.channels, options);
-  const { width, height, channels } = info;
+  const { width, height } = info;
+  const values = new Float32Array(data.buffer, data.byteOffset, data.length / Float32Array.BYTES_PER_ELEMENT);
+  const channels = info.channels < 3 ? 1 : 3;
+  const stretched = stretch({ values, bands: info.channels }, channels, options);
   await sharp(stretched, { raw: { width, height, channels } }).toFormat(options.format).toFile(path);
   return { "proj:shape": [height, width] };
 }
 
-/** Each band on its own from its two percentiles to 0 and 255. */
-function stretch(values: ArrayLike<number>, bands: number, { ccc, nodata }: PreviewOptions): Uint8ClampedArray {
-  const bytes = new Uint8ClampedArray(values.length);
-  for (let band = 0; band < bands; band++) {
-    const [low, high] = cut(values, band, bands, ccc, nodata);
+/** Pixel by pixel, each with as many values as there are bands. */
+interface Pixels {
+  readonly values: Float32Array;
+  readonly bands: number;
+}
+
+/** The first `channels` bands, each on its own from its two percentiles to 0 and 255. */
+function stretch(pixels: Pixels, channels: number, { ccc, nodata }: PreviewOptions): Uint8ClampedArray {
+  const count = pixels.values.length / pixels.bands;
+  const bytes = new Uint8ClampedArray(count * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const band = Float32Array.from(
+      { length: count },
+      (_, pixel) => pixels.values[pixel * pixels.bands + channel] ?? nodata,
+    );
+    const measured = band.filter((value) => value !== nodata && Number.isFinite(value)).sort();
+    const [low, high] = [percentile(measured, ccc[0]), percentile(measured, ccc[1])];
     const scale = high > low ? 255 / (high - low) : 0;
-    for (let index = band; index < values.length; index += bands) {
-      const value = values[index] ?? nodata;
-      bytes[index] = value === nodata ? 0 : (value - low) * scale;
+    for (const [pixel, value] of band.entries()) {
+      bytes[pixel * channels + channel] = value === nodata ? 0 : (value - low) * scale;
     }
   }
   return bytes;
 }
 
-function cut(
-  values: ArrayLike<number>,
-  band: number,
-  bands: number,
-  [from, to]: readonly [number, number],
-  nodata: number,
-): readonly [number, number] {
-  const measured = new Float32Array(values.length / bands);
-  let count = 0;
-  for (let index = band; index < values.length; index += bands) {
-    const value = values[index] ?? nodata;
-    if (value !== nodata && Number.isFinite(value)) measured[count++] = value;
-  }
-  const sorted = measured.subarray(0, count).sort();
-  const at = (percent: number) => sorted[Math.min(count - 1, Math.floor((percent / 100) * count))] ?? 0;
-  return [at(from), at(to)];
+function percentile(sorted: Float32Array, percent: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor((percent / 100) * sorted.length))] ?? 0;
 }
