@@ -71,7 +71,8 @@ async function runTogether<Item>({ engine, scope, path }: Visit, attempt: number
       if (!signal.aborted || branches.startedBefore(`${base}/${index}`)) await runOne(item, index);
     }
     // What this one did must not wait for the slowest: others may run for hours.
-    if (done < results.length) await engine.memory.flush().catch((fault: unknown) => faults.push(fault));
+    if (done < results.length && !signal.aborted)
+      await engine.memory.flush().catch((fault: unknown) => faults.push(fault));
   }
 
   await Promise.all(Array.from({ length: Math.min(branches.concurrency, results.length) }, work));

@@ -1,9 +1,9 @@
 /** Finds the word that was probably meant. */
 
-/** The candidate with the fewest edits from `word`, if that is at most a third of its letters. */
+/** The candidate with the fewest edits from `word`: three at most, and at most half its letters. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let fewest = Math.min(3, Math.floor(word.length / 2)) + 1;
   for (const candidate of candidates) {
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) [best, fewest] = [candidate, edits];
