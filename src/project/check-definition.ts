@@ -51,11 +51,13 @@ function badValue(issue: z.core.$ZodIssue, value: Json, place: Place, base: Path
   const full = [...base, ...path];
   const missing = path.length > 0 && valueAt(value, path) === undefined;
   const name = path.length === 0 ? "The file" : path.join(".");
+  const badKey = issue.code === "invalid_key";
+  const reason = (badKey ? issue.issues[0] : issue)?.message ?? issue.message;
   return {
     code: missing ? "missing-key" : "bad-value",
-    message: missing ? `${name} is missing` : `${name}: ${issue.message.replace(/^Invalid input: /, "")}`,
+    message: missing ? `${name} is missing` : `${name}: ${reason.replace(/^Invalid input: /, "")}`,
     file: place.shown,
-    ...place.locate(full),
+    ...place.locate(full, badKey ? "key" : "value"),
     path: formatPath(full),
   };
 }

@@ -19,7 +19,10 @@ const environmentValue = z.custom<string | number | boolean | JsonObject>(
 
 /** Numbers and booleans become texts, as every process sees them. */
 export const environmentSchema = z
-  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), environmentValue)
+  .record(
+    z.string().regex(/^[A-Za-z_]\w*$/, "expected letters, digits and underscores, no digit first"),
+    environmentValue,
+  )
   .transform((values): Environment => {
     const texts = Object.entries(values).map(([name, value]) => [name, isJsonObject(value) ? value : String(value)]);
     return Object.fromEntries(texts);

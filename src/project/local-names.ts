@@ -17,8 +17,11 @@ export function lambdaArn(stack: Stack, component: string): string {
   return `arn:aws:lambda:local:${ACCOUNT}:function:${lambdaName(stack, component)}`;
 }
 
+/** What stands before the workflow in the name of its state machine. */
+export const STATE_MACHINE_PREFIX = "cirrus-";
+
 export function stateMachineArn(workflow: string): string {
-  return `arn:aws:states:local:${ACCOUNT}:stateMachine:cirrus-${workflow}`;
+  return `arn:aws:states:local:${ACCOUNT}:stateMachine:${STATE_MACHINE_PREFIX}${workflow}`;
 }
 
 export function jobDefinitionArn(name: string): string {

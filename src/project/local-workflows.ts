@@ -5,7 +5,7 @@ import { formatPath, type Path, parsePath } from "./json-path.ts";
 import type { LocalQueue } from "./local-jobs.ts";
 import { lambdaArn, lambdaName, stateMachineArn } from "./local-names.ts";
 import { BUILT_IN_FUNCTIONS, type LocalScope } from "./local-scope.ts";
-import { suggest } from "./nearest.ts";
+import { nearest, suggest } from "./nearest.ts";
 import type { Config, Project, Workflow } from "./project.ts";
 
 export interface LocalWorkflow {
@@ -108,8 +108,9 @@ function checkFunction(name: string, path: Path, { project, scope, report }: Che
   const bare = name.replace(/:\$LATEST$/, "");
   if (names.some((known) => bare === lambdaArn(config, known) || bare === lambdaName(config, known))) return;
   const message = `There is no Lambda ${name} on this machine`;
-  const near = suggest(componentOf(bare, config), names);
-  report(path, "unknown-function", message, `Refer to it as !GetAtt <component>.Arn. ${near ?? ""}`.trim());
+  const near = nearest(componentOf(bare, config), names);
+  const hint = near === undefined ? suggest(bare, names) : `Did you mean !GetAtt ${near}.Arn?`;
+  report(path, "unknown-function", message, hint);
 }
 
 /** The component that a function's name or ARN means. */

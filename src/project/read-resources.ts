@@ -8,7 +8,7 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { templateSchema } from "./definition-schemas.ts";
 import { formatPath, type Path } from "./json-path.ts";
-import { suggest } from "./nearest.ts";
+import { nearest } from "./nearest.ts";
 import type { Component, Declared, Resources, Section, Source, Written } from "./project.ts";
 import { type Layer, type Reading, readDefinition } from "./reading.ts";
 
@@ -127,8 +127,9 @@ function declare(
     return undefined;
   }
   if (section === "Resources" && typeof definition.Type !== "string") {
-    const near = suggest("Type", Object.keys(definition));
-    problem(template, path, "missing-key", `The resource ${logicalId} has no Type`, reading, near);
+    const near = nearest("Type", Object.keys(definition));
+    const hint = near === undefined ? undefined : `Is ${near} meant as Type?`;
+    problem(template, path, "missing-key", `The resource ${logicalId} has no Type`, reading, hint);
     return undefined;
   }
   const { file, shown, locate, source, task, directory } = template;
