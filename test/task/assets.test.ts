@@ -1,0 +1,283 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { type Assets, defineTask, type Item } from "../../src/task/index.ts";
+import { type TestOptions, testTask } from "../../src/testing/index.ts";
+
+type Use = (assets: Assets, item: Item, workdir: string) => unknown;
+
+function run(
+  item: object,
+  use: Use,
+  { upload_options = {}, ...options }: TestOptions & { upload_options?: object } = {},
+) {
+  const task = defineTask({
+    name: "probe",
+    parameters: z.object({}),
+    async run({ items, assets, workdir }) {
+      for (const each of items) await use(assets, each, workdir);
+    },
+  });
+  const features = [{ id: "a", collection: "c", properties: { datetime: "2020-05-18T13:35:47Z" }, ...item }];
+  return testTask(task, { type: "FeatureCollection", features, process: [{ workflow: "w", upload_options }] }, options);
+}
+
+const withAsset = (href: string, more: object = {}) => ({ assets: { scene: { href, ...more } } });
+const selfLink = (href: string) => [{ rel: "self", href }];
+const objects = { "s3://scenes/2020/a b.txt": Buffer.from("pixels") } as const;
+
+const downloadScene: Use = async (assets, item) => {
+  item.properties.found = await readFile(await assets.download(item, "scene"), "utf8");
+};
+
+async function serve(listener: RequestListener, use: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer(listener);
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+}
+
+describe("a download", () => {
+  test.each([
+    ["an object's URL", withAsset("s3://scenes/2020/a b.txt")],
+    [
+      "a path beside the item's self link",
+      { ...withAsset("./2020/a b.txt"), links: selfLink("s3://scenes/items.json") },
+    ],
+    ["a path above it", { ...withAsset("../2020/a b.txt"), links: selfLink("s3://scenes/deep/items.json") }],
+  ])("follows %s", async (_what, item) => {
+    const { payload } = await run(item, downloadScene, { objects });
+    expect(payload.features[0]?.properties.found).toBe("pixels");
+  });
+
+  test("an HTTPS URL of our own data bucket is read as the object it is", async () => {
+    const item = withAsset("https://cirrus-data.s3.eu-central-1.amazonaws.com/2020/a%20b.txt");
+    const { payload } = await run(item, downloadScene, {
+      objects: { "s3://cirrus-data/2020/a b.txt": Buffer.from("own") },
+    });
+    expect(payload.features[0]?.properties.found).toBe("own");
+  });
+
+  test("several at once give a path each, in order", async () => {
+    const assets = { x: { href: "s3://scenes/x.tif" }, y: { href: "s3://scenes/y.tif" } };
+    const bodies = { "s3://scenes/x.tif": Buffer.from("x"), "s3://scenes/y.tif": Buffer.from("y") };
+    await run(
+      { assets },
+      async (use, item) => {
+        const paths = await use.download(item, ["y", "x"]);
+        expect(await Promise.all(paths.map((path) => readFile(path, "utf8")))).toEqual(["y", "x"]);
+      },
+      { objects: bodies },
+    );
+  });
+
+  test("a missing object is named with item, asset and URL", async () => {
+    await expect(run(withAsset("s3://scenes/gone.tif"), downloadScene)).rejects.toMatchObject({
+      name: "AssetUnavailable",
+      message: expect.stringMatching(/^Item a, asset "scene": s3:\/\/scenes\/gone\.tif does not exist\. Check /),
+    });
+  });
+
+  test("a relative href needs a self link", async () => {
+    await expect(run(withAsset("a.tif"), downloadScene)).rejects.toMatchObject({
+      name: "InvalidInput",
+      message: expect.stringContaining('item a has no absolute "self" link'),
+    });
+  });
+
+  test.each(["ftp://host/a", "data:text/plain,x", "gs://bucket/a"])("%s is refused by its scheme", async (href) => {
+    await expect(run(withAsset(href), downloadScene)).rejects.toThrow(/its scheme is (ftp|data|gs):/);
+  });
+
+  test.each([
+    ["..", ".."],
+    ["../../x", "../../../etc/passwd"],
+    ["/abs", "a/b"],
+    [".ssh", "."],
+    ["a\\b", "\u0007"],
+  ])("an item called %j with an asset called %j stays within the work directory", async (id, key) => {
+    const item = { id, assets: { [key]: { href: "s3://scenes/2020/a b.txt" } } };
+    await run(
+      item,
+      async (assets, own, workdir) => {
+        const path = relative(workdir, await assets.download(own, key));
+        expect(path).toMatch(/^[\w.-]+\/[\w.-]+$/);
+        expect(path.startsWith("..")).toBe(false);
+      },
+      { objects },
+    ).catch((thrown) => expect(thrown).toMatchObject({ name: "InvalidInput" }));
+  });
+
+  test("names that differ only in what is replaced do not share a file", async () => {
+    const assets = { "a/b": { href: "s3://scenes/x.tif" }, "a:b": { href: "s3://scenes/y.tif" } };
+    const bodies = { "s3://scenes/x.tif": Buffer.from("x"), "s3://scenes/y.tif": Buffer.from("y") };
+    await run(
+      { assets },
+      async (use, item) => {
+        const paths = await use.download(item, ["a/b", "a:b"]);
+        expect(await Promise.all(paths.map((path) => readFile(path, "utf8")))).toEqual(["x", "y"]);
+      },
+      { objects: bodies },
+    );
+  });
+});
+
+describe("a file of this machine", () => {
+  test("is not read for a payload's sake", async () => {
+    await expect(run(withAsset("file:///proc/self/environ"), downloadScene)).rejects.toThrow(
+      /CIRRUS_ALLOW_LOCAL_ASSETS/,
+    );
+  });
+
+  test("is read where that is allowed, and always within the work directory", async () => {
+    const path = join(await mkdtemp(join(tmpdir(), "cirrus-assets-")), "x.txt");
+    await writeFile(path, "local");
+    const environment = { CIRRUS_ALLOW_LOCAL_ASSETS: "true" };
+    const { payload } = await run(withAsset(pathToFileURL(path).href), downloadScene, { environment });
+    expect(payload.features[0]?.properties.found).toBe("local");
+    await run(withAsset(pathToFileURL(path).href), downloadScene, { environment: { CIRRUS_WORKDIR: dirname(path) } });
+  });
+});
+
+describe("HTTP", () => {
+  const environment = { CIRRUS_ALLOW_LOCAL_ASSETS: "true" };
+
+  test("the body is streamed into the file, redirects followed", async () => {
+    const listener: RequestListener = (request, response) => {
+      if (request.url === "/old") return void response.writeHead(302, { location: "/new" }).end();
+      response.end("bytes");
+    };
+    await serve(listener, async (url) => {
+      const { payload } = await run(withAsset(`${url}/old`), downloadScene, { environment });
+      expect(payload.features[0]?.properties.found).toBe("bytes");
+    });
+  });
+
+  test.each([
+    [404, "AssetUnavailable"],
+    [403, "AssetUnavailable"],
+    [503, "TransientError"],
+    [429, "TransientError"],
+  ])("%i is %s, and the URL is shown without its signature", async (status, name) => {
+    await serve(
+      (_request, response) => void response.writeHead(status).end(),
+      async (url) => {
+        const failure = run(withAsset(`${url}/a.tif?X-Amz-Signature=secret`), downloadScene, { environment });
+        await expect(failure).rejects.toMatchObject({
+          name,
+          message: expect.stringContaining(`${url}/a.tif answered ${status}`),
+        });
+        await expect(failure).rejects.not.toThrow(/secret/);
+      },
+    );
+  });
+
+  test("a connection that breaks off is worth another try", async () => {
+    const listener: RequestListener = (_request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half", () => response.destroy());
+    };
+    await serve(listener, async (url) => {
+      await expect(run(withAsset(url), downloadScene, { environment })).rejects.toMatchObject({
+        name: "TransientError",
+      });
+    });
+  });
+
+  test("a circle of redirects ends", async () => {
+    await serve(
+      (_request, response) => void response.writeHead(302, { location: "/" }).end(),
+      async (url) => {
+        await expect(run(withAsset(url), downloadScene, { environment })).rejects.toThrow(/answered 302/);
+      },
+    );
+  });
+
+  test.each([
+    "https://127.0.0.1/a",
+    "https://localhost/a",
+    "https://169.254.169.254/latest/meta-data/",
+    "https://[::1]/a",
+    "https://[::ffff:169.254.169.254]/a",
+    "https://2130706433/a",
+    "https://10.1.2.3/a",
+  ])("%s is not asked", async (href) => {
+    await expect(run(withAsset(href), downloadScene)).rejects.toThrow(/leads to the private address/);
+  });
+
+  test("plain HTTP is refused", async () => {
+    await expect(run(withAsset("http://user:pass@example.org/a?x=1"), downloadScene)).rejects.toThrow(
+      /http:\/\/example\.org\/a is not HTTPS/,
+    );
+  });
+});
+
+describe("an upload", () => {
+  const upload: Use = async (assets, item, workdir) => {
+    await writeFile(join(workdir, "out.txt"), "hello");
+    await assets.upload(item, "result", join(workdir, "out.txt"), { type: "text/plain", roles: ["data"] });
+  };
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a path template
+  const path_template = "${collection}/${year}/${id}";
+
+  test("fills the path template, and describes the file in the item", async () => {
+    const { payload, read } = await run({}, upload, { upload_options: { path_template, s3_urls: true } });
+    const [item] = payload.features;
+    expect(item?.assets.result).toEqual({
+      href: "s3://cirrus-data/c/2020/a/out.txt",
+      type: "text/plain",
+      roles: ["data"],
+      "file:size": 5,
+      // printf hello | sha256sum
+      "file:checksum": "12202cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+    });
+    expect(item?.stac_extensions).toEqual(["https://stac-extensions.github.io/file/v2.1.0/schema.json"]);
+    expect(Buffer.from(await read("s3://cirrus-data/c/2020/a/out.txt")).toString()).toBe("hello");
+  });
+
+  test.each([
+    [
+      "HTTPS where s3_urls is not set",
+      { path_template },
+      "https://cirrus-data.s3.eu-west-1.amazonaws.com/c/2020/a/out.txt",
+    ],
+    ["by date and item where there is no template", { s3_urls: true }, "s3://cirrus-data/c/2020/5/18/a/out.txt"],
+    [
+      "in a bucket that the template names",
+      { path_template: `s3://other-bucket/${path_template}`, s3_urls: true },
+      "s3://other-bucket/c/2020/a/out.txt",
+    ],
+  ])("is referred to %s", async (_how, upload_options, href) => {
+    const { payload } = await run({}, upload, { upload_options, environment: { AWS_REGION: "eu-west-1" } });
+    expect(payload.features[0]?.assets.result?.href).toBe(href);
+  });
+
+  test("keeps the members of an asset that it replaces", async () => {
+    const item = { assets: { result: { href: "s3://scenes/old.txt", title: "Kept", roles: ["old"] } } };
+    const { payload } = await run(item, upload, { upload_options: { path_template, s3_urls: true } });
+    expect(payload.features[0]?.assets.result).toMatchObject({ title: "Kept", roles: ["data"] });
+  });
+
+  test("a template that the item cannot fill says which member is missing", async () => {
+    const options = { upload_options: { path_template: "$" + "{orbit}" } };
+    await expect(run({}, upload, options)).rejects.toMatchObject({
+      name: "InvalidInput",
+      message: expect.stringMatching(/orbit/),
+    });
+  });
+
+  test("without uploads the asset is the local file", async () => {
+    const { payload, written } = await run({}, upload, { environment: { CIRRUS_UPLOAD: "false" } });
+    expect(payload.features[0]?.assets.result?.href).toMatch(/^file:\/\/.*\/out\.txt$/);
+    expect(written).toEqual([]);
+  });
+});
