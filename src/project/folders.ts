@@ -22,7 +22,8 @@ export function listFolders(kindFolder: string, layer: Layer, reading: Reading):
   const names = readdirSync(parent).filter((name) => !name.startsWith("."));
   return names.sort().flatMap((name) => {
     const directory = join(parent, name);
-    if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+    // A link that leads nowhere is no file either, and is reported as a folder without a definition.
+    if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true) return [];
     const file = join(directory, DEFINITION_FILE);
     return checkFolder(name, directory, file, reading) ? [{ name, directory, file }] : [];
   });

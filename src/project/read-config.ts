@@ -31,7 +31,7 @@ export function readConfig(
   builtIns: string | undefined,
 ): { readonly config: Config; readonly variables: Variables } {
   const file = join(root, CONFIG_FILE);
-  const yaml = readYaml(file, CONFIG_FILE, report) ?? emptyFile(CONFIG_FILE);
+  const yaml = readYaml(file, CONFIG_FILE, report) ?? unreadable(CONFIG_FILE);
   const own = withStage(yaml, options, report);
   const self = { ...own, custom: mergeMaps(readCustom(root, builtIns, report), own.custom ?? {}) };
   const variables = makeVariables({
@@ -89,8 +89,9 @@ function makeConfig(sections: JsonObject, yaml: YamlFile, file: string, report: 
   };
 }
 
-function emptyFile(shown: string): YamlFile {
-  return { shown, value: {}, locate: () => undefined };
+/** Stands for a file that cannot be read, which is problem enough. */
+function unreadable(shown: string): YamlFile {
+  return { shown, value: { service: DEFAULTS.service }, locate: () => undefined };
 }
 
 function asObject(value: Json): JsonObject {

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts hold the project's own variables
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CONFIG, HANDLER, read, readAt, show, writeFolder, yaml } from "./project-folder.ts";
@@ -206,12 +206,15 @@ describe("folders", () => {
       "tasks/a_b/definition.yml": LAMBDA,
     });
     mkdirSync(join(root, "tasks/empty"));
+    symlinkSync("nowhere", join(root, "tasks/lost"));
     expect(show(readAt(root).problems)).toEqual([
       "tasks/1st bad-name: tasks/1st is no name that AWS accepts " +
         "[Use letters, digits and hyphens, beginning with a letter, 63 at most.]",
       "tasks/a_b bad-name: tasks/a_b is no name that AWS accepts " +
         "[Use letters, digits and hyphens, beginning with a letter, 63 at most.]",
       "tasks/empty missing-definition: tasks/empty has no definition.yml " +
+        "[Write one, or hide the folder by a name that begins with a dot.]",
+      "tasks/lost missing-definition: tasks/lost has no definition.yml " +
         "[Write one, or hide the folder by a name that begins with a dot.]",
     ]);
   });
@@ -281,6 +284,10 @@ describe("cirrus.yml", () => {
     expect(show(read({ "cirrus.yml": "service: my service\n" }).problems)).toEqual([
       "cirrus.yml:1:10 bad-value: service: expected letters, digits and hyphens, beginning with a letter",
     ]);
+  });
+
+  test("that is not there is a problem", () => {
+    expect(show(readAt(writeFolder({})).problems)).toEqual(["cirrus.yml missing-file: cirrus.yml does not exist"]);
   });
 
   test("has a cirrus section whose keys are checked", () => {

@@ -35,7 +35,7 @@ export function readAt(root: string, options: Options = {}) {
   return readProject(root, { env: {}, ...options, builtIns });
 }
 
-/** The first file alone comes to this; problems make the test fail. */
+/** Reads a project of these files and binds it; `problems` are those of the binding. */
 export function bind(files: Readonly<Record<string, string>>, options: Options = {}) {
   const { project, problems } = read(files, options);
   return { project, readProblems: problems, ...bindLocally(project, { environment: {} }) };
