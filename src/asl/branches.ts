@@ -59,10 +59,14 @@ async function runTogether<Item>({ engine, scope, path }: Visit, attempt: number
       if (thrown instanceof StatesError) {
         failures.push({ order: inner.last.order, failure: thrown });
         branches.ended(inner, index, "Failed");
-      } else if (thrown instanceof SiblingFailed) branches.ended(inner, index, "Aborted");
-      // The run was stopped, or something is broken that no state can answer for.
-      else faults.push(thrown);
-      abort(new SiblingFailed());
+        abort(new SiblingFailed());
+      } else if (thrown instanceof SiblingFailed) {
+        branches.ended(inner, index, "Aborted");
+      } else {
+        // The run was stopped, or something is broken that no state can answer for: the others end without a word.
+        faults.push(thrown);
+        abort(thrown);
+      }
     }
   }
 

@@ -106,8 +106,13 @@ function indefinite(query: JSONPathQuery): (root: Json) => Json | undefined {
   const start = definite(new JSONPathQuery(environment, query.segments.slice(0, turn)));
   return (root) => {
     if (start(root) === undefined) return undefined;
-    // The library's JSONValue is our Json without readonly; it changes nothing.
-    return query.query(root as never).values() as Json[];
+    try {
+      // The library's JSONValue is our Json without readonly; it changes nothing.
+      return query.query(root as never).values() as Json[];
+    } catch (thrown) {
+      // Data nested deeper than a descent may follow.
+      throw new EvaluationError(`A path cannot be applied: ${(thrown as Error).message}`);
+    }
   };
 }
 

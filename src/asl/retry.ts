@@ -32,7 +32,7 @@ export async function runAttempts(
       if (retrier === undefined || retries >= retrier.maxAttempts) return catchFailure(visit, state, failure);
       used.set(retrier, retries + 1);
       const failedAt = Date.parse(visit.scope.last.at);
-      await sleepUntil(visit, failedAt + delaySeconds(retrier, retries, visit, number) * 1000);
+      await sleepUntil(visit, failedAt + Math.round(delaySeconds(retrier, retries, visit, number) * 1000));
     }
   }
 }

@@ -160,6 +160,7 @@ describe("fields", () => {
     [task("t", { OutputPath: "$.[" }), "bad-path OutputPath"],
     [task("t", { ResultPath: "$.a[*]" }), "bad-path ResultPath"],
     [task("t", { ResultPath: "$$.a" }), "bad-path ResultPath"],
+    [task("t", { Parameters: "$.a" }), "wrong-type Parameters"],
     [task("t", { Parameters: { "a.$": "a.b" } }), "bad-template Parameters['a.$']"],
     [task("t", { Parameters: { "a.$": 5 } }), "bad-template Parameters['a.$']"],
     [task("t", { Parameters: { a: 1, "a.$": "$.b" } }), "bad-template Parameters['a.$']"],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { EvaluationError } from "../../src/asl/errors.ts";
 import { parsePath, parseReferencePath, placeAt } from "../../src/asl/paths.ts";
 import type { Json } from "../../src/json.ts";
 
@@ -40,6 +41,12 @@ describe("paths", () => {
     for (const text of ["$.absent", "$.items[3]", "$.nothing.x", "$.absent[*]", "$.absent[?(@.x)]", "$.toString"]) {
       expect(find(text), text).toBeUndefined();
     }
+  });
+
+  it("cannot descend into data of any depth, and say so instead of breaking", () => {
+    let deep: Json = 1;
+    for (let level = 0; level < 5000; level += 1) deep = { n: deep };
+    expect(() => parsePath("$..n").find({ input: deep, context: {} })).toThrow(EvaluationError);
   });
 
   it("count items with length() at the end", () => {

@@ -152,6 +152,30 @@ describe("a run that is stopped", () => {
     expect(appends.flat().map(({ type }) => type)).toEqual(["TaskStateEntered", "TaskScheduled", "TaskStarted"]);
   });
 
+  it("journals no abortion when a fault, not a failure, ends the branches", async () => {
+    const branch = (name: string) => ({ StartAt: name, States: { [name]: task(name, { End: true }) } });
+    const tasks: Record<string, Answer> = {
+      a: async ({ signal }, clock) => {
+        await clock.sleep(10, signal);
+        throw new RangeError("no disk");
+      },
+      b: ({ signal }, clock) => clock.sleep(1000, signal).then(() => 1),
+      // Ends at the same moment, so that its journal is being written when the fault shows.
+      c: async ({ signal }, clock) => clock.sleep(10, signal).then(() => 1),
+    };
+    const inner = only({ Type: "Parallel", Branches: [branch("a"), branch("b")] }) as {
+      StartAt: string;
+      States: object;
+    };
+    const definition = {
+      StartAt: "outer",
+      States: { outer: { Type: "Parallel", Branches: [inner, branch("c")], End: true } },
+    };
+    const { result, history } = start(definition, { tasks });
+    await expect(result).rejects.toThrow("no disk");
+    expect(history.filter(({ type }) => /Aborted|Failed/.test(type))).toEqual([]);
+  });
+
   it("writes nothing after an append that was lost, in no branch", async () => {
     const branch = (name: string) => ({
       StartAt: name,

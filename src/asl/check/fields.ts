@@ -1,7 +1,7 @@
 /** Reads the fields of one object of a definition and reports each that is missing, of the wrong type or unknown. */
 
 import type { Problem } from "../../errors.ts";
-import type { JsonObject } from "../../json.ts";
+import { isJsonObject, type JsonObject } from "../../json.ts";
 import type { Expression } from "../expressions.ts";
 import { parseExpression } from "../expressions.ts";
 import { memberPath } from "../json-path.ts";
@@ -106,8 +106,9 @@ export function makeFields(object: JsonObject, path: string, reportProblem: Repo
     pathOrNull: (name) => (object[name] === null ? null : ((has(name) ? pathOf(name) : undefined) ?? WHOLE_INPUT)),
     placeOrNull: (name) => (object[name] === null ? null : (parsed(name, parseReferencePath) ?? [])),
     template(name) {
-      if (!has(name)) return undefined;
-      return parseTemplate(object[name], at(name), (problem) => report("bad-template", problem.path, problem.message));
+      const template = read(name, "an object", isJsonObject);
+      if (template === undefined) return undefined;
+      return parseTemplate(template, at(name), (problem) => report("bad-template", problem.path, problem.message));
     },
     expression: (name, functions) => parsed(name, (source) => parseExpression(source, functions)),
     numberOrPath(name, range) {
