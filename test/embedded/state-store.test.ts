@@ -1,0 +1,8 @@
+import { openDatabase } from "../../src/embedded/database.ts";
+import { makeStateStore } from "../../src/embedded/state-store.ts";
+import { describeStateStore } from "../contracts/state-store.ts";
+
+describeStateStore("SQLite", (clock) => {
+  const db = openDatabase(":memory:");
+  return { store: makeStateStore(db, { clock }), close: () => db.close() };
+});
