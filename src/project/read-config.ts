@@ -27,13 +27,13 @@ export function readConfig(
   root: string,
   options: ConfigOptions,
   report: Report,
-  /** Folder of the built-in parts, whose cirrus.yml gives the defaults of `custom`; undefined for the package itself. */
+  /** Folder of the built-in parts, whose cirrus.yml gives defaults; undefined for the package itself. */
   builtIns: string | undefined,
 ): { readonly config: Config; readonly variables: Variables } {
   const file = join(root, CONFIG_FILE);
   const yaml = readYaml(file, CONFIG_FILE, report) ?? unreadable(CONFIG_FILE);
   const own = withStage(yaml, options, report);
-  const self = { ...own, custom: mergeMaps(readCustom(root, builtIns, report), own.custom ?? {}) };
+  const self = asObject(mergeMaps(readDefaults(root, builtIns, report), own));
   const variables = makeVariables({
     config: yaml,
     self,
@@ -60,11 +60,12 @@ function withStage(yaml: YamlFile, options: ConfigOptions, report: Report): Json
   return { ...written, provider: { ...provider, stage, region } };
 }
 
-/** What the definitions of the built-in parts ask for, so that a project need not write it. */
-function readCustom(root: string, builtIns: string | undefined, report: Report): Json {
+/** The variables that the built-in parts ask for, so that a project need not write them: `custom` and the environment. */
+function readDefaults(root: string, builtIns: string | undefined, report: Report): JsonObject {
   const file = builtIns === undefined ? undefined : join(builtIns, CONFIG_FILE);
   if (file === undefined || !existsSync(file)) return {};
-  return asObject(readYaml(file, showFile(root, file), report)?.value ?? null).custom ?? {};
+  const { custom = {}, provider = {} } = asObject(readYaml(file, showFile(root, file), report)?.value ?? null);
+  return { custom, provider: { environment: asObject(provider).environment ?? {} } };
 }
 
 /** Maps member by member; anything else of the second takes the place of the first. */

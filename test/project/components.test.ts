@@ -175,7 +175,7 @@ describe("everything that is wrong with a definition comes at once, each with it
       "tasks/a/handler.ts": "",
     });
     expect(show(problems)).toEqual([
-      "tasks/a/definition.yml:2:15 unresolved-variable: ${self:custom.memory} cannot be resolved: there is no memory in custom",
+      "tasks/a/definition.yml:2:15 unresolved-variable: ${self:custom.memory} cannot be resolved: there is no custom [There are: provider, service.]",
     ]);
   });
 
@@ -238,7 +238,8 @@ describe("built-in parts", () => {
   const builtIns = () =>
     writeFolder({
       ...files,
-      "cirrus.yml": "service: package\ncustom: {batch: {Subnets: [built-in], Other: 1}}\n",
+      "cirrus.yml":
+        "service: package\ncustom: {batch: {Subnets: [built-in], Other: 1}}\nprovider: {environment: {DATA: '${self:service}-data', B: 1}}\n",
       "tasks/copy/definition.yml": "lambda: {}\nenvironment: {SUBNET: '${self:custom.batch.Subnets.0}'}\n",
       "tasks/copy/handler.ts": "",
     });
@@ -253,11 +254,16 @@ describe("built-in parts", () => {
     expect(project.notices).toEqual(["tasks/publish replaces the built-in task publish"]);
   });
 
-  test("find in `custom` what the package gives, unless the project says otherwise", () => {
+  test("find in `custom` and the environment what the package gives, unless the project says otherwise", () => {
     const plain = read({}, { builtIns: builtIns() });
     expect(plain.project.tasks.get("copy")?.environment).toEqual({ SUBNET: "built-in" });
-    const own = read({ "cirrus.yml": `${CONFIG}custom: {batch: {Subnets: [own]}}\n` }, { builtIns: builtIns() });
+    expect(plain.project.config.environment).toEqual({ DATA: "demo-data", B: "1" });
+    const own = read(
+      { "cirrus.yml": `${CONFIG}custom: {batch: {Subnets: [own]}}\nprovider: {environment: {B: 2}}\n` },
+      { builtIns: builtIns() },
+    );
     expect(own.project.tasks.get("copy")?.environment).toEqual({ SUBNET: "own" });
+    expect(own.project.config.environment).toEqual({ DATA: "demo-data", B: "2" });
     expect(own.project.config.custom).toEqual({ batch: { Subnets: ["own"], Other: 1 } });
   });
 
