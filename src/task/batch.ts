@@ -11,7 +11,7 @@ import { isJsonObject } from "../json.ts";
 import type { Log } from "../log.ts";
 import { isObjectUrl, type ObjectStore, type ObjectUrl } from "../payload/object-store.ts";
 import { batchUrls } from "../payload/object-urls.ts";
-import { TaskStopped } from "./errors.ts";
+import { spellOut, TaskStopped } from "./errors.ts";
 import { objectsFromEnvironment } from "./objects.ts";
 import { PORTS, type TaskContext, type TaskPorts } from "./ports.ts";
 
@@ -113,7 +113,7 @@ export function errorUrl(output: ObjectUrl): ObjectUrl {
 }
 
 function failureOf(thrown: unknown, attempt: string | undefined): Failure {
-  const { error, cause } = thrown instanceof LoadFailure ? loadFailure(thrown) : describeError(thrown);
+  const { error, cause } = thrown instanceof LoadFailure ? loadFailure(thrown) : describeError(spellOut(thrown));
   return { error, cause, ...(attempt === undefined ? {} : { attempt: Number(attempt) }) };
 }
 

@@ -2,12 +2,11 @@
 import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Context } from "aws-lambda";
-import { CirrusError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { ObjectStore } from "../payload/object-store.ts";
 import { taskParameters } from "../payload/parameters.ts";
 import { type Assets, makeAssets } from "./assets.ts";
-import { TaskStopped } from "./errors.ts";
+import { spellOut, TaskStopped } from "./errors.ts";
 import { readPayload } from "./input.ts";
 import type { Item, Payload } from "./item.ts";
 import { type TaskOutput, takeResult, writeOutput } from "./output.ts";
@@ -106,15 +105,6 @@ async function runTask<S extends StandardSchemaV1>(
   } catch (thrown) {
     throw spellOut(thrown);
   }
-}
-
-/** Only an error's name and message leave a Lambda or a job: the place and the advice go into the message. */
-function spellOut(thrown: unknown): unknown {
-  if (!(thrown instanceof CirrusError)) return thrown;
-  const place = thrown.where === undefined ? "" : `${thrown.where}: `;
-  const hint = thrown.hint === undefined ? "" : `. ${thrown.hint}`;
-  thrown.message = `${place}${thrown.message}${hint}`;
-  return thrown;
 }
 
 function reportTimeout(name: string): never {

@@ -11,3 +11,17 @@ export class AssetUnreadable extends CirrusError {}
 
 /** The task was stopped before it had finished: its Lambda's time was nearly over, or its job was told to end. */
 export class TaskStopped extends CirrusError {}
+
+/**
+ * Only an error's name and message leave a Lambda or a job: the place and the advice go into the message. Doing it
+ * twice changes nothing.
+ */
+export function spellOut(thrown: unknown): unknown {
+  if (!(thrown instanceof CirrusError)) return thrown;
+  const { where, hint } = thrown;
+  if (where !== undefined && !thrown.message.startsWith(where)) thrown.message = `${where}: ${thrown.message}`;
+  if (hint !== undefined && !thrown.message.endsWith(hint)) {
+    thrown.message = `${thrown.message.replace(/\.$/, "")}. ${hint}`;
+  }
+  return thrown;
+}

@@ -48,14 +48,23 @@ function selfOf(item: Item): string | undefined {
 
 /** `new URL` escapes what an S3 key may hold as it is. */
 function decodeObjectKey(url: string): string {
-  return url.startsWith("s3:") ? decodeURIComponent(url) : url;
+  return url.startsWith("s3:") ? decode(url) : url;
+}
+
+/** A `%` that escapes nothing stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function objectBehind(url: string, ownBuckets: readonly string[]): ObjectUrl | undefined {
   const { hostname, pathname } = new URL(url);
   const [, bucket] = /^(.+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$/.exec(hostname) ?? [];
   if (bucket === undefined || !ownBuckets.includes(bucket)) return undefined;
-  const object = `s3://${bucket}${decodeURIComponent(pathname)}`;
+  const object = `s3://${bucket}${decode(pathname)}`;
   return isObjectUrl(object) ? object : undefined;
 }
 

@@ -140,7 +140,11 @@ describe("a job that fails", () => {
   });
 
   test.each([
-    ["returns nothing", "export const handler = async () => {};", /^CirrusError: The handler returned undefined/],
+    [
+      "returns nothing",
+      "export const handler = async () => {};",
+      /^CirrusError: The handler returned undefined and no payload\. Return a payload/,
+    ],
     ["is not there", "export const other = 1;", /^Runtime\.HandlerNotFound: /],
     ["does not parse", "export const handler = (", /^Runtime\.\w+: /],
   ])("because its handler %s, says so", async (_why, source, message) => {
@@ -163,7 +167,7 @@ describe("a job that fails", () => {
     const { code, lines } = await runBatch({ environment: { PATH: process.env.PATH } }, ["process", URL_IN]);
     expect({ code, last: lines.at(-1) }).toEqual({
       code: 1,
-      last: expect.stringMatching(/CIRRUS_OBJECTS_DIRECTORY is not set/),
+      last: expect.stringMatching(/CIRRUS_OBJECTS_DIRECTORY is not set\. Set it: /),
     });
   });
 
