@@ -70,7 +70,7 @@ interface Running {
 }
 
 export function makeEmbeddedJobs(options: EmbeddedJobsOptions): Jobs {
-  const { directory, definitions, queues, clock } = options;
+  const { directory, queues, clock } = options;
   mkdirSync(directory, { recursive: true });
   const closing = new AbortController();
   const running = new Map<string, Running>();
@@ -85,22 +85,8 @@ export function makeEmbeddedJobs(options: EmbeddedJobsOptions): Jobs {
     stopGraceMs: options.stopGraceMs ?? 30_000,
   };
 
-  /** What was written first holds: a job does not change when it is submitted again. */
-  const findOrCreate = (jobId: string, submit: SubmitJob): JobRecord => {
-    const known = readNote<JobRecord>(folderOf(jobId), "job");
-    if (known) return known;
-    checkSubmission(submit);
-    const definition = definitions(submit.JobDefinition);
-    const queue = queues(submit.JobQueue);
-    if (!queue) throw new BatchClientException(`JobQueue ${submit.JobQueue} not found.`, submit.JobName);
-    if (!definition) throw new BatchClientException(`JobDefinition ${submit.JobDefinition} not found.`, submit.JobName);
-    const record: JobRecord = { jobId, submit, definition, queue: queue.name, createdAt: clock.now() };
-    writeNote(folderOf(jobId), "job", record);
-    return readNote<JobRecord>(folderOf(jobId), "job") ?? record;
-  };
-
   const start = (jobId: string, submit: SubmitJob): Running => {
-    const record = findOrCreate(jobId, submit);
+    const record = findOrCreate(folderOf(jobId), jobId, submit, options);
     const terminated = new AbortController();
     const outcome = runJob(
       folderOf(jobId),
@@ -150,6 +136,26 @@ export function makeEmbeddedJobs(options: EmbeddedJobsOptions): Jobs {
       await Promise.allSettled([...running.values()].map(({ outcome }) => outcome));
     },
   };
+}
+
+/** What was written first holds: a job does not change when it is submitted again. */
+function findOrCreate(
+  folder: string,
+  jobId: string,
+  submit: SubmitJob,
+  { definitions, queues, clock }: EmbeddedJobsOptions,
+): JobRecord {
+  const known = readNote<JobRecord>(folder, "job");
+  if (known) return known;
+  checkSubmission(submit);
+  const definition = definitions(submit.JobDefinition);
+  const queue = queues(submit.JobQueue);
+  if (!queue) throw new BatchClientException(`JobQueue ${submit.JobQueue} not found.`, submit.JobName);
+  if (!definition) throw new BatchClientException(`JobDefinition ${submit.JobDefinition} not found.`, submit.JobName);
+  const record: JobRecord = { jobId, submit, definition, queue: queue.name, createdAt: clock.now() };
+  writeNote(folder, "job", record);
+  // Another process may have been first.
+  return readNote<JobRecord>(folder, "job") ?? record;
 }
 
 function untilAborted<T>(

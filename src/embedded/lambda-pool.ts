@@ -8,10 +8,10 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { TransientError } from "../errors.ts";
 import type { LambdaFunction } from "../executions/lambda-function.ts";
-import { canonicalJson, type Json, utf8Length } from "../json.ts";
-import { LAMBDA_ERRORS, LAMBDA_PAYLOAD_BYTES, LambdaError, type LambdaFailure } from "./lambda-errors.ts";
+import { type Json, utf8Length } from "../json.ts";
+import { LAMBDA_ERRORS, LAMBDA_PAYLOAD_BYTES, LambdaError } from "./lambda-errors.ts";
 import { runInvocation } from "./lambda-invocation.ts";
-import { type LambdaProcess, startLambdaProcess } from "./lambda-process.ts";
+import { makeWorkers, type Worker } from "./lambda-workers.ts";
 import type { TaskLogWriter } from "./task-logs.ts";
 import { makeWorkerRegistry } from "./worker-registry.ts";
 
@@ -52,19 +52,8 @@ export interface LambdaPoolOptions {
 /** The runtime is stopping. What it interrupted has not failed: it is to be run again. */
 export class PoolClosed extends TransientError {}
 
-interface Worker {
-  readonly process: LambdaProcess;
-  readonly functionName: string;
-  /** Everything about the function that a running process cannot change. */
-  readonly version: string;
-  state: "idle" | "busy" | "retired";
-  /** Aborted when its idle time is over. Of the idle ones, the set's first has been idle longest. */
-  idle: AbortController;
-}
-
 interface Waiting {
   readonly fn: LambdaFunction;
-  readonly version: string;
   readonly take: (worker: Worker) => void;
   readonly refuse: (reason: unknown) => void;
 }
@@ -74,75 +63,23 @@ const MINUTE = 60_000;
 export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
   const { logs, clock, home, maxWorkers = availableParallelism() * 2, idleMs = 5 * MINUTE } = options;
   const registry = makeWorkerRegistry(join(home, "workers"));
-  const workers = new Set<Worker>();
+  const workers = makeWorkers({ registry, clock, maxWorkers, idleMs, onRoom: () => serve() });
   const waiting: Waiting[] = [];
   const closing = new AbortController();
-  let started = 0;
 
-  const occupied = () => [...workers].filter((worker) => worker.state !== "retired");
-
-  const start = (fn: LambdaFunction, version: string): Worker => {
-    const place = registry.open();
-    const process = startLambdaProcess(fn, place.folder);
-    const worker: Worker = { process, functionName: fn.name, version, state: "busy", idle: new AbortController() };
-    started++;
-    workers.add(worker);
-    if (process.pid !== undefined) place.note(process.pid);
-    process.ended.then(() => {
-      workers.delete(worker);
-      place.close();
-      serve();
-    });
-    return worker;
-  };
-
-  const retire = (worker: Worker, why: LambdaFailure) => {
-    worker.state = "retired";
-    worker.idle.abort();
-    worker.process.kill(why);
-  };
-
-  /** A warm worker, a new one, or the place of the one idle longest. None: then no worker is idle at all. */
-  const findWorker = (next: Waiting): Worker | undefined => {
-    const idle = occupied().filter((worker) => worker.state === "idle" && worker.process.isAlive());
-    // The one used last, so that those that are not needed grow old.
-    const warm = idle.findLast((worker) => worker.version === next.version);
-    if (warm) return warm;
-    if (occupied().length >= maxWorkers) {
-      const longest = idle[0];
-      if (!longest) return undefined;
-      retire(longest, NOT_NEEDED);
-    }
-    return start(next.fn, next.version);
-  };
-
+  /** Strictly in order: where the first finds no worker, none is idle, and nobody behind it would find one. */
   const serve = () => {
     for (let next = waiting[0]; next && !closing.signal.aborted; next = waiting[0]) {
       try {
-        const worker = findWorker(next);
+        const worker = workers.take(next.fn);
         if (!worker) return;
         waiting.shift();
-        worker.state = "busy";
-        worker.idle.abort();
         next.take(worker);
       } catch (cause) {
         waiting.shift();
         next.refuse(new TransientError(`Cannot start a process for ${next.fn.name}: ${cause}`, { cause, where: home }));
       }
     }
-  };
-
-  const release = (worker: Worker) => {
-    if (worker.state === "retired") return retire(worker, NOT_NEEDED);
-    worker.state = "idle";
-    worker.idle = new AbortController();
-    workers.delete(worker);
-    workers.add(worker);
-    clock.sleep(idleMs, worker.idle.signal).then(
-      () => retire(worker, NOT_NEEDED),
-      () => {},
-    );
-    serve();
   };
 
   const acquire = (fn: LambdaFunction, signal: AbortSignal | undefined): Promise<Worker> =>
@@ -155,7 +92,6 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
       };
       const place: Waiting = {
         fn,
-        version: canonicalJson({ ...fn }),
         take: (worker) => {
           signal?.removeEventListener("abort", leave);
           resolve(worker);
@@ -176,40 +112,29 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
       const worker = await acquire(fn, signal);
       const log = logs.open(`/aws/lambda/${fn.name}/${requestId}`);
       const outcome = await runInvocation(worker.process, { fn, requestId, payload: text, signal }, { clock, log });
-      if (!outcome.ok && outcome.fatal) retire(worker, outcome.failure);
-      release(worker);
+      if (!outcome.ok && outcome.fatal) worker.state = "retired";
+      workers.release(worker);
       if (outcome.ok) return JSON.parse(outcome.result);
       signal?.throwIfAborted();
       if (closing.signal.aborted) throw closedBefore(fn);
       throw new LambdaError(fn.name, outcome.failure);
     },
-    refresh(name) {
-      for (const worker of occupied()) {
-        if (name !== undefined && worker.functionName !== name) continue;
-        if (worker.state === "idle") retire(worker, NOT_NEEDED);
-        // Its place is free for a new worker at once; it ends itself when its invocation does.
-        else worker.state = "retired";
-      }
-      serve();
-    },
+    refresh: workers.refresh,
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();
       for (const { fn, refuse } of waiting.splice(0)) refuse(closedBefore(fn));
-      for (const worker of workers) retire(worker, NOT_NEEDED);
-      await Promise.all([...workers].map((worker) => worker.process.ended));
+      await workers.close();
       registry.close();
     },
     stats: () => ({
-      workers: workers.size,
-      busy: [...workers].filter((worker) => worker.state === "busy").length,
+      workers: workers.count(),
+      busy: workers.count("busy"),
       waiting: waiting.length,
-      started,
+      started: workers.started(),
     }),
   };
 }
-
-const NOT_NEEDED: LambdaFailure = { errorType: LAMBDA_ERRORS.exited, errorMessage: "The worker was ended", trace: [] };
 
 function closedBefore(fn: LambdaFunction): PoolClosed {
   return new PoolClosed(`The runtime stopped before ${fn.name} ended.`, { where: fn.name });

@@ -1,12 +1,11 @@
 /** One worker process of a Lambda task: started with Lambda's environment, given an invocation at a time, killed whole. */
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
-import type { Readable } from "node:stream";
 import type { LambdaFunction } from "../executions/lambda-function.ts";
 import { lambdaEnvironment } from "./lambda-environment.ts";
 import { LAMBDA_ERRORS, type LambdaFailure } from "./lambda-errors.ts";
-import { endOfOutput, type FromWorker, type Invocation, type ToWorker, type WorkerOutcome } from "./lambda-messages.ts";
-import { makeLineSplitter } from "./log-lines.ts";
+import type { FromWorker, Invocation, ToWorker, WorkerOutcome } from "./lambda-messages.ts";
+import { readWorkerOutput } from "./lambda-output.ts";
 import { modulePath } from "./module-path.ts";
 import { killSandbox, signalGroup } from "./processes.ts";
 
@@ -35,31 +34,16 @@ export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaPr
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
-  const outputs = [child.stdout, child.stderr].flatMap((stream) => (stream ? [stream] : []));
+  const output = readWorkerOutput([child.stdout, child.stderr].flatMap((stream) => stream ?? []));
   const loaded = Promise.withResolvers<LambdaFailure | undefined>();
   const ended = Promise.withResolvers<WorkerOutcome>();
   let verdict: LambdaFailure | undefined;
   let settle: ((outcome: WorkerOutcome) => void) | undefined;
-  let onOutput: ((lines: readonly string[]) => void) | undefined;
-  let lastOutput: readonly string[] = [];
-  let awaited = "";
-  let onMark: (() => void) | undefined;
-
-  for (const stream of outputs) {
-    readOutput(stream, (lines) => {
-      lastOutput = [...lastOutput, ...lines].slice(-20);
-      const isMark = (line: string) => awaited !== "" && line.endsWith(awaited);
-      // A last line without an end stands right before the mark.
-      const written = lines.flatMap((line) => (isMark(line) ? line.slice(0, -awaited.length) || [] : line));
-      if (written.length > 0) onOutput?.(written);
-      for (const line of lines) if (isMark(line)) onMark?.();
-    });
-  }
 
   const exited = (code: number | null, signal: NodeJS.Signals | null) => {
     if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
     killSandbox(folder);
-    const failure = verdict ?? exitFailure(fn, code, signal, lastOutput);
+    const failure = verdict ?? exitFailure(fn, code, signal, output.last());
     void closed(child).then(() => {
       loaded.resolve(failure);
       ended.resolve({ ok: false, failure, fatal: true, residentBytes: 0 });
@@ -88,19 +72,15 @@ export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaPr
       verdict ??= why;
       if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
     },
-    async invoke(invocation, listener) {
+    async invoke(invocation, onOutput) {
       const outcome = Promise.withResolvers<WorkerOutcome>();
-      const drained = marksOf(outputs.length);
       settle = outcome.resolve;
-      awaited = endOfOutput(invocation.requestId);
-      onMark = drained.seen;
-      onOutput = listener;
+      const { complete } = output.begin(invocation.requestId, onOutput);
       tell(child, { type: "invoke", invocation });
       const result = await Promise.race([outcome.promise, ended.promise]);
-      await Promise.race([drained.all, ended.promise, delay(OUTPUT_GRACE_MS)]);
+      await Promise.race([complete, ended.promise, delay(OUTPUT_GRACE_MS)]);
       settle = undefined;
-      awaited = "";
-      onOutput = undefined;
+      output.end();
       return result;
     },
   };
@@ -112,22 +92,9 @@ function heapLimits(memorySize: number): string[] {
   return [`--max-old-space-size=${Math.floor(memorySize * 0.9)}`, `--max-semi-space-size=${young}`];
 }
 
-function readOutput(stream: Readable, onLines: (lines: readonly string[]) => void): void {
-  const splitter = makeLineSplitter(onLines);
-  stream.on("data", (chunk: Buffer) => splitter.write(chunk));
-  stream.on("end", () => splitter.end());
-  stream.on("error", () => {});
-}
-
 /** A worker that is gone cannot be told anything; its exit settles what waits for it. */
 function tell(child: ChildProcess, message: ToWorker): void {
   if (child.connected) child.send(message, () => {});
-}
-
-function marksOf(count: number): { readonly seen: () => void; readonly all: Promise<void> } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let left = count;
-  return { all: promise, seen: () => --left === 0 && resolve() };
 }
 
 /** Its last output and its last message may arrive after the news of its end. */

@@ -43,7 +43,9 @@ async function invoke(invocation: Invocation): Promise<void> {
   try {
     // The pool invokes only after "loaded".
     const result = await handler?.(JSON.parse(invocation.payload), contextOf(invocation));
-    end(marshal(result));
+    // A promise that was forgotten and has failed is told now, for this invocation and not for the next.
+    await new Promise(setImmediate);
+    if (current === invocation) end(marshal(result));
   } catch (thrown) {
     end(failed(describe(thrown), false));
   }

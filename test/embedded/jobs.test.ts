@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
 import { type EmbeddedJobsOptions, type Jobs, makeEmbeddedJobs } from "../../src/embedded/jobs.ts";
@@ -344,13 +345,35 @@ describe("a token", () => {
     runtime.kill("SIGKILL");
     await new Promise((resolve) => runtime.once("exit", resolve));
     const jobs = makeJobs();
-    expect((await jobs.list()).find(({ Status }) => Status === "RUNNING")).toMatchObject({ JobName: "a-job" });
+    expect(await runningJob(jobs)).toMatchObject({ JobName: "a-job" });
     const adopted = jobs.run(submit(), { token });
     writeFileSync(join(folder, "go"), "");
     const job = await adopted;
     expect(job.Status).toBe("SUCCEEDED");
     expect(await logOf(job)).toEqual(["end"]);
     expect(readFileSync(join(folder, "runs-adopted"), "utf8")).toBe("run\n");
+  });
+
+  test("is one run of each attempt, however often and whenever the runtime is killed", async () => {
+    const delays = fc.array(fc.integer({ min: 50, max: 350 }), { minLength: 4, maxLength: 4 });
+    const command = ["sh", "-c", 'echo "$AWS_BATCH_JOB_ATTEMPT" >> runs-killed; [ "$AWS_BATCH_JOB_ATTEMPT" = 2 ]'];
+    await fc.assert(
+      fc.asyncProperty(delays, async (times) => {
+        rmSync(join(folder, "runs-killed"), { force: true });
+        const token = nextToken();
+        for (const time of times) {
+          const runtime = startRuntime(token, command, 3);
+          const ended = new Promise((resolve) => runtime.once("exit", resolve));
+          const timer = setTimeout(() => runtime.kill("SIGKILL"), time);
+          await ended;
+          clearTimeout(timer);
+        }
+        const job = await makeJobs({ command, attempts: 3 }).run(submit(), { token });
+        expect(job.Attempts.map(({ Container }) => Container.ExitCode)).toEqual([1, 0]);
+        expect(readFileSync(join(folder, "runs-killed"), "utf8")).toBe("1\n2\n");
+      }),
+      { numRuns: 3 },
+    );
   });
 
   test("finds the job that ended while nobody watched", async () => {
@@ -373,14 +396,8 @@ describe("a token", () => {
     const code = `echo $$ > lost; [ "$AWS_BATCH_JOB_ATTEMPT" = 2 ] || sleep 100`;
     const jobs = makeJobs({ command: ["sh", "-c", code], attempts });
     const running = jobs.run(submit(), { token });
-    const attempt = await expect
-      .poll(async () => {
-        const job = (await jobs.list()).find(({ Status }) => Status === "RUNNING");
-        return job && join(directory, "jobs", job.JobId, "attempt-1");
-      })
-      .toEqual(expect.any(String))
-      .then(() => jobs.list())
-      .then((all) => join(directory, "jobs", all.find(({ Status }) => Status === "RUNNING")?.JobId ?? "", "attempt-1"));
+    await expect.poll(async () => (await runningJob(jobs))?.JobName).toBe("a-job");
+    const attempt = join(directory, "jobs", (await runningJob(jobs))?.JobId ?? "", "attempt-1");
     await expect.poll(() => existsSync(join(folder, "lost"))).toBe(true);
     const command = JSON.parse(readFileSync(join(attempt, "running.json"), "utf8"));
     process.kill(JSON.parse(readFileSync(join(attempt, "supervisor.json"), "utf8")).pid, "SIGKILL");
@@ -395,7 +412,7 @@ describe("a termination", () => {
     const jobs = makeJobs({ command: ["sh", "-c", "touch begun; sleep 100"], attempts: 3 });
     const outcome = jobs.run(submit(), { token: nextToken() });
     await expect.poll(() => existsSync(join(folder, "begun"))).toBe(true);
-    const job = (await jobs.list()).find(({ Status }) => Status === "RUNNING");
+    const job = await runningJob(jobs);
     await jobs.terminate(job?.JobId ?? "", "no longer needed");
     expect(await outcome).toMatchObject({
       Status: "FAILED",
@@ -445,8 +462,12 @@ test("no temporary file or pipe is left beside the results", () => {
   expect(left).toEqual([]);
 });
 
+async function runningJob(jobs: Jobs): Promise<JobDescription | undefined> {
+  return (await jobs.list()).find(({ Status }) => Status === "RUNNING");
+}
+
 /** Another process with the same jobs folder, which submits one job and waits. */
-function startRuntime(token: string, command: readonly string[]): ChildProcess {
+function startRuntime(token: string, command: readonly string[], attempts = 1): ChildProcess {
   const source = join(import.meta.dirname, "../../src");
   const definition = {
     name: "reproject",
@@ -457,7 +478,7 @@ function startRuntime(token: string, command: readonly string[]): ChildProcess {
     environment: {},
     vcpus: 1,
     memory: 256,
-    attempts: 1,
+    attempts,
   };
   const code = `
     import { makeEmbeddedJobs } from ${JSON.stringify(join(source, "embedded/jobs.ts"))};

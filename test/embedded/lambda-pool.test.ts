@@ -236,7 +236,8 @@ describe("a failure", () => {
         if (how === "exit") process.exit(7);
         if (how === "kill") process.kill(process.pid, "SIGKILL");
         if (how === "uncaught") setTimeout(() => { throw new RangeError("later") });
-        if (how === "unhandled") Promise.reject(new Error("forgotten"));
+        if (how === "unhandled" || how === "forgotten") Promise.reject(new Error("forgotten"));
+        if (how === "forgotten") return "done";
         if (how) await new Promise(() => setInterval(() => {}, 1000));
         return process.pid;
       };`,
@@ -252,10 +253,12 @@ describe("a failure", () => {
       error: "RangeError",
       errorMessage: "later",
     });
-    expect(await failureOf(invoke(fn, { how: "unhandled" }))).toMatchObject({
-      error: "Runtime.UnhandledPromiseRejection",
-      errorMessage: "Error: forgotten",
-    });
+    for (const how of ["unhandled", "forgotten"]) {
+      expect(await failureOf(invoke(fn, { how }))).toMatchObject({
+        error: "Runtime.UnhandledPromiseRejection",
+        errorMessage: "Error: forgotten",
+      });
+    }
     expect(await invoke(fn)).toEqual(expect.any(Number));
   });
 
