@@ -89,7 +89,7 @@ describe("the package's own components", () => {
       const { handler } = (await import(join(task.directory, "handler.ts"))) as { handler: TaskHandler<z.ZodObject> };
       expect(handler.task).toMatchObject({ name: task.name, description: task.description });
       const readme = readFileSync(join(task.directory, "README.md"), "utf8");
-      const rows = [...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+      const rows = [...readme.matchAll(/^\| `(\w+)`\s*\|/gm)].map(([, name]) => name);
       // `batch` is the workflow's to read.
       expect(rows.filter((name) => name !== "batch")).toEqual(Object.keys(handler.task.parameters.shape));
     },
