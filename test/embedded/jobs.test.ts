@@ -458,7 +458,9 @@ describe("a queue", () => {
 
 test("no temporary folder or pipe is left beside the results", () => {
   const jobs = join(directory, "jobs");
-  const left = readdirSync(jobs, { recursive: true, encoding: "utf8" }).filter((path) => /(tmp|output)$/.test(path) && !path.endsWith(".tmp"));
+  const left = readdirSync(jobs, { recursive: true, encoding: "utf8" }).filter(
+    (path) => /(tmp|output)$/.test(path) && !path.endsWith(".tmp"),
+  );
   expect(left).toEqual([]);
 });
 
