@@ -3,6 +3,7 @@
  * (kept raw, acknowledged at once); only a transient one sends the message back.
  */
 import { createHash } from "node:crypto";
+import { isoTime } from "../../clock.ts";
 import { describeError, type Problem, TransientError } from "../../errors.ts";
 import type { Rejection } from "../../events/rejections.ts";
 import type { Json } from "../../json.ts";
@@ -36,7 +37,7 @@ export async function admit(
     record,
     rejection: {
       id: rejectionId(record),
-      at: new Date(clock.now()).toISOString(),
+      at: isoTime(clock.now()),
       code,
       reason,
       payloadId,

@@ -2,89 +2,103 @@
 
 import { isoTime } from "../../clock.ts";
 import { executionName } from "../../payload/payload-id.ts";
-import type { ClaimRequest, PayloadRecord } from "../../state/state-store.ts";
+import type { ClaimRequest, PayloadRecord, WriteOutcome } from "../../state/state-store.ts";
 import type { FunctionPorts } from "../ports.ts";
-import type { Admitted } from "./admit.ts";
-import { decide } from "./decide.ts";
+import { resumeEffects } from "../settle/settle.ts";
+import { type Admitted, retryReason } from "./admit.ts";
+import { decide, NEVER_STARTED } from "./decide.ts";
 
-export type Claim =
-  /** `fresh` claims were made here; others were found CLAIMED by an earlier delivery. */
+export type Claim = { readonly admitted: Admitted } & (
   | {
       readonly outcome: "claimed";
-      readonly admitted: Admitted;
       readonly record: PayloadRecord;
+      /** Made here; other claims were found CLAIMED by an earlier delivery. */
       readonly fresh: boolean;
     }
   | {
       readonly outcome: "skipped";
-      readonly admitted: Admitted;
       readonly record: PayloadRecord;
+      /** The message has had its run. */
+      readonly repeat: boolean;
       readonly reason: string;
     }
-  | { readonly outcome: "retry"; readonly admitted: Admitted; readonly reason: string };
+  | { readonly outcome: "retry"; readonly reason: string }
+);
 
 /** A record that changes under a claim more often than this is left to the next delivery. */
 const ROUNDS = 4;
 
-export async function claimAll(
-  batch: readonly Admitted[],
-  ports: Pick<FunctionPorts, "state" | "payloads" | "clock">,
-): Promise<readonly Claim[]> {
-  const claims: Claim[] = [];
-  let wanted = batch.map((admitted) => ({
-    admitted,
-    request: claimRequest(admitted, "absent", 1, "first execution", ports),
-  }));
-
-  for (let round = 0; round < ROUNDS && wanted.length > 0; round++) {
-    const outcomes = await ports.state.claim(wanted.map(({ request }) => request));
-    const again: typeof wanted = [];
-    for (const [index, { admitted }] of wanted.entries()) {
-      const outcome = outcomes[index];
-      if (outcome?.outcome === "written") {
-        claims.push({ outcome: "claimed", admitted, record: outcome.record, fresh: true });
-        continue;
-      }
-      const current = outcome?.current;
-      if (!current) {
-        again.push({ admitted, request: claimRequest(admitted, "absent", 1, "first execution", ports) });
-        continue;
-      }
-      const decision = decide(current, admitted.message, admitted.payload.process[0].replace === true);
-      if (decision.decision === "resume") claims.push({ outcome: "claimed", admitted, record: current, fresh: false });
-      else if (decision.decision === "skip")
-        claims.push({ outcome: "skipped", admitted, record: current, reason: decision.reason });
-      else
-        again.push({
-          admitted,
-          request: claimRequest(admitted, decision.expected, decision.attempt, decision.reason, ports),
-        });
-    }
-    wanted = again;
-  }
-  return [
-    ...claims,
-    ...wanted.map(
-      ({ admitted }): Claim => ({
-        outcome: "retry",
-        admitted,
-        reason: "its record kept changing while it was claimed",
-      }),
-    ),
-  ];
+interface Wanted {
+  readonly admitted: Admitted;
+  readonly request: ClaimRequest;
 }
 
-/** Plans the attempt after one whose name turned out to be taken by an older life of this payload. */
+export async function claimAll(batch: readonly Admitted[], ports: FunctionPorts): Promise<readonly Claim[]> {
+  const claims: Claim[] = [];
+  let wanted: readonly Wanted[] = batch.map((admitted) => firstRequest(admitted, ports));
+  for (let round = 0; round < ROUNDS && wanted.length > 0; round++) {
+    const outcomes = await ports.state.claim(wanted.map(({ request }) => request));
+    const answers = await Promise.all(wanted.map(({ admitted }, index) => answer(admitted, outcomes[index], ports)));
+    claims.push(...answers.flatMap((one) => ("outcome" in one ? [one] : [])));
+    wanted = answers.flatMap((one) => ("request" in one ? [one] : []));
+  }
+  const reason = "its record kept changing while it was claimed";
+  return [...claims, ...wanted.map(({ admitted }): Claim => ({ outcome: "retry", admitted, reason }))];
+}
+
+/** What a written or refused claim comes to: a claim of ours, or what to ask for next. */
+async function answer(
+  admitted: Admitted,
+  outcome: WriteOutcome | undefined,
+  ports: FunctionPorts,
+): Promise<Claim | Wanted> {
+  if (outcome?.outcome === "written") return { outcome: "claimed", admitted, record: outcome.record, fresh: true };
+  const current = outcome?.current;
+  if (!current) return firstRequest(admitted, ports);
+  const decision = decide(current, admitted.message, admitted.payload.process[0].replace === true);
+  switch (decision.decision) {
+    case "resume":
+      return { outcome: "claimed", admitted, record: current, fresh: false };
+    case "skip":
+      return { outcome: "skipped", admitted, record: current, repeat: decision.repeat, reason: decision.reason };
+    case "claim":
+      return {
+        admitted,
+        request: claimRequest(admitted, decision.expected, decision.attempt, decision.reason, ports),
+      };
+    case "settle":
+      try {
+        await resumeEffects(current, ports);
+        return firstRequest(admitted, ports);
+      } catch (thrown) {
+        return { outcome: "retry", admitted, reason: retryReason(thrown) };
+      }
+  }
+}
+
+/**
+ * Plans the attempt after one whose name turned out to be taken by an older life of this payload, which ends that one.
+ * Undefined where somebody else was quicker.
+ */
 export async function claimNextName(
   record: PayloadRecord,
   admitted: Admitted,
-  ports: Pick<FunctionPorts, "state" | "payloads" | "clock">,
+  ports: FunctionPorts,
 ): Promise<PayloadRecord | undefined> {
-  const reason = `the name ${record.execution} is taken by an execution that ended before this payload was claimed`;
-  const [outcome] = await ports.state.claim([
-    claimRequest(admitted, record.version, record.attempt + 1, reason, ports),
-  ]);
-  return outcome?.outcome === "written" ? outcome.record : undefined;
+  const { payloadId, execution } = record;
+  const reason = `the name ${execution} is taken by an execution that ended before this payload was claimed`;
+  const error = { error: NEVER_STARTED, cause: reason };
+  const at = isoTime(ports.clock.now());
+  const end = { payloadId, execution, state: "FAILED", at, error, outputs: [], actor: "process", reason } as const;
+  const [ended] = await ports.state.finish([end]);
+  if (ended?.outcome !== "written") return undefined;
+  const { version, attempt } = ended.record;
+  const [claimed] = await ports.state.claim([claimRequest(admitted, version, attempt + 1, reason, ports)]);
+  return claimed?.outcome === "written" ? claimed.record : undefined;
+}
+
+function firstRequest(admitted: Admitted, ports: FunctionPorts): Wanted {
+  return { admitted, request: claimRequest(admitted, "absent", 1, "first execution", ports) };
 }
 
 function claimRequest(
@@ -92,7 +106,7 @@ function claimRequest(
   expected: "absent" | number,
   attempt: number,
   reason: string,
-  { payloads, clock }: Pick<FunctionPorts, "payloads" | "clock">,
+  { payloads, clock }: FunctionPorts,
 ): ClaimRequest {
   const execution = executionName(payload.id, attempt);
   return {

@@ -12,13 +12,17 @@ export type Decision =
   | { readonly decision: "claim"; readonly expected: number; readonly attempt: number; readonly reason: string }
   /** An execution is planned, but perhaps was never started: start it again under the same name. */
   | { readonly decision: "resume" }
-  | { readonly decision: "skip"; readonly reason: string };
+  /** It may run again, but first the effects of its last end have to be out: a new claim would forget them. */
+  | { readonly decision: "settle" }
+  /** `repeat`: this very message has had its run; another one for the same payload is still to be considered. */
+  | { readonly decision: "skip"; readonly repeat: boolean; readonly reason: string };
 
 export function decide(record: PayloadRecord, message: string, replace: boolean): Decision {
   if (record.state === "CLAIMED") return { decision: "resume" };
   if (record.state === "PROCESSING") {
     return {
       decision: "skip",
+      repeat: false,
       reason: `execution ${record.execution} is running since ${record.startedAt ?? record.updated}`,
     };
   }
@@ -26,15 +30,18 @@ export function decide(record: PayloadRecord, message: string, replace: boolean)
   if (ran && record.messages.includes(message)) {
     return {
       decision: "skip",
+      repeat: true,
       reason: `message ${message} came twice; it has run already, and the payload is ${record.state} since ${record.updated}`,
     };
   }
   if ((record.state === "SUCCEEDED" || record.state === "INVALID") && !replace) {
     return {
       decision: "skip",
+      repeat: false,
       reason: `${record.state} since ${record.endedAt ?? record.updated} (attempt ${record.attempt}); set "replace": true in process[0] to run it again`,
     };
   }
+  if (record.effectsPending) return { decision: "settle" };
   const why = replace ? "replace is set" : "it may run again";
   return {
     decision: "claim",

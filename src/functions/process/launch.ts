@@ -52,13 +52,19 @@ export async function launch(
 async function adopt(record: PayloadRecord, archive: string, ports: LaunchPorts): Promise<Launch> {
   const execution = await ports.executions.describe({ workflow: record.workflow, name: record.execution });
   if (!execution) throw new Error(`execution ${record.execution} exists but cannot be described`);
-  const closed = execution.status !== "RUNNING" && execution.status !== "PENDING_REDRIVE";
-  if (closed && execution.stoppedAt !== undefined && execution.stoppedAt < record.claimedAt)
-    return { outcome: "name-taken" };
+  if (isOfEarlierLife(execution, record)) return { outcome: "name-taken" };
   if (execution.input !== archive && !isReference(execution.input)) {
     await ports.objects.put(inputUrl(record), execution.input, JSON_TYPE);
   }
-  return closed ? { outcome: "ended", execution } : { outcome: "running" };
+  return execution.stoppedAt === undefined ? { outcome: "running" } : { outcome: "ended", execution };
+}
+
+/** Milliseconds by which the clocks of two services may differ. */
+const CLOCK_SKEW_MS = 60_000;
+
+/** It ended before the claim was made: the record was lost since, but the engine still remembers. */
+export function isOfEarlierLife({ stoppedAt }: ExecutionDescription, { claimedAt }: PayloadRecord): boolean {
+  return stoppedAt !== undefined && Date.parse(stoppedAt) < Date.parse(claimedAt) - CLOCK_SKEW_MS;
 }
 
 const JSON_TYPE = { contentType: "application/json" } as const;

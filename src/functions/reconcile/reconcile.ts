@@ -3,16 +3,14 @@
  * Step Functions' events are best effort, and any process may die between two lines; this is what makes up for both.
  */
 import { isoTime } from "../../clock.ts";
-import type { Json } from "../../json.ts";
-import { isObjectUrl } from "../../payload/object-store.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import { isOpen } from "../../state/states.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { retryReason } from "../process/admit.ts";
 import { NEVER_STARTED } from "../process/decide.ts";
-import { launch } from "../process/launch.ts";
-import { performEffects } from "../settle/effects.ts";
-import { recordEnd, recordImpossible } from "../settle/settle.ts";
+import { isOfEarlierLife, launch } from "../process/launch.ts";
+import { recordEnd, recordImpossible, resumeEffects } from "../settle/settle.ts";
+import { storedJson } from "../settle/stored.ts";
 
 export interface ReconcileOptions {
   /** Records that were written later than this many milliseconds ago are left alone. */
@@ -49,7 +47,7 @@ export async function reconcile(
 
 async function settleOne(record: PayloadRecord, ports: FunctionPorts): Promise<Omit<Reconciled, "payloadId">> {
   if (!isOpen(record.state)) {
-    await performEffects(record, await storedOutput(record, ports), ports);
+    await resumeEffects(record, ports);
     return { action: "effects", reason: `its end (${record.state}) had not been announced in full` };
   }
   const execution = await ports.executions.describe({ workflow: record.workflow, name: record.execution });
@@ -59,6 +57,7 @@ async function settleOne(record: PayloadRecord, ports: FunctionPorts): Promise<O
     await markStarted(record, ports);
     return { action: "adopted", reason: "its execution was running without being marked as started" };
   }
+  if (record.state === "CLAIMED" && isOfEarlierLife(execution, record)) return nameTaken(record, ports);
   await recordEnd(execution, record.payloadId, "reconcile", ports);
   return { action: "ended", reason: `its execution had ended ${execution.status} without being recorded` };
 }
@@ -68,44 +67,37 @@ async function restart(record: PayloadRecord, ports: FunctionPorts): Promise<Omi
   const input = await storedJson(record.inputUrl, ports);
   if (input === undefined) {
     const cause = `The payload was claimed at ${record.claimedAt}, but neither its execution nor its input was ever stored. Publish it again.`;
-    await recordImpossible(record, { error: NEVER_STARTED, cause }, ports, "reconcile");
+    await recordImpossible(record, { error: NEVER_STARTED, cause }, "reconcile", ports);
     return { action: "failed", reason: "it was claimed but neither its execution nor its input was stored" };
   }
   const launched = await launch(record, input, false, ports);
   if (launched.outcome === "impossible") {
-    await recordImpossible(record, launched, ports, "reconcile");
+    await recordImpossible(record, launched, "reconcile", ports);
     return { action: "failed", reason: `${launched.error}: ${launched.cause}` };
   }
   if (launched.outcome === "ended") {
     await recordEnd(launched.execution, record.payloadId, "reconcile", ports);
     return { action: "ended", reason: "its execution had ended without being recorded" };
   }
-  if (launched.outcome === "name-taken") {
-    const cause = `The name of execution ${record.execution} belongs to an older execution. Publish the payload again.`;
-    await recordImpossible(record, { error: NEVER_STARTED, cause }, ports, "reconcile");
-    return { action: "failed", reason: "the name of its execution is taken by an older one" };
-  }
+  if (launched.outcome === "name-taken") return nameTaken(record, ports);
   await markStarted(record, ports);
   return { action: "restarted", reason: "it was claimed but its execution had not been started" };
+}
+
+/** Its message, or the next one, plans another name. */
+async function nameTaken(record: PayloadRecord, ports: FunctionPorts): Promise<Omit<Reconciled, "payloadId">> {
+  const cause = `The name of execution ${record.execution} belongs to an older execution. Publish the payload again.`;
+  await recordImpossible(record, { error: NEVER_STARTED, cause }, "reconcile", ports);
+  return { action: "failed", reason: "the name of its execution is taken by an older one" };
 }
 
 /** A started execution that the engine does not know any more has no result to wait for. */
 async function lost(record: PayloadRecord, ports: FunctionPorts): Promise<Omit<Reconciled, "payloadId">> {
   const cause = `Execution ${record.execution} was started at ${record.startedAt ?? record.claimedAt}, but the engine has no trace of it. Publish the payload again.`;
-  await recordImpossible(record, { error: "ExecutionLost", cause }, ports, "reconcile");
+  await recordImpossible(record, { error: "ExecutionLost", cause }, "reconcile", ports);
   return { action: "failed", reason: "the engine has no trace of its execution" };
 }
 
 async function markStarted({ payloadId, execution }: PayloadRecord, ports: FunctionPorts): Promise<void> {
   await ports.state.started([{ payloadId, execution, at: isoTime(ports.clock.now()), actor: "reconcile" }]);
-}
-
-function storedOutput(record: PayloadRecord, ports: FunctionPorts): Promise<Json | undefined> {
-  return record.outputUrl === undefined ? Promise.resolve(undefined) : storedJson(record.outputUrl, ports);
-}
-
-async function storedJson(url: string, { objects }: Pick<FunctionPorts, "objects">): Promise<Json | undefined> {
-  if (!isObjectUrl(url)) return undefined;
-  const found = await objects.get(url);
-  return found.outcome === "found" ? (JSON.parse(Buffer.from(found.body).toString("utf8")) as Json) : undefined;
 }

@@ -3,6 +3,7 @@
  * pending; announcements, items and chained payloads come after it, and the mark goes last. A crash in between leaves
  * the mark, and whoever sees it (a repeated event, reconcile) performs the effects again under the same IDs.
  */
+import { isoTime } from "../../clock.ts";
 import { errorOfExecution } from "../../events/status-change.ts";
 import type { ExecutionDescription } from "../../executions/executions.ts";
 import { canonicalJson, type Json } from "../../json.ts";
@@ -11,6 +12,7 @@ import type { FinishRequest, PayloadRecord } from "../../state/state-store.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { performEffects } from "./effects.ts";
 import { readOutput } from "./output.ts";
+import { storedJson } from "./stored.ts";
 
 export type ExecutionEnd = Pick<
   ExecutionDescription,
@@ -66,10 +68,10 @@ export async function recordEnd(
 export async function recordImpossible(
   record: PayloadRecord,
   { error, cause }: { readonly error: string; readonly cause: string },
+  actor: string,
   ports: FunctionPorts,
-  actor = "process",
 ): Promise<SettleOutcome> {
-  const at = new Date(ports.clock.now()).toISOString();
+  const at = isoTime(ports.clock.now());
   const { payloadId, execution } = record;
   const reason = "the execution cannot be started";
   return settle(
@@ -77,6 +79,12 @@ export async function recordImpossible(
     undefined,
     ports,
   );
+}
+
+/** The effects of an end whose recorder died, or could not reach everyone, before they were all out. */
+export async function resumeEffects(record: PayloadRecord, ports: FunctionPorts): Promise<void> {
+  const output = record.outputUrl === undefined ? undefined : await storedJson(record.outputUrl, ports);
+  await performEffects(record, output, ports);
 }
 
 async function settle(request: FinishRequest, output: Json | undefined, ports: FunctionPorts): Promise<SettleOutcome> {

@@ -4,6 +4,7 @@
  */
 
 import { isoTime } from "../../clock.ts";
+import { TransientError } from "../../errors.ts";
 import { parseStatusChange, type StatusChange } from "../../events/status-change.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
@@ -73,7 +74,9 @@ async function updateOne({ messageId, body }: StatusRecord, ports: FunctionPorts
     };
   }
 
-  const settled = await recordEnd(await endOf(change, ports), payloadId, "update-state", ports);
+  const end = await endOf(change, ports);
+  if (!end) return { messageId, payloadId, outcome: "unchanged", reason: "the execution was redriven since" };
+  const settled = await recordEnd(end, payloadId, "update-state", ports);
   if (settled.outcome === "settled") return { messageId, payloadId, outcome: "updated", state: settled.record.state };
   const { current } = settled;
   const reason = current
@@ -82,14 +85,26 @@ async function updateOne({ messageId, body }: StatusRecord, ports: FunctionPorts
   return { messageId, payloadId, outcome: "unchanged", reason };
 }
 
-/** The event where it says everything, else the execution itself. */
-async function endOf(change: StatusChange, ports: FunctionPorts): Promise<ExecutionEnd> {
-  const { stopDate: stoppedAt } = change;
-  if (stoppedAt !== undefined && (change.status !== "SUCCEEDED" || change.output !== undefined))
-    return { ...change, stoppedAt };
+/** Milliseconds within which nobody redrives what has just failed. */
+const FRESH_MS = 60_000;
+
+/**
+ * The event where it says everything and cannot be outdated, else the execution itself. Undefined where the execution
+ * was redriven after the event: a late FAILED must not end a payload that runs again.
+ */
+async function endOf(change: StatusChange, ports: FunctionPorts): Promise<ExecutionEnd | undefined> {
+  const { name, status, output, redriveCount, stopDate: stoppedAt } = change;
+  const complete = stoppedAt !== undefined && (status !== "SUCCEEDED" || output !== undefined);
+  // Nothing follows success, and the engine is not asked about each of ten thousand failures of this minute.
+  const lasting = complete && (status === "SUCCEEDED" || ports.clock.now() - Date.parse(stoppedAt) < FRESH_MS);
+  if (lasting) return { ...change, stoppedAt };
+
   const described = await ports.executions.describe(change);
-  if (!described) throw new Error(`execution ${change.name} cannot be described`);
-  return described;
+  if (described?.stoppedAt !== undefined) return described;
+  if (described && described.redriveCount > redriveCount) return undefined;
+  // The engine forgets executions after 90 days.
+  if (!described && complete) return { ...change, stoppedAt };
+  throw new TransientError(`execution ${name} is ${status}, but cannot be described as such yet`);
 }
 
 /** The payload's ID from the execution's input: in the event, in the object it names, or in the execution's description. */

@@ -1,0 +1,85 @@
+/**
+ * What can go wrong at a call: it fails before it takes effect, or after (the reply is lost), it is slow, or the process
+ * dies there. A dead process makes no further call and gives no result.
+ */
+import type { Clock } from "../../src/clock.ts";
+import { TransientError } from "../../src/errors.ts";
+import type { FunctionPorts } from "../../src/functions/ports.ts";
+
+export type Fault =
+  | { readonly kind: "fail-before" | "fail-after" | "crash-before" | "crash-after" }
+  | { readonly kind: "delay"; readonly ms: number };
+
+/** `state.claim`, `executions.start`, … */
+export type Call = string;
+
+export type FaultPlan = (call: Call, number: number) => Fault | undefined;
+
+/** The first call of this name meets the fault. */
+export function once(call: Call, kind: Exclude<Fault["kind"], "delay">): FaultPlan {
+  let met = false;
+  return (name) => {
+    if (met || name !== call) return undefined;
+    met = true;
+    return { kind };
+  };
+}
+
+/** Every call of this name fails before it takes effect. */
+export function always(call: Call): FaultPlan {
+  return (name) => (name === call ? { kind: "fail-before" } : undefined);
+}
+
+const FAULTY = ["state", "objects", "executions", "intake", "announcements", "rejections"] as const;
+
+/** One invocation of a function, which may die on the way: then what it did stays done, and its result is `crashed`. */
+export async function invoke<T>(
+  ports: FunctionPorts,
+  run: (ports: FunctionPorts) => Promise<T>,
+  plan: FaultPlan = () => undefined,
+): Promise<T | "crashed"> {
+  const { promise: crashed, resolve } = Promise.withResolvers<"crashed">();
+  const invocation = { crashed: false, calls: 0 };
+  const crash = () => {
+    invocation.crashed = true;
+    resolve("crashed");
+  };
+  const faulty = Object.fromEntries(
+    FAULTY.map((name) => [name, withFaults(name, ports[name], { plan, crash, clock: ports.clock, invocation })]),
+  );
+  // Each member has kept its type: a proxy passes everything through.
+  const result = run({ ...ports, ...(faulty as Pick<FunctionPorts, (typeof FAULTY)[number]>) });
+  return Promise.race([result, crashed]);
+}
+
+interface Invocation {
+  readonly plan: FaultPlan;
+  readonly crash: () => void;
+  readonly clock: Clock;
+  readonly invocation: { crashed: boolean; calls: number };
+}
+
+/** Nothing is heard of a dead process. */
+const never = new Promise<never>(() => {});
+
+function withFaults<P extends object>(port: string, target: P, { plan, crash, clock, invocation }: Invocation): P {
+  return new Proxy(target, {
+    get(object, member, receiver) {
+      const method: unknown = Reflect.get(object, member, receiver);
+      if (typeof method !== "function") return method;
+      return async (...values: unknown[]): Promise<unknown> => {
+        if (invocation.crashed) return never;
+        const fault = plan(`${port}.${String(member)}`, invocation.calls++);
+        if (fault?.kind === "delay") await clock.sleep(fault.ms);
+        if (fault?.kind === "crash-before") crash();
+        if (invocation.crashed) return never;
+        if (fault?.kind === "fail-before") throw new TransientError(`${port} cannot be reached`);
+        const result: unknown = await method.apply(object, values);
+        if (fault?.kind === "crash-after") crash();
+        if (invocation.crashed) return never;
+        if (fault?.kind === "fail-after") throw new TransientError(`the reply of ${port} was lost`);
+        return result;
+      };
+    },
+  });
+}
