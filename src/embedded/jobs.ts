@@ -167,7 +167,8 @@ function untilAborted<T>(
   return new Promise((resolve, reject) => {
     const abort = () => {
       const { reason } = signal;
-      terminate(reason instanceof Error ? reason.message : String(reason)).then(() => reject(reason), reject);
+      const text = reason instanceof Error ? reason.message || reason.name : String(reason);
+      terminate(text).then(() => reject(reason), reject);
     };
     signal.addEventListener("abort", abort, { once: true });
     outcome.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));

@@ -6,13 +6,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { processIdentity } from "../../src/embedded/processes.ts";
 import { makeWorkerRegistry } from "../../src/embedded/worker-registry.ts";
 
+/** However busy the machine is. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "cirrus-workers-"));
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const gone = (pid: number) => expect.poll(() => processIdentity(pid)).toBeUndefined();
+const gone = (pid: number) => eventually(() => processIdentity(pid)).toBeUndefined();
 
 /** A process in a group of its own, as workers are. */
 function startWorker() {
@@ -42,11 +45,11 @@ test("a worker in a busy loop ends with what it started when its runtime is kill
     await pool.invoke({ name: "busy", arn: "", directory: ${JSON.stringify(directory)}, handler: "handler.handler",
       memorySize: 256, timeout: 100, environment: {} }, {}, { requestId: "1" });`;
   const runtime = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "inherit" });
-  await expect.poll(() => readdirSync(directory), { timeout: 20_000 }).toContain("pids");
+  await eventually(() => readdirSync(directory)).toContain("pids");
   const pids: number[] = JSON.parse(readFileSync(join(directory, "pids"), "utf8"));
   runtime.kill("SIGKILL");
   for (const pid of pids) await gone(pid);
-  await expect.poll(() => readdirSync(join(directory, "home/workers"))).toEqual([]);
+  await eventually(() => readdirSync(join(directory, "home/workers"))).toEqual([]);
 });
 
 test("a worker that was left by a killed runtime ends when the next one starts; others are left alone", async () => {
