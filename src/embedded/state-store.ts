@@ -11,6 +11,7 @@ import type {
   PayloadRecord,
   StartedRequest,
   StateStore,
+  TakeOverRequest,
   WriteOutcome,
 } from "../state/state-store.ts";
 import { type Cause, isOpen, mayMove } from "../state/states.ts";
@@ -32,11 +33,11 @@ interface Reason {
 type Decide<Request> = (request: Request, current: PayloadRecord | undefined, now: string) => PayloadRecord | undefined;
 
 export function makeStateStore(db: Database, { clock }: { readonly clock: Clock }): StateStore {
-  /** One request per record at a time, all in one transaction, each with its own outcome. */
+  /** One request per record at a time, all in one transaction, each with its own outcome. No transition without a reason. */
   function writeEach<Request extends { readonly payloadId: string }>(
     requests: readonly Request[],
     decide: Decide<Request>,
-    why: (request: Request) => Reason,
+    why?: (request: Request) => Reason,
   ): Promise<readonly WriteOutcome[]> {
     return db.write(() => {
       const now = isoTime(clock.now());
@@ -45,7 +46,7 @@ export function makeStateStore(db: Database, { clock }: { readonly clock: Clock 
         const record = decide(request, current, now);
         if (record === undefined) return { outcome: "refused", current };
         writePayload(db, record);
-        recordTransition(db, current, record, why(request));
+        if (why) recordTransition(db, current, record, why(request));
         return { outcome: "written", record };
       });
     });
@@ -53,6 +54,7 @@ export function makeStateStore(db: Database, { clock }: { readonly clock: Clock 
 
   return {
     claim: (requests) => writeEach(requests, claimed, (request) => request),
+    takeOver: (requests) => writeEach(requests, takenOver),
     started: (requests) =>
       writeEach(requests, started, ({ at, actor, redriven }) => ({
         at,
@@ -111,6 +113,15 @@ function partsOf(payloadId: string) {
   });
 }
 
+function takenOver(
+  request: TakeOverRequest,
+  current: PayloadRecord | undefined,
+  now: string,
+): PayloadRecord | undefined {
+  if (current?.state !== "CLAIMED" || current.version !== request.expected) return undefined;
+  return { ...current, version: current.version + 1, updated: now };
+}
+
 function started(request: StartedRequest, current: PayloadRecord | undefined, now: string): PayloadRecord | undefined {
   if (current === undefined || current.execution !== request.execution) return undefined;
   const cause: Cause = request.redriven && !isOpen(current.state) ? "redrive" : "start";
@@ -133,6 +144,7 @@ function started(request: StartedRequest, current: PayloadRecord | undefined, no
 
 function finished(request: FinishRequest, current: PayloadRecord | undefined, now: string): PayloadRecord | undefined {
   if (current === undefined || current.execution !== request.execution) return undefined;
+  if (request.expected !== undefined && request.expected !== current.version) return undefined;
   if (!mayMove(current.state, "finish", request.state)) return undefined;
   if (!isOpen(current.state) && !endedBefore(current, request.at)) return undefined;
   return {

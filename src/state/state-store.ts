@@ -64,6 +64,12 @@ export interface ClaimRequest {
   readonly reason: string;
 }
 
+export interface TakeOverRequest {
+  readonly payloadId: string;
+  /** The record must be CLAIMED with this version. */
+  readonly expected: number;
+}
+
 export interface StartedRequest {
   readonly payloadId: string;
   readonly execution: string;
@@ -77,6 +83,8 @@ export interface FinishRequest {
   readonly payloadId: string;
   /** Nothing changes unless this is the current execution. */
   readonly execution: string;
+  /** If set, the record must have this version too: for an end that is concluded from the record alone. */
+  readonly expected?: number | undefined;
   readonly state: FinalState;
   /** The execution's own stop time. A record that has ended already changes only for a later one (a redriven execution). */
   readonly at: string;
@@ -138,6 +146,11 @@ export interface Count {
 export interface StateStore {
   /** Plans an execution: the only gate through which a payload gets to run. */
   claim(requests: readonly ClaimRequest[]): Promise<readonly WriteOutcome[]>;
+  /**
+   * Before somebody else than its claimer starts a claimed execution. The record stays as it is but for its version and
+   * `updated`: whoever concludes from the older version that the execution will never start is refused. No transition.
+   */
+  takeOver(requests: readonly TakeOverRequest[]): Promise<readonly WriteOutcome[]>;
   /** CLAIMED to PROCESSING, for the current execution only. */
   started(requests: readonly StartedRequest[]): Promise<readonly WriteOutcome[]>;
   /** To a final state, for the current execution only; `effectsPending` becomes true in the same write. */

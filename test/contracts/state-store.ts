@@ -181,6 +181,33 @@ export function describeStateStore(
       expect((await store.history(ID)).items).toHaveLength(2);
     });
 
+    test("a claim that somebody takes over stays as it is, but for those who knew its older version", async () => {
+      const claimed = written(await claim(ID));
+      clock.advance(1000);
+      const taken = written(await one(store.takeOver([{ payloadId: ID, expected: claimed.version }])));
+      expect(taken).toEqual({ ...claimed, version: claimed.version + 1, updated: now() });
+      expect(await store.takeOver([{ payloadId: ID, expected: claimed.version }])).toEqual([
+        { outcome: "refused", current: taken },
+      ]);
+      expect(await finish(ID, { expected: claimed.version, state: "FAILED" })).toEqual({
+        outcome: "refused",
+        current: taken,
+      });
+      expect((await finish(ID, { expected: taken.version })).outcome).toBe("written");
+      expect((await store.history(ID)).items).toHaveLength(2);
+    });
+
+    test("nothing but a claim is taken over", async () => {
+      expect(await store.takeOver([{ payloadId: ID, expected: 1 }])).toEqual([
+        { outcome: "refused", current: undefined },
+      ]);
+      await claim(ID);
+      const running = written(await start(ID));
+      expect(await store.takeOver([{ payloadId: ID, expected: running.version }])).toEqual([
+        { outcome: "refused", current: running },
+      ]);
+    });
+
     test("outcomes come in the order of the requests, also for the same payload twice in one call", async () => {
       const ids = ["c/workflow-w/1", "c/workflow-w/2", "c/workflow-w/1", "c/workflow-w/3"];
       const outcomes = await store.claim(ids.map((id) => claimOf(id, now())));

@@ -83,11 +83,7 @@ export function makeWorld({
     state: makeStateStore(db, { clock }),
     objects: objects?.(clock) ?? makeObjectStore(directory),
     executions: stepFunctions,
-    intake: makeIntake(queue, {
-      topicArn: "arn:aws:sns:eu-west-1:123456789012:process",
-      clock,
-      newId: () => ids("sns"),
-    }),
+    intake: makeIntake(queue, { topicArn: "arn:aws:sns:eu-west-1:123456789012:process", clock }),
     announcements,
     rejections: makeRejections(db),
     clock,

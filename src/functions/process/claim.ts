@@ -38,7 +38,9 @@ export async function claimAll(batch: readonly Admitted[], ports: FunctionPorts)
   let wanted: readonly Wanted[] = batch.map((admitted) => firstRequest(admitted, ports));
   for (let round = 0; round < ROUNDS && wanted.length > 0; round++) {
     const outcomes = await ports.state.claim(wanted.map(({ request }) => request));
-    const answers = await Promise.all(wanted.map(({ admitted }, index) => answer(admitted, outcomes[index], ports)));
+    const answers = await Promise.all(
+      wanted.map(({ admitted }, index) => answerOrRetry(admitted, outcomes[index], ports)),
+    );
     claims.push(...answers.flatMap((one) => ("outcome" in one ? [one] : [])));
     wanted = answers.flatMap((one) => ("request" in one ? [one] : []));
   }
@@ -46,19 +48,32 @@ export async function claimAll(batch: readonly Admitted[], ports: FunctionPorts)
   return [...claims, ...wanted.map(({ admitted }): Claim => ({ outcome: "retry", admitted, reason }))];
 }
 
-/** What a written or refused claim comes to: a claim of ours, or what to ask for next. */
-async function answer(
+type Answer = Claim | Wanted;
+
+async function answerOrRetry(
   admitted: Admitted,
   outcome: WriteOutcome | undefined,
   ports: FunctionPorts,
-): Promise<Claim | Wanted> {
+): Promise<Answer> {
+  try {
+    return await answer(admitted, outcome, ports);
+  } catch (thrown) {
+    return { outcome: "retry", admitted, reason: retryReason(thrown) };
+  }
+}
+
+/** What a written or refused claim comes to: a claim of ours, or what to ask for next. */
+async function answer(admitted: Admitted, outcome: WriteOutcome | undefined, ports: FunctionPorts): Promise<Answer> {
   if (outcome?.outcome === "written") return { outcome: "claimed", admitted, record: outcome.record, fresh: true };
   const current = outcome?.current;
   if (!current) return firstRequest(admitted, ports);
   const decision = decide(current, admitted.message, admitted.payload.process[0].replace === true);
   switch (decision.decision) {
-    case "resume":
-      return { outcome: "claimed", admitted, record: current, fresh: false };
+    case "resume": {
+      const [taken] = await ports.state.takeOver([{ payloadId: current.payloadId, expected: current.version }]);
+      if (taken?.outcome !== "written") return firstRequest(admitted, ports);
+      return { outcome: "claimed", admitted, record: taken.record, fresh: false };
+    }
     case "skip":
       return { outcome: "skipped", admitted, record: current, repeat: decision.repeat, reason: decision.reason };
     case "claim":
@@ -67,12 +82,8 @@ async function answer(
         request: claimRequest(admitted, decision.expected, decision.attempt, decision.reason, ports),
       };
     case "settle":
-      try {
-        await resumeEffects(current, ports);
-        return firstRequest(admitted, ports);
-      } catch (thrown) {
-        return { outcome: "retry", admitted, reason: retryReason(thrown) };
-      }
+      await resumeEffects(current, ports);
+      return firstRequest(admitted, ports);
   }
 }
 

@@ -27,6 +27,8 @@ export interface Reconciled {
   readonly reason: string;
 }
 
+type Result = Omit<Reconciled, "payloadId">;
+
 export async function reconcile(
   { olderThanMs, limit = 100, cursor }: ReconcileOptions,
   ports: FunctionPorts,
@@ -45,7 +47,7 @@ export async function reconcile(
   return { results, next };
 }
 
-async function settleOne(record: PayloadRecord, ports: FunctionPorts): Promise<Omit<Reconciled, "payloadId">> {
+async function settleOne(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {
   if (!isOpen(record.state)) {
     await resumeEffects(record, ports);
     return { action: "effects", reason: `its end (${record.state}) had not been announced in full` };
@@ -63,39 +65,51 @@ async function settleOne(record: PayloadRecord, ports: FunctionPorts): Promise<O
 }
 
 /** The process died between claim and start. */
-async function restart(record: PayloadRecord, ports: FunctionPorts): Promise<Omit<Reconciled, "payloadId">> {
+async function restart(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {
+  const { payloadId, version, claimedAt } = record;
   const input = await storedJson(record.inputUrl, ports);
   if (input === undefined) {
-    const cause = `The payload was claimed at ${record.claimedAt}, but neither its execution nor its input was ever stored. Publish it again.`;
-    await recordImpossible(record, { error: NEVER_STARTED, cause }, "reconcile", ports);
-    return { action: "failed", reason: "it was claimed but neither its execution nor its input was stored" };
+    const cause = `The payload was claimed at ${claimedAt}, but neither its execution nor its input was ever stored. Publish it again.`;
+    return fail(record, { error: NEVER_STARTED, cause }, ports);
   }
-  const launched = await launch(record, input, false, ports);
-  if (launched.outcome === "impossible") {
-    await recordImpossible(record, launched, "reconcile", ports);
-    return { action: "failed", reason: `${launched.error}: ${launched.cause}` };
+  const [taken] = await ports.state.takeOver([{ payloadId, expected: version }]);
+  if (taken?.outcome !== "written") return { action: "later", reason: "its record has just changed" };
+  const launched = await launch(taken.record, input, false, ports);
+  switch (launched.outcome) {
+    case "running":
+      await markStarted(record, ports);
+      return { action: "restarted", reason: "it was claimed but its execution had not been started" };
+    case "ended":
+      await recordEnd(launched.execution, payloadId, "reconcile", ports);
+      return { action: "ended", reason: "its execution had ended without being recorded" };
+    case "name-taken":
+      return nameTaken(taken.record, ports);
+    case "impossible":
+      return fail(taken.record, launched, ports);
   }
-  if (launched.outcome === "ended") {
-    await recordEnd(launched.execution, record.payloadId, "reconcile", ports);
-    return { action: "ended", reason: "its execution had ended without being recorded" };
-  }
-  if (launched.outcome === "name-taken") return nameTaken(record, ports);
-  await markStarted(record, ports);
-  return { action: "restarted", reason: "it was claimed but its execution had not been started" };
 }
 
 /** Its message, or the next one, plans another name. */
-async function nameTaken(record: PayloadRecord, ports: FunctionPorts): Promise<Omit<Reconciled, "payloadId">> {
+function nameTaken(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {
   const cause = `The name of execution ${record.execution} belongs to an older execution. Publish the payload again.`;
-  await recordImpossible(record, { error: NEVER_STARTED, cause }, "reconcile", ports);
-  return { action: "failed", reason: "the name of its execution is taken by an older one" };
+  return fail(record, { error: NEVER_STARTED, cause }, ports);
 }
 
 /** A started execution that the engine does not know any more has no result to wait for. */
-async function lost(record: PayloadRecord, ports: FunctionPorts): Promise<Omit<Reconciled, "payloadId">> {
+function lost(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {
   const cause = `Execution ${record.execution} was started at ${record.startedAt ?? record.claimedAt}, but the engine has no trace of it. Publish the payload again.`;
-  await recordImpossible(record, { error: "ExecutionLost", cause }, "reconcile", ports);
-  return { action: "failed", reason: "the engine has no trace of its execution" };
+  return fail(record, { error: "ExecutionLost", cause }, ports);
+}
+
+/** Only if the record is still the one that was looked at: a message may be starting its execution at this moment. */
+async function fail(
+  record: PayloadRecord,
+  { error, cause }: { readonly error: string; readonly cause: string },
+  ports: FunctionPorts,
+): Promise<Result> {
+  const recorded = await recordImpossible(record, { error, cause }, "reconcile", ports, record.version);
+  if (recorded.outcome === "stale") return { action: "later", reason: "its record has just changed" };
+  return { action: "failed", reason: `${error}: ${cause}` };
 }
 
 async function markStarted({ payloadId, execution }: PayloadRecord, ports: FunctionPorts): Promise<void> {

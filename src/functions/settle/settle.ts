@@ -64,18 +64,22 @@ export async function recordEnd(
   return settle(request, output.value, ports);
 }
 
-/** An execution that can never start ends its payload FAILED at once: no retry would help. */
+/**
+ * An execution that can never start ends its payload FAILED at once: no retry would help. `expected` guards what was
+ * concluded from the record alone against a message that starts the execution in the same moment.
+ */
 export async function recordImpossible(
   record: PayloadRecord,
   { error, cause }: { readonly error: string; readonly cause: string },
   actor: string,
   ports: FunctionPorts,
+  expected?: number,
 ): Promise<SettleOutcome> {
   const at = isoTime(ports.clock.now());
   const { payloadId, execution } = record;
   const reason = "the execution cannot be started";
   return settle(
-    { payloadId, execution, at, actor, state: "FAILED", error: { error, cause }, outputs: [], reason },
+    { payloadId, execution, expected, at, actor, state: "FAILED", error: { error, cause }, outputs: [], reason },
     undefined,
     ports,
   );
