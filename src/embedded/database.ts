@@ -88,6 +88,8 @@ function connect(path: string): DatabaseSync {
     connection = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
     switchToWal(connection);
     connection.exec("PRAGMA synchronous = FULL");
+    // Pages; SQLite moves the log into the database at this length. Four times its default: a fifth more writes a second.
+    connection.exec("PRAGMA wal_autocheckpoint = 4000");
     migrate(connection, path);
     return connection;
   } catch (thrown) {

@@ -2,18 +2,19 @@
  * Drives executions through the engine. Every event and the end are written only while this process owns the
  * execution, so that of two processes that believe they drive it one writes and the other lets go.
  */
-import { parseMachine } from "../asl/machine.ts";
 import { type InvokeTask, type RunResult, runMachine } from "../asl/run.ts";
 import { type Clock, isoTime } from "../clock.ts";
 import { describeError, TransientError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Database } from "./database.ts";
+import type { Definitions } from "./definitions.ts";
 import type { ExecutionEnd, ExecutionRow, ExecutionStore } from "./execution-store.ts";
 import { applyEvents, type LiveStates } from "./live-states.ts";
 
 export interface DriverPorts {
   readonly db: Database;
   readonly store: ExecutionStore;
+  readonly definitions: Definitions;
   readonly clock: Clock;
   readonly invoke: InvokeTask;
   readonly owner: string;
@@ -133,8 +134,8 @@ async function runOnce(seq: number, driven: Driven, ports: DriverPorts): Promise
 }
 
 async function runEngine(row: ExecutionRow, driven: Driven, ports: DriverPorts): Promise<RunResult> {
-  const { db, store, owner, clock, invoke } = ports;
-  const parsed = parseMachine(store.definition(row.definition_hash));
+  const { db, store, definitions, owner, clock, invoke } = ports;
+  const { parsed } = definitions.recall(row.definition_hash, () => store.definition(row.definition_hash));
   if ("problems" in parsed) throw new Error(parsed.problems.map(({ message }) => message).join(" "));
   const history = store.history(row.seq);
   driven.live.clear();

@@ -1,9 +1,9 @@
 /** Executions and their histories as rows. Everything here belongs to the transaction of its caller. */
-import { createHash } from "node:crypto";
 import type { NewEvent } from "../asl/run.ts";
 import type { ExecutionKey, HistoryEvent } from "../executions/executions.ts";
-import { canonicalJson, type JsonObject } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import type { Database } from "./database.ts";
+import type { Definition } from "./definitions.ts";
 
 export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
@@ -30,7 +30,7 @@ export interface ExecutionRow {
 export interface NewExecution extends ExecutionKey {
   readonly arn: string;
   readonly machineArn: string;
-  readonly definition: JsonObject;
+  readonly definition: Definition;
   readonly input: string;
   readonly startedAt: string;
   readonly owner: string;
@@ -56,9 +56,8 @@ export function makeExecutionStore(db: Database) {
 
     /** The definition is kept with the execution: a resumed one goes on as it was started, whatever changed since. */
     insert(execution: NewExecution): ExecutionRow {
-      const definition = canonicalJson(execution.definition);
-      const hash = createHash("sha256").update(definition).digest("hex");
-      db.run("INSERT OR IGNORE INTO definitions VALUES (?, ?)", hash, definition);
+      const { hash, text } = execution.definition;
+      db.run("INSERT OR IGNORE INTO definitions VALUES (?, ?)", hash, text);
       db.run(
         `INSERT INTO executions (workflow, name, arn, machine_arn, definition_hash, status, input, started_at, owner)
          VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?)`,
@@ -76,19 +75,19 @@ export function makeExecutionStore(db: Database) {
       return row;
     },
 
-    definition(hash: string): JsonObject {
+    /** The text of a definition. */
+    definition(hash: string): string {
       const row = db.get<{ definition: string }>("SELECT definition FROM definitions WHERE hash = ?", hash);
-      if (row === undefined) throw new Error(`The definition ${hash} of an execution is gone from the database.`);
-      // Written by `insert` above and by nothing else.
-      return JSON.parse(row.definition) as JsonObject;
+      if (row !== undefined) return row.definition;
+      throw new Error(`The definition ${hash} of an execution is gone from the database.`);
     },
 
     history(seq: number, after = 0, limit = Number.MAX_SAFE_INTEGER): HistoryEvent[] {
       return db
         .all<EventRow>(
-          "SELECT * FROM execution_events WHERE execution = ? AND id > ? ORDER BY id LIMIT ?",
-          seq,
-          after,
+          "SELECT * FROM execution_events WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
+          keyOf(seq, after),
+          keyOf(seq + 1, 0),
           limit,
         )
         .map(toEvent);
@@ -108,9 +107,8 @@ export function makeExecutionStore(db: Database) {
       const numbered = events.map((event, i) => ({ ...event, id: first + i, previousId: first + i - 1 }));
       for (const { id, previousId, type, at, path, details } of numbered) {
         db.run(
-          "INSERT INTO execution_events VALUES (?, ?, ?, ?, ?, ?, ?)",
-          seq,
-          id,
+          "INSERT INTO execution_events VALUES (?, ?, ?, ?, ?, ?)",
+          keyOf(seq, id),
           previousId,
           type,
           at,
@@ -144,8 +142,15 @@ export function makeExecutionStore(db: Database) {
   };
 }
 
+/** More than the 25,000 events that a history may have. */
+const MOST_EVENTS = 32_768;
+
+function keyOf(seq: number, id: number): number {
+  return seq * MOST_EVENTS + id;
+}
+
 interface EventRow {
-  id: number;
+  key: number;
   previous_id: number;
   type: string;
   at: string;
@@ -156,5 +161,6 @@ interface EventRow {
 function toEvent(row: EventRow): HistoryEvent {
   // Written by `append` above and by nothing else.
   const details = JSON.parse(row.details) as JsonObject;
-  return { id: row.id, previousId: row.previous_id, type: row.type, at: row.at, path: row.path, details };
+  const { previous_id: previousId, type, at, path } = row;
+  return { id: row.key % MOST_EVENTS, previousId, type, at, path, details };
 }

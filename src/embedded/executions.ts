@@ -3,12 +3,12 @@
  * ending are one transaction each with the status change that they send, so neither is ever without the other.
  */
 import { randomUUID } from "node:crypto";
-import { parseMachine } from "../asl/machine.ts";
 import type { InvokeTask } from "../asl/run.ts";
 import { type Clock, isoTime } from "../clock.ts";
 import type { ExecutionDescription, ExecutionKey, Executions, StartOutcome } from "../executions/executions.ts";
 import { type Json, type JsonObject, utf8Length } from "../json.ts";
 import type { Database } from "./database.ts";
+import { type Definition, makeDefinitions } from "./definitions.ts";
 import { makeDriver } from "./execution-driver.ts";
 import { type ExecutionEnd, type ExecutionRow, makeExecutionStore } from "./execution-store.ts";
 import { applyEvents, type LiveState } from "./live-states.ts";
@@ -57,7 +57,8 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
   const { db, clock, machines, invoke, owner, isOwnerAlive, statusChanges } = options;
   const { maxConcurrent = 10_000, newId = randomUUID } = options;
   const store = makeExecutionStore(db);
-  const driver = makeDriver({ db, store, clock, invoke, owner: owner.id, maxConcurrent, end: endOwn });
+  const definitions = makeDefinitions();
+  const driver = makeDriver({ db, store, definitions, clock, invoke, owner: owner.id, maxConcurrent, end: endOwn });
 
   function sendStatusChange(seq: number): void {
     const row = store.read(seq);
@@ -76,11 +77,10 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
     return true;
   }
 
-  function insert(request: ExecutionKey & { input: string }, machine: { definition: JsonObject; arn: string }) {
+  function insert(request: ExecutionKey & { input: string }, machineArn: string, definition: Definition) {
     const { workflow, name, input } = request;
     const startedAt = isoTime(clock.now());
-    const arn = `${machine.arn.replace(":stateMachine:", ":execution:")}:${name}`;
-    const { definition, arn: machineArn } = machine;
+    const arn = `${machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
     const row = store.insert({ workflow, name, arn, machineArn, definition, input, startedAt, owner: owner.id });
     // Checked to be JSON by `refuse`.
     const details = { input: JSON.parse(input) as Json };
@@ -111,11 +111,12 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
       if (machine === undefined) {
         return { outcome: "no-such-workflow", message: `There is no workflow ${request.workflow} in this project.` };
       }
-      const refusal = refuse(request, machine.definition);
+      const definition = definitions.read(machine.definition);
+      const refusal = refuse(request, definition);
       if (refusal !== undefined) return refusal;
       return db.write((): StartOutcome => {
         const existing = store.find(request);
-        const { arn, status, input } = existing ?? insert(request, machine);
+        const { arn, status, input } = existing ?? insert(request, machine.arn, definition);
         return { outcome: status === "RUNNING" && input === request.input ? "started" : "exists", arn };
       });
     },
@@ -160,7 +161,7 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
   };
 }
 
-function refuse({ name, input }: { name: string; input: string }, definition: JsonObject): StartOutcome | undefined {
+function refuse({ name, input }: { name: string; input: string }, { parsed }: Definition): StartOutcome | undefined {
   const refused = (error: string, message: string): StartOutcome => ({ outcome: "refused", error, message });
   if (!NAME.test(name)) {
     return refused("InvalidName", `The name "${name}" of the execution is not 1 to 80 letters, digits, "-" or "_".`);
@@ -170,7 +171,6 @@ function refuse({ name, input }: { name: string; input: string }, definition: Js
     return refused("InvalidExecutionInput", `The input is ${bytes} bytes; an execution takes ${MAX_INPUT_BYTES}.`);
   }
   if (!isJson(input)) return refused("InvalidExecutionInput", "The input is not JSON.");
-  const parsed = parseMachine(definition);
   if ("machine" in parsed) return undefined;
   const problems = parsed.problems.map(({ path, message }) => `${path ?? "$"}: ${message}`);
   return refused("InvalidDefinition", problems.join("\n"));

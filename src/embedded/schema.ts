@@ -147,16 +147,15 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX executions_running ON executions (seq) WHERE status = 'RUNNING';
 
+  -- key = execution * 32768 + id, for a history has at most 25,000 events: one tree, and each history in one piece.
   CREATE TABLE execution_events (
-    execution   INTEGER NOT NULL REFERENCES executions (seq),
-    id          INTEGER NOT NULL,
+    key         INTEGER PRIMARY KEY,
     previous_id INTEGER NOT NULL,
     type        TEXT NOT NULL,
     at          TEXT NOT NULL,
     path        TEXT NOT NULL,
-    details     TEXT NOT NULL,
-    PRIMARY KEY (execution, id)
-  ) STRICT, WITHOUT ROWID;
+    details     TEXT NOT NULL
+  ) STRICT;
 
   CREATE TABLE runtimes (
     id         TEXT PRIMARY KEY,
