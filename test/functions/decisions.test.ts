@@ -133,6 +133,25 @@ describe("a message that comes twice", () => {
   });
 });
 
+test("a message that has run does not run again because a later one never came to an execution", async () => {
+  const body = (id: string) =>
+    JSON.stringify({ Type: "Notification", MessageId: id, Message: JSON.stringify(replace) });
+  await world.queue.send([{ id: "1", body: body("one") }]);
+  await world.deliver();
+  await world.update([world.end(plain)]);
+  await world.queue.send([{ id: "2", body: body("two") }]);
+  await world.deliver(1, (call) =>
+    call === "executions.start" || call === "objects.put" ? { kind: "fail-before" } : undefined,
+  );
+  await world.reconcile();
+  await world.queue.send([{ id: "3", body: body("one") }]);
+  expect(await world.deliver()).toMatchObject([
+    { message: "two", outcome: "started", attempt: 3 },
+    { message: "one", outcome: "skipped" },
+  ]);
+  expect(world.stepFunctions.starts).toHaveLength(2);
+});
+
 describe("several messages for one payload in a batch", () => {
   test("are one execution, and the others are told so", async () => {
     const outcomes = await world.process([plain, plain, plain]);

@@ -26,8 +26,9 @@ export function decide(record: PayloadRecord, message: string, replace: boolean)
       reason: `execution ${record.execution} is running since ${record.startedAt ?? record.updated}`,
     };
   }
-  const ran = record.lastError?.error !== NEVER_STARTED;
-  if (ran && record.messages.includes(message)) {
+  // The latest claim's own message may claim again where that claim came to nothing; all before it have had their run.
+  const neverRan = record.lastError?.error === NEVER_STARTED && record.messages[0] === message;
+  if (record.messages.includes(message) && !neverRan) {
     return {
       decision: "skip",
       repeat: true,

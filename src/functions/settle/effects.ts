@@ -10,13 +10,15 @@ import type { OutgoingMessage } from "../../events/intake.ts";
 import { itemAnnouncement } from "../../events/item-announcement.ts";
 import type { Rejection } from "../../events/rejections.ts";
 import { workflowEvent } from "../../events/workflow-event.ts";
-import { canonicalJson, type Json } from "../../json.ts";
+import { canonicalJson, isJsonObject, type Json } from "../../json.ts";
 import { type NextPayload, nextPayloads } from "../../payload/chain.ts";
 import { fitsInline } from "../../payload/oversize.ts";
-import { type Payload, parsePayload } from "../../payload/payload.ts";
+import { parsePayload } from "../../payload/payload.ts";
+import { explainProblems } from "../../payload/problems.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { publishAll } from "./announce.ts";
+import { storedJson } from "./stored.ts";
 
 /** Throws TransientError where something is still to be done; then `effectsPending` stays set. */
 export async function performEffects(
@@ -35,7 +37,7 @@ export async function performEffects(
   ];
   const rejections = [
     ...next.flatMap((one) => rejectedLink(one, record)),
-    ...(await lostChain(record, payload, ports)),
+    ...(await unusableOutput(record, output, ports)),
   ];
   if (rejections.length > 0) await ports.rejections.record(rejections);
 
@@ -89,20 +91,27 @@ function rejectedLink(next: NextPayload, record: PayloadRecord): Rejection[] {
   return [{ ...rejection(record, next.code, next.reason, next.raw), payloadId: next.payloadId }];
 }
 
-/** A workflow that was to be followed by another, but whose output is no payload, must not end the chain in silence. */
-async function lostChain(
+/** An output that should have been a payload, but is none, must not end a chain or withhold its items in silence. */
+async function unusableOutput(
   record: PayloadRecord,
-  payload: Payload | undefined,
+  output: Json | undefined,
   ports: FunctionPorts,
 ): Promise<Rejection[]> {
-  if (record.state !== "SUCCEEDED" || payload) return [];
-  const input = await ports.objects.get(record.inputUrl as `s3://${string}/${string}`);
-  if (input.outcome !== "found") return [];
-  const raw = Buffer.from(input.body).toString("utf8");
-  const parsed = parsePayload(JSON.parse(raw) as Json);
-  if (!("payload" in parsed) || parsed.payload.process.length < 2) return [];
-  const reason = `The output of workflow ${record.workflow} is not a process payload, so the chain cannot go on. Let its last state return the payload.`;
-  return [rejection(record, "chain-without-payload", reason, raw)];
+  if (record.state !== "SUCCEEDED" || output === undefined) return [];
+  const parsed = parsePayload(output);
+  if ("payload" in parsed) return [];
+  const meant = claimsToBePayload(output) || hasChain(await storedJson(record.inputUrl, ports));
+  if (!meant) return [];
+  const reason = `The output of workflow ${record.workflow} is not a process payload, so its items are not announced and no chain goes on. Let its last state return the payload.\n${explainProblems(parsed.problems)}`;
+  return [rejection(record, "output-not-a-payload", reason, canonicalJson(output))];
+}
+
+function claimsToBePayload(value: Json): boolean {
+  return isJsonObject(value) && value.type === "FeatureCollection";
+}
+
+function hasChain(input: Json | undefined): boolean {
+  return isJsonObject(input) && Array.isArray(input.process) && input.process.length > 1;
 }
 
 async function sendNext(next: readonly NextPayload[], record: PayloadRecord, ports: FunctionPorts): Promise<void> {
