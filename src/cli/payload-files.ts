@@ -18,7 +18,10 @@ export interface SourcedPayload {
 }
 
 /** Every problem of every file is reported at once. */
-export async function readJsonFiles(paths: readonly string[], io: Pick<Io, "stdin" | "cwd">): Promise<readonly SourcedJson[]> {
+export async function readJsonFiles(
+  paths: readonly string[],
+  io: Pick<Io, "stdin" | "cwd">,
+): Promise<readonly SourcedJson[]> {
   const problems: Problem[] = [];
   const values: SourcedJson[] = [];
   for (const path of paths) {
@@ -74,7 +77,10 @@ function otherWorkflow(file: string, found: string, wanted: string): Problem {
   };
 }
 
-function parseDocuments(text: string, source: string): { readonly values: SourcedJson[]; readonly problems: Problem[] } {
+function parseDocuments(
+  text: string,
+  source: string,
+): { readonly values: SourcedJson[]; readonly problems: Problem[] } {
   try {
     return { values: [{ source, value: JSON.parse(text) as Json }], problems: [] };
   } catch (thrown) {
@@ -121,7 +127,10 @@ async function readText(path: string, given: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    throw new CirrusError(`${given} cannot be read: ${describeError(thrown).cause}`, { exitCode: EXIT.notFound, cause: thrown });
+    throw new CirrusError(`${given} cannot be read: ${describeError(thrown).cause}`, {
+      exitCode: EXIT.notFound,
+      cause: thrown,
+    });
   }
 }
 

@@ -19,7 +19,10 @@ export interface ProgressOptions {
 }
 
 /** Resolves when everything has settled; rejects with the signal's reason when the command is stopped. */
-export async function showUntilSettled(io: Io, { follower, stepOf, clock }: ProgressOptions): Promise<readonly Followed[]> {
+export async function showUntilSettled(
+  io: Io,
+  { follower, stepOf, clock }: ProgressOptions,
+): Promise<readonly Followed[]> {
   const draw = isLive(io) ? makeLiveView(io, stepOf, clock) : makeLineView(io, stepOf, clock);
   try {
     for (;;) {
@@ -53,10 +56,21 @@ function makeLiveView(io: Io, stepOf: StepOf, clock: Clock): View {
           `${"  ".repeat(one.depth)}${one.depth > 0 ? "└ " : ""}${one.payloadId ?? one.source}`,
         ];
       });
-      const columns = [{ title: "state" }, { title: "step" }, { title: "attempt" }, { title: "elapsed" }, { title: "payload" }];
+      const columns = [
+        { title: "state" },
+        { title: "step" },
+        { title: "attempt" },
+        { title: "elapsed" },
+        { title: "payload" },
+      ];
       const table = renderTable(columns, rows);
       const width = io.stderr.columns ?? 80;
-      update(table.split("\n").map((line, index) => (index === 0 ? paint(io, io.stderr, "dim", line) : cut(line, width))).join("\n"));
+      update(
+        table
+          .split("\n")
+          .map((line, index) => (index === 0 ? paint(io, io.stderr, "dim", line) : cut(line, width)))
+          .join("\n"),
+      );
     },
     end: () => update.clear(),
   };

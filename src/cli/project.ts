@@ -18,7 +18,8 @@ export function openProject(io: Io): Project {
   }
   const { project, problems } = readProject(root, { env: io.env });
   const bound = problems.length > 0 ? [] : bindLocally(project, { environment: {} }).problems;
-  if (problems.length + bound.length > 0) throw new ProblemsError("The project has problems; nothing was run:", [...problems, ...bound]);
+  if (problems.length + bound.length > 0)
+    throw new ProblemsError("The project has problems; nothing was run:", [...problems, ...bound]);
   for (const notice of project.notices) io.stderr.write(`${paint(io, io.stderr, "dim", notice)}\n`);
   return project;
 }
@@ -41,5 +42,8 @@ export async function withRuntime<T>(io: Io, project: Project, work: (runtime: R
 export function requireWorkflow(project: Project, name: string): void {
   if (project.workflows.has(name)) return;
   const known = [...project.workflows.keys()].join(", ");
-  throw new CirrusError(`There is no workflow ${name} in this project.`, { hint: `There are: ${known}.`, exitCode: EXIT.notFound });
+  throw new CirrusError(`There is no workflow ${name} in this project.`, {
+    hint: `There are: ${known}.`,
+    exitCode: EXIT.notFound,
+  });
 }

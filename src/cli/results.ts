@@ -12,7 +12,11 @@ const TITLES = ["payload", "workflow", "state", "attempts", "duration", "outputs
 export function renderResults(
   io: Io,
   followed: readonly Followed[],
-  { clock, show = (url) => url, note = () => undefined }: {
+  {
+    clock,
+    show = (url) => url,
+    note = () => undefined,
+  }: {
     readonly clock: Clock;
     /** How a person finds an output. */
     readonly show?: (url: string) => string;

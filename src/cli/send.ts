@@ -20,7 +20,8 @@ export async function sendPayloads(
   );
   const outcomes = await ports.intake.send(messages);
   for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.outcome === "failed") throw new CirrusError(`${payloads[index]?.source} was not published: ${outcome.message}`);
+    if (outcome.outcome === "failed")
+      throw new CirrusError(`${payloads[index]?.source} was not published: ${outcome.message}`);
   }
   return outcomes.map((outcome, index) => ({
     source: payloads[index]?.source ?? "",

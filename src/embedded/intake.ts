@@ -1,9 +1,9 @@
 /** The Intake as SNS and SQS make it: every message travels in SNS's envelope, so that `process` opens the real thing. */
-import { randomUUID } from "node:crypto";
 import { type Clock, isoTime } from "../clock.ts";
 import { describeError, TransientError } from "../errors.ts";
 import type { Intake, OutgoingMessage, SendOutcome } from "../events/intake.ts";
 import { utf8Length } from "../json.ts";
+import { NAMESPACE_URL, uuid5 } from "../payload/payload-id.ts";
 import type { Queue } from "./queue.ts";
 
 /** SNS's limit for a message. */
@@ -12,15 +12,17 @@ const MAX_MESSAGE_BYTES = 262_144;
 export interface IntakeOptions {
   readonly topicArn: string;
   readonly clock: Clock;
-  readonly newId?: () => string;
 }
 
-export function makeIntake(queue: Pick<Queue, "send">, { topicArn, clock, newId = randomUUID }: IntakeOptions): Intake {
+export function makeIntake(queue: Pick<Queue, "send">, { topicArn, clock }: IntakeOptions): Intake {
+  /** The same for the same message, so that one that is sent twice is known by it as one. */
+  const messageIdOf = ({ id }: OutgoingMessage): string => uuid5(NAMESPACE_URL, `${topicArn}/${id}`);
+
   /** What SQS receives from SNS without raw message delivery. */
   function envelope(message: OutgoingMessage): string {
     return JSON.stringify({
       Type: "Notification",
-      MessageId: newId(),
+      MessageId: messageIdOf(message),
       TopicArn: topicArn,
       Message: message.body,
       Timestamp: isoTime(clock.now()),
@@ -36,7 +38,10 @@ export function makeIntake(queue: Pick<Queue, "send">, { topicArn, clock, newId 
         .then(() => undefined, whyNot);
       return messages.map((message): SendOutcome => {
         const { id } = message;
-        return refused.get(message) ?? (failure ? { id, outcome: "failed", ...failure } : { id, outcome: "sent" });
+        return (
+          refused.get(message) ??
+          (failure ? { id, outcome: "failed", ...failure } : { id, outcome: "sent", messageId: messageIdOf(message) })
+        );
       });
     },
   };

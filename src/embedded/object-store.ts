@@ -28,8 +28,13 @@ const MAX_KEY_BYTES = 1024;
 /** Of files that are being written; no bucket's name begins with a dot. */
 const UNFINISHED = ".unfinished";
 
+export interface EmbeddedObjectStore extends ObjectStore {
+  /** The file that the object is or would be kept in. */
+  path(url: ObjectUrl): string;
+}
+
 /** `directory` is made when the first object is stored. Content types and headers are not kept: nothing here serves them. */
-export function makeObjectStore(directory: string): ObjectStore {
+export function makeObjectStore(directory: string): EmbeddedObjectStore {
   /** Where the object lies; refuses what no S3 key could be. */
   function locate(url: ObjectUrl): string {
     if (!isObjectUrl(url)) throw badUrl(url, "it is not of the form s3://bucket/key");
@@ -85,6 +90,7 @@ export function makeObjectStore(directory: string): ObjectStore {
   }
 
   return {
+    path: locate,
     async get(url, { maxBytes = Number.POSITIVE_INFINITY } = {}): Promise<GetOutcome> {
       const opened = await openObject(url);
       if (opened === "missing") return { outcome: "missing" };

@@ -36,6 +36,8 @@ interface Entry {
 
 export interface Follower {
   add(source: string, message: string): void;
+  /** A payload that was not sent because it has ended before. */
+  addEnded(source: string, payloadId: string, reason: string): void;
   /** The state of everything now: parents before what was chained from them. */
   look(): Promise<readonly Followed[]>;
 }
@@ -58,6 +60,10 @@ export function makeFollower(ports: FollowPorts): Follower {
 
   return {
     add: (source, message) => void roots.push({ source, depth: 0, message, children: [], settled: false }),
+    addEnded: (source, payloadId, reason) => {
+      const outcome = { message: `${payloadId} (not sent)`, outcome: "skipped", at: "", payloadId, reason } as const;
+      roots.push({ source, depth: 0, message: outcome.message, outcome, children: [], settled: false });
+    },
     async look() {
       for (const root of roots) await update(root);
       return roots.flatMap(flatten);
@@ -76,7 +82,8 @@ async function settle(entry: Entry, ports: FollowPorts): Promise<void> {
   [entry.record] = await ports.state.get([entry.payloadId]);
   const { record } = entry;
   entry.settled = record === undefined || (!isOpen(record.state) && !record.effectsPending);
-  if (entry.settled && record && ports.chains !== false) entry.children.push(...(await childrenOf(entry, record, ports)));
+  if (entry.settled && record && ports.chains !== false)
+    entry.children.push(...(await childrenOf(entry, record, ports)));
 }
 
 async function childrenOf(entry: Entry, record: PayloadRecord, { objects }: FollowPorts): Promise<Entry[]> {

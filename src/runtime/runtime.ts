@@ -5,12 +5,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../clock.ts";
-import { makeAnnouncements } from "../embedded/announcements.ts";
+import { type EmbeddedAnnouncements, makeAnnouncements } from "../embedded/announcements.ts";
 import { openDatabase } from "../embedded/database.ts";
-import { makeExecutions } from "../embedded/executions.ts";
+import { type EmbeddedExecutions, makeExecutions } from "../embedded/executions.ts";
 import { makeIntake } from "../embedded/intake.ts";
-import { makeEmbeddedJobs } from "../embedded/jobs.ts";
-import { makeLambdaPool } from "../embedded/lambda-pool.ts";
+import { type Jobs, makeEmbeddedJobs } from "../embedded/jobs.ts";
+import { type LambdaPool, makeLambdaPool } from "../embedded/lambda-pool.ts";
 import { type MessageLog, makeMessageLog } from "../embedded/message-log.ts";
 import { makeObjectStore } from "../embedded/object-store.ts";
 import { makeQueue, type Queue } from "../embedded/queue.ts";
@@ -18,17 +18,20 @@ import { makeRejections } from "../embedded/rejections.ts";
 import { registerRuntime } from "../embedded/runtimes.ts";
 import { makeStateStore } from "../embedded/state-store.ts";
 import { makeTaskLogs } from "../embedded/task-logs.ts";
+import type { TaskLogs } from "../executions/jobs.ts";
 import type { FunctionPorts } from "../functions/ports.ts";
 import { postBatch } from "../functions/post-batch/post-batch.ts";
 import { preBatch } from "../functions/pre-batch/pre-batch.ts";
 import { type Log, silentLog } from "../log.ts";
+import type { ObjectUrl } from "../payload/object-store.ts";
 import { payloadUrls } from "../payload/object-urls.ts";
-import { bindLocally, functionArn, type LocalProject, stateMachinePrefix } from "../project/local.ts";
+import { bindLocally, type LocalProject } from "../project/local.ts";
+import { lambdaArn, STATE_MACHINE_PREFIX } from "../project/local-names.ts";
 import type { Project } from "../project/project.ts";
 import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { drive } from "./drive.ts";
 import { type BuiltInFunction, makeInvokeTask } from "./invoke-task.ts";
-import { localSettings } from "./settings.ts";
+import { type LocalSettings, localSettings } from "./settings.ts";
 
 export interface RuntimeOptions {
   readonly project: Project;
@@ -44,7 +47,17 @@ export interface Runtime {
   readonly messages: MessageLog;
   /** Payloads on their way to `process`. */
   readonly intake: Queue;
-  readonly executions: ReturnType<typeof makeExecutions>;
+  readonly executions: EmbeddedExecutions;
+  readonly settings: LocalSettings;
+  readonly lambdaPool: LambdaPool;
+  readonly jobs: Jobs;
+  readonly logs: TaskLogs;
+  project(): Project;
+  /** The project as it is bound to this machine now. */
+  bound(): LocalProject;
+  /** The file that an object is kept in. */
+  localPath(url: ObjectUrl): string;
+  subscribe: EmbeddedAnnouncements["subscribe"];
   /** Takes up what earlier processes left, then drives both queues until it is stopped. */
   start(): Promise<void>;
   /** The project's files have changed: new invocations and executions use them, running ones keep theirs. */
@@ -59,6 +72,7 @@ const VISIBILITY_MS = 5_000;
 export function makeRuntime({ project, data: path, clock = systemClock, log = silentLog }: RuntimeOptions): Runtime {
   const data = openDataDirectory(path);
   const settings = localSettings(project, data);
+  let current = project;
   let bound = bindLocally(project, { environment: settings.environment });
 
   const db = openDatabase(data.database);
@@ -73,6 +87,7 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
     definitions: (name) => bound.jobDefinitions.get(name),
     queues: (name) => bound.jobQueues.get(name),
     environment: settings.environment,
+    logs,
     clock,
   });
 
@@ -83,8 +98,8 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
   };
   const batch = { objects, payloads, logs, uuid: randomUUID };
   const functions = new Map<string, BuiltInFunction>([
-    [functionArn(project, "pre-batch"), async (event) => ({ ...(await preBatch(event, batch)) })],
-    [functionArn(project, "post-batch"), (event) => postBatch(event, batch)],
+    [lambdaArn(project.config, "pre-batch"), async (event) => ({ ...(await preBatch(event, batch)) })],
+    [lambdaArn(project.config, "post-batch"), (event) => postBatch(event, batch)],
   ]);
   const executions = makeExecutions({
     db,
@@ -95,17 +110,18 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
     isOwnerAlive: owner.isAlive,
     statusChanges,
   });
+  const announcements = makeAnnouncements(db, { clock });
   const ports: FunctionPorts = {
     state: makeStateStore(db, { clock }),
     objects,
     executions,
     intake: makeIntake(intake, { clock, topicArn: settings.topicArn }),
-    announcements: makeAnnouncements(db, { clock }),
+    announcements,
     rejections: makeRejections(db),
     clock,
     log,
     payloads,
-    stateMachinePrefix,
+    stateMachinePrefix: STATE_MACHINE_PREFIX,
   };
   const messages = makeMessageLog(db);
   let stopDriving: (() => Promise<void>) | undefined;
@@ -116,23 +132,31 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
     messages,
     intake,
     executions,
+    settings,
+    lambdaPool: pool,
+    jobs,
+    logs,
+    project: () => current,
+    bound: () => bound,
+    localPath: objects.path,
+    subscribe: announcements.subscribe,
     async start() {
       await executions.resume();
       stopDriving = drive({ ports, intake, statusChanges, messages, executions });
     },
     reload(changed) {
+      current = changed;
       bound = bindLocally(changed, { environment: settings.environment });
       pool.refresh();
     },
     async stop() {
       await stopDriving?.();
+      // Jobs first: they are to go on, and must not see their executions stop.
+      await jobs.close();
       await executions.close();
       await pool.close();
-      await jobs.close();
       owner.close();
       db.close();
     },
   };
 }
-
-export type { LocalProject };

@@ -18,7 +18,9 @@ export const registerDev: Register = (program, io) => {
   program
     .command("dev")
     .summary("keep the project running, and take payloads from `cirrus publish`")
-    .description("Keep the project running until Ctrl-C. Changes in tasks/, workflows/ and feeders/ take effect at once.")
+    .description(
+      "Keep the project running until Ctrl-C. Changes in tasks/, workflows/ and feeders/ take effect at once.",
+    )
     .action(async () => {
       const project = openProject(io);
       const log = makeJsonLog((line) => io.stderr.write(`${line}\n`), systemClock.now, "warn");
@@ -32,7 +34,9 @@ export const registerDev: Register = (program, io) => {
       try {
         await runtime.start();
         io.stderr.write(`${paint(io, io.stderr, "green", "Ready.")} ${summary(project)}\n`);
-        io.stderr.write("In another terminal: npx cirrus publish payload.json\nCtrl-C stops; what runs is taken up by the next start.\n");
+        io.stderr.write(
+          "In another terminal: npx cirrus publish payload.json\nCtrl-C stops; what runs is taken up by the next start.\n",
+        );
         await new Promise<void>((resolve) => {
           if (io.signal.aborted) resolve();
           io.signal.addEventListener("abort", () => resolve(), { once: true });
@@ -52,20 +56,39 @@ function reload(io: Io, { root }: Project, path: string, take: (project: Project
     io.stderr.write(`${paint(io, io.stderr, "dim", `${changed} changed: taken`)}\n`);
   } catch (thrown) {
     // What ran before goes on: a half-written definition must not stop the others.
-    io.stderr.write(`${paint(io, io.stderr, "red", `${changed} changed: not taken.`)} ${describeError(thrown).cause}\n`);
+    io.stderr.write(
+      `${paint(io, io.stderr, "red", `${changed} changed: not taken.`)} ${describeError(thrown).cause}\n`,
+    );
     if (!(thrown instanceof ProblemsError)) return;
-    for (const problem of thrown.problems) io.stderr.write(`  ${locate(problem)}: ${problem.message} ${problem.hint ?? ""}\n`);
+    for (const problem of thrown.problems)
+      io.stderr.write(`  ${locate(problem)}: ${problem.message} ${problem.hint ?? ""}\n`);
   }
 }
 
 /** The body is our own workflow event. */
 function printEvent(io: Io, body: string): void {
-  const event = JSON.parse(body) as { event_type: string; payload_id?: string; isotimestamp: string; error?: string; reason?: string };
-  const bad = ["FAILED", "INVALID", "ABORTED", "TIMED_OUT", "RECORD_EXTRACT_FAILED", "NOT_A_PROCESS_PAYLOAD", "CHAIN_REJECTED"];
+  const event = JSON.parse(body) as {
+    event_type: string;
+    payload_id?: string;
+    isotimestamp: string;
+    error?: string;
+    reason?: string;
+  };
+  const bad = [
+    "FAILED",
+    "INVALID",
+    "ABORTED",
+    "TIMED_OUT",
+    "RECORD_EXTRACT_FAILED",
+    "NOT_A_PROCESS_PAYLOAD",
+    "CHAIN_REJECTED",
+  ];
   const style = bad.includes(event.event_type) ? "red" : event.event_type === "SUCCEEDED" ? "green" : "cyan";
   const why = event.error ?? event.reason;
   const type = paint(io, io.stderr, style, event.event_type);
-  io.stderr.write(`${event.isotimestamp} ${type} ${event.payload_id ?? ""}${why === undefined ? "" : `\n    ${why.replaceAll("\n", "\n    ")}`}\n`);
+  io.stderr.write(
+    `${event.isotimestamp} ${type} ${event.payload_id ?? ""}${why === undefined ? "" : `\n    ${why.replaceAll("\n", "\n    ")}`}\n`,
+  );
 }
 
 function summary({ tasks, workflows }: Project): string {

@@ -1,4 +1,5 @@
 /** `cirrus dlq`: messages that became nothing, with the reason: rejected at once, or given up after too many tries. */
+import { isoTime } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
@@ -45,7 +46,11 @@ export const registerDlq: Register = (program, io) => {
     .action(async (id: string) => {
       await withStores(io, async (runtime) => {
         const one = (await unprocessed(runtime, 1000)).find((candidate) => candidate.id === id);
-        if (!one) throw new CirrusError(`There is no message ${id}.`, { hint: "List them: cirrus dlq list", exitCode: EXIT.notFound });
+        if (!one)
+          throw new CirrusError(`There is no message ${id}.`, {
+            hint: "List them: cirrus dlq list",
+            exitCode: EXIT.notFound,
+          });
         io.stderr.write(`${one.kind} at ${one.at}: ${one.reason}\n`);
         io.stdout.write(`${one.raw}\n`);
       });
@@ -59,9 +64,12 @@ export const registerDlq: Register = (program, io) => {
       await withStores(io, async ({ intake }) => {
         const moved = await intake.deadLetters.redrive(ids);
         if (moved < ids.length) {
-          throw new CirrusError(`${moved} of ${ids.length} messages were sent again; the others are not among the dead letters.`, {
-            exitCode: moved === 0 ? EXIT.notFound : EXIT.partial,
-          });
+          throw new CirrusError(
+            `${moved} of ${ids.length} messages were sent again; the others are not among the dead letters.`,
+            {
+              exitCode: moved === 0 ? EXIT.notFound : EXIT.partial,
+            },
+          );
         }
         io.stderr.write(`${moved} sent again; cirrus dev takes them.\n`);
       });
@@ -76,7 +84,7 @@ async function unprocessed({ ports, intake }: Runtime, limit: number): Promise<r
     ({ messageId, diedAt, reason, body, receiveCount }): Unprocessed => ({
       kind: "dead",
       id: messageId,
-      at: diedAt,
+      at: isoTime(diedAt),
       reason: `received ${receiveCount} times; last: ${reason ?? "its receiver died"}`,
       raw: body,
     }),

@@ -29,7 +29,11 @@ export const registerRun: Register = (program: Command, io, exit) => {
       await withRuntime(io, project, async (runtime) => {
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages, chains: options.chain });
         for (const { source, message } of await sendPayloads(payloads, runtime.ports)) follower.add(source, message);
-        const followed = await showUntilSettled(io, { follower, stepOf: stepOfLive(runtime.executions), clock: systemClock });
+        const followed = await showUntilSettled(io, {
+          follower,
+          stepOf: stepOfLive(runtime.executions),
+          clock: systemClock,
+        });
         io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
         const urls = followed.filter(({ depth }) => depth === 0).map(({ record }) => record?.outputUrl);
         await printOutputs(io, urls, runtime.ports.objects);

@@ -10,7 +10,10 @@ import { stateMark } from "../state-mark.ts";
 import { renderTable } from "../table.ts";
 
 export const registerState: Register = (program, io) => {
-  const state = program.command("state").summary("see payloads, their states and their history").description("See the state of payloads here.");
+  const state = program
+    .command("state")
+    .summary("see payloads, their states and their history")
+    .description("See the state of payloads here.");
 
   state
     .command("list")
@@ -22,12 +25,16 @@ export const registerState: Register = (program, io) => {
     .action(async (options: { workflow?: string; state?: string; limit: number; output: string }) => {
       const wanted = options.state?.toUpperCase();
       if (wanted !== undefined && !isState(wanted)) {
-        throw new CirrusError(`There is no state ${options.state}.`, { hint: `There are: ${STATES.join(", ")}.`, exitCode: EXIT.usage });
+        throw new CirrusError(`There is no state ${options.state}.`, {
+          hint: `There are: ${STATES.join(", ")}.`,
+          exitCode: EXIT.usage,
+        });
       }
       await withStores(io, async ({ ports }) => {
         const page = await ports.state.list({ workflow: options.workflow, state: wanted, limit: options.limit });
         if (options.output === "json") return void io.stdout.write(`${JSON.stringify(page, null, 2)}\n`);
-        if (page.items.length === 0) return void io.stderr.write("No payloads yet. Send one: cirrus publish payload.json\n");
+        if (page.items.length === 0)
+          return void io.stderr.write("No payloads yet. Send one: cirrus publish payload.json\n");
         const rows = page.items.map((record) => [
           stateMark(io, io.stdout, record.state),
           String(record.attempt),
@@ -35,7 +42,9 @@ export const registerState: Register = (program, io) => {
           record.payloadId,
           record.lastError ? `${record.lastError.error}: ${record.lastError.cause}` : "",
         ]);
-        const titles = ["state", "attempt", "updated", "payload", "error"].map((title) => paint(io, io.stdout, "bold", title));
+        const titles = ["state", "attempt", "updated", "payload", "error"].map((title) =>
+          paint(io, io.stdout, "bold", title),
+        );
         const columns = titles.map((title, index) => ({ title, grows: index === 4 }));
         io.stdout.write(`${renderTable(columns, rows, io.stdout.isTTY ? io.stdout.columns : undefined)}\n`);
       });
@@ -48,7 +57,11 @@ export const registerState: Register = (program, io) => {
     .action(async (payloadId: string) => {
       await withStores(io, async ({ ports }) => {
         const [record] = await ports.state.get([payloadId]);
-        if (!record) throw new CirrusError(`There is no payload ${payloadId}.`, { hint: "List them: cirrus state list", exitCode: EXIT.notFound });
+        if (!record)
+          throw new CirrusError(`There is no payload ${payloadId}.`, {
+            hint: "List them: cirrus state list",
+            exitCode: EXIT.notFound,
+          });
         const { items: history } = await ports.state.history(payloadId, { limit: 1000 });
         io.stdout.write(`${JSON.stringify({ ...record, history }, null, 2)}\n`);
       });
@@ -62,8 +75,18 @@ export const registerState: Register = (program, io) => {
       await withStores(io, async ({ ports }) => {
         const counts = await ports.state.counts();
         if (options.output === "json") return void io.stdout.write(`${JSON.stringify(counts, null, 2)}\n`);
-        const columns = [{ title: "workflow" }, { title: "collections" }, { title: "state" }, { title: "count", align: "right" as const }];
-        const rows = counts.map((one) => [one.workflow, one.collections, stateMark(io, io.stdout, one.state), String(one.count)]);
+        const columns = [
+          { title: "workflow" },
+          { title: "collections" },
+          { title: "state" },
+          { title: "count", align: "right" as const },
+        ];
+        const rows = counts.map((one) => [
+          one.workflow,
+          one.collections,
+          stateMark(io, io.stdout, one.state),
+          String(one.count),
+        ]);
         io.stdout.write(`${renderTable(columns, rows)}\n`);
       });
     });

@@ -1,0 +1,156 @@
+/** `cirrus task`: one task alone, as a Lambda would run it or as a Batch job would. */
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { TaskError } from "../../asl/errors.ts";
+import { LambdaError } from "../../embedded/lambda-pool.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
+import { errorOfExecution } from "../../events/status-change.ts";
+import type { JobDefinition } from "../../executions/job-definition.ts";
+import type { LambdaFunction } from "../../executions/lambda-function.ts";
+import { postBatch } from "../../functions/post-batch/post-batch.ts";
+import { preBatch, readPayload } from "../../functions/pre-batch/pre-batch.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { lambdaArn } from "../../project/local-names.ts";
+import type { Component, Project } from "../../project/project.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { Register } from "../commands.ts";
+import { type Io, paint } from "../io.ts";
+import { readJsonFiles, toPayloads } from "../payload-files.ts";
+import { openProject } from "../project.ts";
+import { withStores } from "./state.ts";
+
+interface TaskOptions {
+  readonly batch?: boolean;
+  readonly workdir?: string;
+  readonly upload: boolean;
+}
+
+export const registerTask: Register = (program, io, exit) => {
+  const task = program.command("task").summary("run one task alone").description("Work with single tasks.");
+  task
+    .command("run")
+    .description("Run one task with one payload, as its Lambda would. The resulting payload goes to standard output.")
+    .argument("<name>", "name of a folder in tasks/")
+    .argument("<payload>", "a JSON file, - for standard input; an item alone is a payload too")
+    .option("--batch", "run it as its Batch job would")
+    .option("--workdir <folder>", "let the task work in this folder, and keep what it leaves there")
+    .option("--no-upload", "leave assets in the work folder instead of uploading them")
+    .addHelpText(
+      "after",
+      "\nExample:\n  cirrus task run add-preview workflows/mirror-with-preview/payload.json --workdir work --no-upload",
+    )
+    .action(async (name: string, path: string, options: TaskOptions) => {
+      const project = openProject(io);
+      const component = requireTask(project, name);
+      const [sourced, ...more] = toPayloads(withWorkflow(await readJsonFiles([path], io), name));
+      if (!sourced || more.length > 0) {
+        throw new CirrusError(`${path} holds ${more.length + 1} payloads; a task takes one at a time.`, {
+          exitCode: EXIT.usage,
+        });
+      }
+      await withStores(io, async (runtime) => {
+        const run = options.batch ? runAsJob : runAsLambda;
+        try {
+          const output = await run(component, sourced.payload, environmentOf(options, io), runtime, io);
+          io.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
+        } catch (thrown) {
+          exit(reportFailure(thrown, io));
+        }
+      });
+    });
+};
+
+/** A payload for a task alone need not name a workflow. */
+function withWorkflow(documents: Awaited<ReturnType<typeof readJsonFiles>>, task: string): typeof documents {
+  return documents.map(({ source, value }) => {
+    if (!isJsonObject(value)) return { source, value };
+    const payload: Json = value.type === "Feature" ? { type: "FeatureCollection", features: [value] } : value;
+    return { source, value: payload.process === undefined ? { ...payload, process: [{ workflow: task }] } : payload };
+  });
+}
+
+function environmentOf({ workdir, upload }: TaskOptions, io: Io): Readonly<Record<string, string>> {
+  return {
+    ...(workdir === undefined ? {} : { CIRRUS_WORKDIR: resolve(io.cwd, workdir) }),
+    ...(upload ? {} : { CIRRUS_UPLOAD: "false" }),
+  };
+}
+
+type RunTask = (
+  task: Component,
+  payload: Json,
+  environment: Readonly<Record<string, string>>,
+  runtime: Runtime,
+  io: Io,
+) => Promise<Json>;
+
+const runAsLambda: RunTask = async (task, payload, environment, runtime, io) => {
+  const arn = lambdaArn(runtime.project().config, task.name);
+  const lambda = runtime.bound().lambdas.get(arn);
+  if (!lambda) {
+    throw new CirrusError(`The task ${task.name} has no Lambda.`, {
+      hint: "Run it as a Batch job: add --batch.",
+      exitCode: EXIT.config,
+    });
+  }
+  const requestId = randomUUID();
+  const configured: LambdaFunction = { ...lambda, environment: { ...lambda.environment, ...environment } };
+  try {
+    const result = await runtime.lambdaPool.invoke(configured, payload, { requestId, signal: io.signal });
+    return await readPayload(result, runtime.ports);
+  } finally {
+    await printLog(runtime, io, `aws/lambda/${lambda.name}/${requestId}`);
+  }
+};
+
+const runAsJob: RunTask = async (task, payload, environment, runtime, io) => {
+  const definition = jobDefinitionOf(task, runtime);
+  const urls = await preBatch(payload, { ...runtime.ports, uuid: randomUUID });
+  const [queue] = runtime.bound().jobQueues.values();
+  const job = await runtime.jobs.run(
+    {
+      JobName: task.name,
+      JobQueue: queue?.name ?? "",
+      JobDefinition: definition.name,
+      // A job that names no url_out writes its result over its input, and is asked for it there.
+      Parameters: definition.command.includes("Ref::url_out") ? { ...urls } : { url: urls.url },
+      ContainerOverrides: { Environment: Object.entries(environment).map(([Name, Value]) => ({ Name, Value })) },
+    },
+    { token: `cirrus task run ${randomUUID()}`, signal: io.signal },
+  );
+  for (const { Container } of job.Attempts) await printLog(runtime, io, Container.LogStreamName);
+  const description = JSON.parse(JSON.stringify(job)) as Json;
+  const error = { Error: "States.TaskFailed", Cause: JSON.stringify(description) };
+  const event = job.Status === "SUCCEEDED" ? description : { ...urls, error };
+  return readPayload(await postBatch(event, { ...runtime.ports, logs: runtime.logs }), runtime.ports);
+};
+
+function jobDefinitionOf(task: Component, runtime: Runtime): JobDefinition {
+  const own = [...runtime.bound().jobDefinitions.values()].find(({ directory }) => directory === task.directory);
+  if (own) return own;
+  throw new CirrusError(`The task ${task.name} has no Batch job definition.`, {
+    hint: "Run it as a Lambda: leave out --batch.",
+    exitCode: EXIT.config,
+  });
+}
+
+async function printLog(runtime: Runtime, io: Io, stream: string | undefined): Promise<void> {
+  const lines = stream === undefined ? undefined : await runtime.logs.tail(stream, 1000);
+  for (const { at, message } of lines ?? []) io.stderr.write(`${paint(io, io.stderr, "dim", at)} ${message}\n`);
+}
+
+function reportFailure(thrown: unknown, io: Io): 1 {
+  if (!(thrown instanceof LambdaError) && !(thrown instanceof TaskError)) throw thrown;
+  const { error, cause } = errorOfExecution({ status: "FAILED", error: thrown.error, cause: thrown.errorCause });
+  io.stderr.write(`${paint(io, io.stderr, "red", "error:")} ${error}: ${cause}\n`);
+  return EXIT.failed;
+}
+
+function requireTask(project: Project, name: string): Component {
+  const task = project.tasks.get(name);
+  if (task) return task;
+  throw new CirrusError(`There is no task ${name} in this project.`, {
+    hint: `There are: ${[...project.tasks.keys()].join(", ")}.`,
+    exitCode: EXIT.notFound,
+  });
+}
