@@ -145,10 +145,9 @@ test("a message that has run does not run again because a later one never came t
   );
   await world.reconcile();
   await world.queue.send([{ id: "3", body: body("one") }]);
-  expect(await world.deliver()).toMatchObject([
-    { message: "two", outcome: "started", attempt: 3 },
-    { message: "one", outcome: "skipped" },
-  ]);
+  const outcomes = await world.deliver();
+  expect(outcomes).toContainEqual(expect.objectContaining({ message: "one", outcome: "skipped" }));
+  expect(outcomes).toContainEqual(expect.objectContaining({ message: "two", outcome: "started", attempt: 3 }));
   expect(world.stepFunctions.starts).toHaveLength(2);
 });
 
