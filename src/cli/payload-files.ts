@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CirrusError, describeError, EXIT, type Problem, ProblemsError } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import { type Payload, parsePayload } from "../payload/payload.ts";
+import { type Payload, type ProcessDefinition, parsePayload } from "../payload/payload.ts";
 import type { Io } from "./io.ts";
 
 export interface SourcedJson {
@@ -48,16 +48,26 @@ export function toPayloads(
       problems.push(...parsed.problems.map((problem) => ({ ...problem, file: source })));
       continue;
     }
-    const [first, ...next] = parsed.payload.process;
+    const [first] = parsed.payload.process;
     if (workflow !== undefined && first.workflow !== workflow) {
       problems.push(otherWorkflow(source, first.workflow, workflow));
       continue;
     }
-    const process = [replace ? { ...first, replace: true } : first, ...next] as const;
+    const process = replace ? replaceAll(parsed.payload.process) : parsed.payload.process;
     payloads.push({ source, payload: { ...parsed.payload, process } });
   }
   if (problems.length > 0) throw new ProblemsError("This is not a process payload:", problems);
   return payloads;
+}
+
+/** A payload that is to run again runs its whole chain again. */
+function replaceAll([first, ...next]: Payload["process"]): Payload["process"] {
+  const again = (definition: ProcessDefinition): ProcessDefinition => ({ ...definition, replace: true });
+  return [again(first), ...next.map((element) => (isList(element) ? element.map(again) : again(element)))];
+}
+
+function isList(element: ProcessDefinition | readonly ProcessDefinition[]): element is readonly ProcessDefinition[] {
+  return Array.isArray(element);
 }
 
 /** An item, or a collection of items, that does not say what to do with it is sent to the workflow asked for. */

@@ -5,7 +5,7 @@ import type { Followed, Follower } from "../runtime/follow.ts";
 import { formatDuration } from "./duration.ts";
 import { type Io, isLive, paint } from "./io.ts";
 import { type Shown, stateMark } from "./state-mark.ts";
-import { renderTable } from "./table.ts";
+import { renderTable, visibleLength } from "./table.ts";
 
 const REDRAW_MS = 100;
 
@@ -44,43 +44,46 @@ interface View {
 function makeLiveView(io: Io, stepOf: StepOf, clock: Clock): View {
   // log-update needs a real stream; on a terminal standard error is one.
   const update = createLogUpdate(io.stderr as unknown as NodeJS.WritableStream);
+  const titles = ["state", "workflow", "step", "attempt", "elapsed", "items"];
   return {
     show(followed) {
       const rows = followed.map((one) => {
         const step = stepOf(one);
         return [
           stateMark(io, io.stderr, shownState(one)),
+          `${one.depth > 0 ? "└ " : ""}${one.record?.workflow ?? ""}`,
           step ? `${step.state}${step.tries > 1 ? ` (try ${step.tries})` : ""}` : "",
           one.record ? String(one.record.attempt) : "",
           elapsed(one, clock),
-          `${"  ".repeat(one.depth)}${one.depth > 0 ? "└ " : ""}${one.payloadId ?? one.source}`,
+          one.record?.itemids ?? one.payloadId ?? one.source,
         ];
       });
-      const columns = [
-        { title: "state" },
-        { title: "step" },
-        { title: "attempt" },
-        { title: "elapsed" },
-        { title: "payload" },
-      ];
-      const table = renderTable(columns, rows);
-      const width = io.stderr.columns ?? 80;
-      update(
-        table
-          .split("\n")
-          .map((line, index) => (index === 0 ? paint(io, io.stderr, "dim", line) : cut(line, width)))
-          .join("\n"),
+      const table = renderTable(
+        titles.map((title) => ({ title })),
+        shortenLast(rows, titles, io.stderr.columns ?? 80),
       );
+      const [head = "", ...body] = table.split("\n");
+      update([paint(io, io.stderr, "dim", head), ...body].join("\n"));
     },
     end: () => update.clear(),
   };
 }
 
-/** A line that is broken by the terminal cannot be redrawn in place. */
-function cut(line: string, width: number): string {
-  const characters = [...line];
-  // Colours take characters but no room: cutting is left to lines that are surely too long.
-  return characters.length > width + 12 ? `${characters.slice(0, width + 11).join("")}…` : line;
+/** A line that the terminal breaks cannot be redrawn in place: the last cell gives way, in its middle. */
+function shortenLast(rows: readonly string[][], titles: readonly string[], width: number): string[][] {
+  const others = titles
+    .slice(0, -1)
+    .reduce(
+      (sum, title, index) => sum + 2 + Math.max(title.length, ...rows.map((row) => visibleLength(row[index] ?? ""))),
+      0,
+    );
+  const room = Math.max(8, width - others - 1);
+  return rows.map((row) => {
+    const last = row.at(-1) ?? "";
+    if (last.length <= room) return row;
+    const start = Math.ceil((room - 1) / 2);
+    return [...row.slice(0, -1), `${last.slice(0, start)}…${last.slice(last.length - (room - 1 - start))}`];
+  });
 }
 
 function makeLineView(io: Io, stepOf: StepOf, clock: Clock): View {

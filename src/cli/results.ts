@@ -27,7 +27,7 @@ export function renderResults(
   const columns = TITLES.map((title, index) => ({
     title: paint(io, io.stdout, "bold", title),
     align: index === 3 || index === 4 ? ("right" as const) : ("left" as const),
-    grows: index === TITLES.length - 1,
+    grows: index === 0 || index === TITLES.length - 1,
   }));
   const rows = followed.map((one) => [
     nameOf(one),

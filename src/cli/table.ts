@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** Takes the room that the others leave and wraps in it; at most one column of a table. */
+  /** Wraps in the room that the other columns leave. */
   readonly grows?: boolean;
 }
 
@@ -15,11 +15,27 @@ const NARROWEST = 24;
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], width?: number): string {
   const all = [columns.map(({ title }) => title), ...rows];
   const natural = columns.map((_, index) => Math.max(...all.flatMap((row) => lines(row[index]).map(visibleLength))));
-  const others = natural.reduce((sum, length, index) => sum + (columns[index]?.grows ? 0 : length + GAP.length), 0);
-  const widths = natural.map((length, index) =>
-    columns[index]?.grows && width !== undefined ? Math.min(length, Math.max(NARROWEST, width - others)) : length,
+  const widths = width === undefined ? natural : fit(columns, natural, width);
+  const blocks = all.map((row) => renderRow(row, columns, widths));
+  // Rows of several lines run into each other without a line between them.
+  const tall = blocks.some((block) => block.length > 1);
+  return blocks.map((block) => block.join("\n")).join(tall ? "\n\n" : "\n");
+}
+
+/** What grows shares what the others leave: the narrower ones take what they need, the wider ones the rest alike. */
+function fit(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const fixed = natural.reduce(
+    (sum, length, index) => sum + GAP.length + (columns[index]?.grows ? 0 : length),
+    -GAP.length,
   );
-  return all.flatMap((row) => renderRow(row, columns, widths)).join("\n");
+  const growing = natural.flatMap((length, index) => (columns[index]?.grows ? [{ index, length }] : []));
+  const widths = [...natural];
+  let room = width - fixed;
+  for (const [position, { index, length }] of growing.toSorted((a, b) => a.length - b.length).entries()) {
+    widths[index] = Math.min(length, Math.max(NARROWEST, Math.floor(room / (growing.length - position))));
+    room -= widths[index];
+  }
+  return widths;
 }
 
 function renderRow(row: readonly string[], columns: readonly Column[], widths: readonly number[]): string[] {
@@ -39,24 +55,23 @@ function lines(cell = ""): string[] {
   return cell.split("\n");
 }
 
-/** Breaks at spaces, and within a word only where the word alone is too long (a URL). */
+/** Breaks at spaces and after slashes, and within a word only where it alone is too long. */
 function wrap(line: string, width: number): string[] {
   if (visibleLength(line) <= width) return [line];
   const wrapped: string[] = [];
   let current = "";
-  for (const word of line.split(" ").flatMap((part) => chunks(part, width))) {
-    const longer = current === "" ? word : `${current} ${word}`;
-    if (visibleLength(longer) <= width) current = longer;
+  for (const piece of line.split(/(?<=[ /])/).flatMap((part) => chunks(part, width))) {
+    if (visibleLength((current + piece).trimEnd()) <= width) current += piece;
     else {
-      wrapped.push(current);
-      current = word;
+      wrapped.push(current.trimEnd());
+      current = piece;
     }
   }
-  return [...wrapped, current].filter((part, index) => part !== "" || index > 0);
+  return [...wrapped, current.trimEnd()].filter((part, index) => part !== "" || index > 0);
 }
 
 function chunks(word: string, width: number): string[] {
-  return word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, "gs")) ?? [word]);
+  return visibleLength(word.trimEnd()) <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, "gs")) ?? [word]);
 }
 
 function pad(text: string, width: number, align: "left" | "right"): string {
