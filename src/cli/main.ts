@@ -23,8 +23,11 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     });
-  for (const register of COMMANDS) {
-    register(program, io, (code) => {
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary);
+    if (!args.includes(name)) continue;
+    const { register } = await load();
+    register(command, io, (code) => {
       exitCode = code;
     });
   }

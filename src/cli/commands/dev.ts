@@ -14,10 +14,8 @@ const WATCHED = ["tasks", "workflows", "feeders", "functions", "cloudformation",
 /** Editors write a file in several steps. */
 const SETTLE_MS = 100;
 
-export const registerDev: Register = (program, io) => {
-  program
-    .command("dev")
-    .summary("keep the project running, and take payloads from `cirrus publish`")
+export const register: Register = (command, io) => {
+  command
     .description(
       "Keep the project running until Ctrl-C. Changes in tasks/, workflows/ and feeders/ take effect at once.",
     )

@@ -16,13 +16,12 @@ interface Unprocessed {
   readonly raw: string;
 }
 
-export const registerDlq: Register = (program, io) => {
-  const dlq = program
-    .command("dlq")
-    .summary("see messages that were rejected or given up, and send them again")
-    .description("See messages that were rejected (they can never run) or given up after too many tries, and why.");
+export const register: Register = (command, io) => {
+  command.description(
+    "See messages that were rejected (they can never run) or given up after too many tries, and why.",
+  );
 
-  dlq
+  command
     .command("list")
     .description("List them, the latest first.")
     .option("--limit <n>", "how many of each", parseLimit, 50)
@@ -39,7 +38,7 @@ export const registerDlq: Register = (program, io) => {
       });
     });
 
-  dlq
+  command
     .command("show")
     .description("Print one message as it came; its reason goes to standard error.")
     .argument("<id>")
@@ -56,7 +55,7 @@ export const registerDlq: Register = (program, io) => {
       });
     });
 
-  dlq
+  command
     .command("redrive")
     .description("Send messages that were given up to process again. A rejected one has to be mended and published.")
     .argument("<id...>")

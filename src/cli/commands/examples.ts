@@ -15,10 +15,8 @@ import { renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 import { stepOfLive } from "../steps.ts";
 
-export const registerExamples: Register = (program, io, exit) => {
-  program
-    .command("examples")
-    .summary("run the payloads in examples/ and check what they come to")
+export const register: Register = (command, io, exit) => {
+  command
     .description(
       "Publish the payloads in examples/, show them while they run, and check that each ends as its example says.",
     )

@@ -11,10 +11,8 @@ import { dataPath, openProject } from "../project.ts";
 import { exitCodeOf, renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 
-export const registerPublish: Register = (program, io, exit) => {
-  program
-    .command("publish")
-    .summary("send payloads to the running project")
+export const register: Register = (command, io, exit) => {
+  command
     .description("Send payloads to the process topic. They wait there until a runtime (cirrus dev) takes them.")
     .argument("<payload...>", "JSON or NDJSON files, - for standard input")
     .option("--replace", "run payloads again that have SUCCEEDED or are INVALID")

@@ -1,5 +1,4 @@
 /** `cirrus run`: payloads through a workflow here, the resulting payloads on standard output. */
-import type { Command } from "commander";
 import { systemClock } from "../../clock.ts";
 import { isObjectUrl, type ObjectStore } from "../../payload/object-store.ts";
 import { makeFollower } from "../../runtime/follow.ts";
@@ -12,10 +11,8 @@ import { exitCodeOf, renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 import { stepOfLive } from "../steps.ts";
 
-export const registerRun: Register = (program: Command, io, exit) => {
-  program
-    .command("run")
-    .summary("run payloads through a workflow")
+export const register: Register = (command, io, exit) => {
+  command
     .description("Run payloads through a workflow, here. The resulting payloads go to standard output as JSON.")
     .argument("<workflow>", "name of a folder in workflows/")
     .argument("<payload...>", "JSON or NDJSON files, - for standard input; an item alone is a payload too")

@@ -9,13 +9,10 @@ import { dataPath, openProject } from "../project.ts";
 import { stateMark } from "../state-mark.ts";
 import { renderTable } from "../table.ts";
 
-export const registerState: Register = (program, io) => {
-  const state = program
-    .command("state")
-    .summary("see payloads, their states and their history")
-    .description("See the state of payloads here.");
+export const register: Register = (command, io) => {
+  command.description("See the state of payloads here.");
 
-  state
+  command
     .command("list")
     .description("List payloads, the latest change first.")
     .option("--workflow <name>")
@@ -50,7 +47,7 @@ export const registerState: Register = (program, io) => {
       });
     });
 
-  state
+  command
     .command("get")
     .description("Show one payload: its record and every transition with actor and reason, as JSON.")
     .argument("<payload-id>")
@@ -67,7 +64,7 @@ export const registerState: Register = (program, io) => {
       });
     });
 
-  state
+  command
     .command("counts")
     .description("Count payloads by workflow, collections and state.")
     .option("-o, --output <format>", "table or json", "table")

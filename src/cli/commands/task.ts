@@ -25,9 +25,9 @@ interface TaskOptions {
   readonly upload: boolean;
 }
 
-export const registerTask: Register = (program, io, exit) => {
-  const task = program.command("task").summary("run one task alone").description("Work with single tasks.");
-  task
+export const register: Register = (command, io, exit) => {
+  command.description("Work with single tasks.");
+  command
     .command("run")
     .description("Run one task with one payload, as its Lambda would. The resulting payload goes to standard output.")
     .argument("<name>", "name of a folder in tasks/")
