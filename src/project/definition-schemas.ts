@@ -131,7 +131,10 @@ export const configSchema = z.looseObject({
   custom: object.default({}),
   cirrus: z
     .strictObject({
+      payloadUrls: z
+        .array(z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]+(\/|$)/, "expected s3://bucket or s3://bucket/prefix"))
+        .default([]),
       local: z.strictObject({ concurrentJobs: z.int().min(1).optional() }).default({}),
     })
-    .default({ local: {} }),
+    .default({ payloadUrls: [], local: {} }),
 });

@@ -46,6 +46,8 @@ export interface Config extends Written {
 }
 
 export interface CirrusSection {
+  /** `s3://bucket` or `s3://bucket/prefix`: where payloads may be read from besides the project's own buckets. */
+  readonly payloadUrls: readonly string[];
   readonly local: {
     /** How many Batch jobs of one queue run at a time on one machine. */
     readonly concurrentJobs?: number | undefined;

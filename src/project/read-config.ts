@@ -86,7 +86,7 @@ function makeConfig(sections: JsonObject, yaml: YamlFile, file: string, report: 
     stackName: `${service}-${stage}`,
     environment: parsed?.provider.environment ?? {},
     custom: parsed?.custom ?? {},
-    cirrus: parsed?.cirrus ?? { local: {} },
+    cirrus: parsed?.cirrus ?? { payloadUrls: [], local: {} },
   };
 }
 

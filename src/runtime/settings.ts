@@ -28,7 +28,7 @@ export function localSettings({ config }: Project, data: DataDirectory): LocalSe
   return {
     dataBucket,
     root,
-    allowedUrls: [`s3://${root.bucket}`, `s3://${dataBucket}`],
+    allowedUrls: [`s3://${root.bucket}`, `s3://${dataBucket}`, ...config.cirrus.payloadUrls],
     maxPayloadBytes: MAX_JSON_BYTES,
     topicArn: `arn:aws:sns:local:000000000000:${config.stackName}-process`,
     environment: {

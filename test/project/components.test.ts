@@ -298,7 +298,10 @@ describe("cirrus.yml", () => {
 
   test("has a cirrus section whose keys are checked", () => {
     const { problems, project } = read({ "cirrus.yml": `${CONFIG}cirrus:\n  local: {concurrentJobs: 4}\n` });
-    expect([problems, project.config.cirrus]).toEqual([[], { local: { concurrentJobs: 4 } }]);
+    expect([problems, project.config.cirrus]).toEqual([[], { payloadUrls: [], local: { concurrentJobs: 4 } }]);
+    expect(show(read({ "cirrus.yml": `${CONFIG}cirrus:\n  payloadUrls: [https://example.com/]\n` }).problems)).toEqual([
+      "cirrus.yml:3:17 bad-value: cirrus.payloadUrls.0: expected s3://bucket or s3://bucket/prefix",
+    ]);
     expect(show(read({ "cirrus.yml": `${CONFIG}cirrus:\n  local: {concurentJobs: 4}\n` }).problems)).toEqual([
       "cirrus.yml:3:11 unknown-key: Unknown key concurentJobs in cirrus.local [Did you mean concurrentJobs?]",
     ]);
