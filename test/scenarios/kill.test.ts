@@ -1,0 +1,92 @@
+/** Whatever moment the runtime is killed at, the next start ends as if nothing had happened. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { makeRandom } from "../../src/asl/random.ts";
+import { type Ended, startCirrus } from "../cli/cirrus.ts";
+import { examplesProject } from "../cli/temporary-project.ts";
+import {
+  expectEachStepEndedOnce,
+  expectNoProcesses,
+  expectNothingWaits,
+  jobLogLengths,
+  payloadsOf,
+  tableRows,
+} from "./aftermath.ts";
+
+const SEED = process.env.CIRRUS_TEST_SEED ?? String(Date.now());
+/** Lines that a run without a terminal says before the last of its payloads ends. */
+const PROGRESS_LINES = 18;
+
+interface Undisturbed {
+  readonly table: readonly string[];
+  readonly payloads: readonly unknown[];
+  readonly jobLogs: readonly number[];
+}
+
+let known: Undisturbed | undefined;
+
+/** What the examples come to when nobody kills anything: found once. */
+async function undisturbed(): Promise<Undisturbed> {
+  if (known) return known;
+  const root = examplesProject();
+  const ended = await startCirrus(["examples"], root).ended;
+  expect(ended.code, ended.stderr).toBe(0);
+  known = { table: tableRows(ended.stdout), payloads: payloadsOf(root), jobLogs: jobLogLengths(root) };
+  return known;
+}
+
+async function expectTheSame(root: string, ended: Ended, moment: string): Promise<void> {
+  const { table, payloads, jobLogs } = await undisturbed();
+  const message = `killed ${moment} (CIRRUS_TEST_SEED=${SEED})\n${ended.stdout}\n${ended.stderr}`;
+  expect(ended.code, message).toBe(0);
+  expect(tableRows(ended.stdout), message).toEqual(table);
+  expect(payloadsOf(root), message).toEqual(payloads);
+  expect(jobLogLengths(root), message).toEqual(jobLogs);
+  expectNothingWaits(root);
+  expectEachStepEndedOnce(root);
+}
+
+/** After so many lines of progress and so many milliseconds; before the first line all time is start-up. */
+function drawMoment(name: string): { readonly lines: number; readonly ms: number; readonly text: string } {
+  const random = makeRandom(`${SEED} ${name}`);
+  const lines = Math.floor(random.unit() * PROGRESS_LINES);
+  const ms = Math.round(random.unit() * (lines === 0 ? 1500 : 200));
+  return { lines, ms, text: `${ms} ms after line ${lines}` };
+}
+
+async function killAtRandom(root: string, name: string): Promise<string> {
+  const { lines, ms, text } = drawMoment(name);
+  const run = startCirrus(["examples"], root);
+  await run.lines(lines);
+  await sleep(ms);
+  run.child.kill("SIGKILL");
+  await run.ended;
+  return text;
+}
+
+describe("kill -9 of the running examples", () => {
+  test.each(Array.from({ length: 10 }, (_, index) => index + 1))(
+    "at a random moment, number %i: the next start ends with the same table and runs no finished step again",
+    async (number) => {
+      const root = examplesProject();
+      const moment = await killAtRandom(root, `once ${number}`);
+      await expectTheSame(root, await startCirrus(["examples"], root).ended, moment);
+      await expectNoProcesses(root);
+    },
+  );
+
+  test("twice in a row: the third start ends with the same table", async () => {
+    const root = examplesProject();
+    const moments = [await killAtRandom(root, "first"), await killAtRandom(root, "second")];
+    await expectTheSame(root, await startCirrus(["examples"], root).ended, moments.join(", then "));
+    await expectNoProcesses(root);
+  });
+
+  test("beside another that runs the same project: the other one takes up its work and ends with the same table", async () => {
+    const root = examplesProject();
+    const other = startCirrus(["examples"], root);
+    const moment = await killAtRandom(root, "one of two");
+    await expectTheSame(root, await other.ended, `beside another, ${moment}`);
+    await expectNoProcesses(root);
+  });
+});
