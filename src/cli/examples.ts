@@ -1,6 +1,6 @@
 /** The payloads in `examples/` and what each says it comes to. */
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import * as z from "zod";
 import { CirrusError, EXIT } from "../errors.ts";
@@ -49,7 +49,8 @@ export async function storeAssets(directory: string, bucket: string, objects: Ob
   for (const entry of await readdir(assets, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    await objects.upload(path, `s3://${bucket}/examples/${relative(directory, path).split(sep).join("/")}`);
+    const url = `s3://${bucket}/examples/${relative(directory, path).split(sep).join("/")}` as const;
+    if ((await objects.head(url))?.size !== (await stat(path)).size) await objects.upload(path, url);
   }
 }
 

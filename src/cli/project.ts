@@ -6,6 +6,7 @@ import { bindLocally } from "../project/local.ts";
 import type { Project } from "../project/project.ts";
 import { readProject } from "../project/read-project.ts";
 import { makeRuntime, type Runtime } from "../runtime/runtime.ts";
+import { storeAssets } from "./examples.ts";
 import { type Io, paint } from "./io.ts";
 
 export function openProject(io: Io): Project {
@@ -29,14 +30,26 @@ export function dataPath(project: Project): string {
 }
 
 /** Starts the runtime for as long as `work` takes. */
-export async function withRuntime<T>(io: Io, project: Project, work: (runtime: Runtime) => Promise<T>): Promise<T> {
+export async function withRuntime<T>(project: Project, work: (runtime: Runtime) => Promise<T>): Promise<T> {
+  return withStores(project, async (runtime) => {
+    await runtime.start();
+    return work(runtime);
+  });
+}
+
+/** The stores without driving anything: looking must not run what waits. */
+export async function withStores<T>(project: Project, work: (runtime: Runtime) => Promise<T>): Promise<T> {
   const runtime = makeRuntime({ project, data: dataPath(project) });
   try {
-    await runtime.start();
     return await work(runtime);
   } finally {
     await runtime.stop();
   }
+}
+
+/** The pixels that the payloads in examples/ and workflows/ speak of lie in the local data bucket from the start. */
+export async function storeExampleAssets(project: Project, { settings, ports }: Runtime): Promise<void> {
+  await storeAssets(join(project.root, "examples"), settings.dataBucket, ports.objects);
 }
 
 export function requireWorkflow(project: Project, name: string): void {

@@ -8,7 +8,7 @@ import type { Project } from "../../project/project.ts";
 import { makeRuntime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { type Io, paint } from "../io.ts";
-import { dataPath, openProject } from "../project.ts";
+import { dataPath, openProject, storeExampleAssets } from "../project.ts";
 
 const WATCHED = ["tasks", "workflows", "feeders", "functions", "cloudformation", "cirrus.yml"];
 /** Editors write a file in several steps. */
@@ -30,6 +30,7 @@ export const register: Register = (command, io) => {
       );
       watcher.on("all", (_event, path) => reload(io, project, path, runtime.reload));
       try {
+        await storeExampleAssets(project, runtime);
         await runtime.start();
         io.stderr.write(`${paint(io, io.stderr, "green", "Ready.")} ${summary(project)}\n`);
         io.stderr.write(

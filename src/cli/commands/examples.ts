@@ -6,11 +6,11 @@ import { isObjectUrl } from "../../payload/object-store.ts";
 import { type Followed, makeFollower } from "../../runtime/follow.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
-import { difference, type Example, readExamples, storeAssets } from "../examples.ts";
+import { difference, type Example, readExamples } from "../examples.ts";
 import { type Io, paint } from "../io.ts";
 import { readJsonFiles, type SourcedPayload, toPayloads } from "../payload-files.ts";
 import { showUntilSettled } from "../progress.ts";
-import { openProject, withRuntime } from "../project.ts";
+import { openProject, storeExampleAssets, withRuntime } from "../project.ts";
 import { renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 import { stepOfLive } from "../steps.ts";
@@ -27,8 +27,8 @@ export const register: Register = (command, io, exit) => {
       const examples = await readExamples(directory);
       const files = examples.map(({ path }) => relative(io.cwd, path));
       const payloads = toPayloads(await readJsonFiles(files, io), { replace });
-      await withRuntime(io, project, async (runtime) => {
-        await storeAssets(directory, runtime.settings.dataBucket, runtime.ports.objects);
+      await withRuntime(project, async (runtime) => {
+        await storeExampleAssets(project, runtime);
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages });
         const due = await notYetEnded(examples, payloads, replace, runtime);
         const sent = await sendPayloads(due, runtime.ports);

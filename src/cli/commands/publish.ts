@@ -11,6 +11,10 @@ import { dataPath, openProject } from "../project.ts";
 import { exitCodeOf, renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 
+const WHAT_NEXT = `Published; the line above is the message's ID. \`npx cirrus dev\` runs what is published, \`npx cirrus state list\`
+shows what became of it.
+`;
+
 export const register: Register = (command, io, exit) => {
   command
     .description("Send payloads to the process topic. They wait there until a runtime (cirrus dev) takes them.")
@@ -31,9 +35,11 @@ export const register: Register = (command, io, exit) => {
         for (const { source, message } of await sendPayloads(payloads, runtime.ports)) {
           follower.add(source, message);
           io.stdout.write(`${message}\n`);
-          io.stderr.write(`${paint(io, io.stderr, "dim", `${source} published as message`)} ${message}\n`);
         }
-        if (!options.wait) return;
+        if (!options.wait) {
+          io.stderr.write(paint(io, io.stderr, "dim", WHAT_NEXT));
+          return;
+        }
         const followed = await showUntilSettled(io, { follower, stepOf: () => undefined, clock: systemClock });
         io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
         exit(exitCodeOf(followed));

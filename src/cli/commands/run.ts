@@ -6,7 +6,7 @@ import type { Register } from "../commands.ts";
 import type { Io } from "../io.ts";
 import { readJsonFiles, toPayloads } from "../payload-files.ts";
 import { showUntilSettled } from "../progress.ts";
-import { openProject, requireWorkflow, withRuntime } from "../project.ts";
+import { openProject, requireWorkflow, storeExampleAssets, withRuntime } from "../project.ts";
 import { exitCodeOf, renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 import { stepOfLive } from "../steps.ts";
@@ -23,7 +23,8 @@ export const register: Register = (command, io, exit) => {
       const project = openProject(io);
       requireWorkflow(project, workflow);
       const payloads = toPayloads(await readJsonFiles(paths, io), { workflow, replace: options.replace ?? false });
-      await withRuntime(io, project, async (runtime) => {
+      await withRuntime(project, async (runtime) => {
+        await storeExampleAssets(project, runtime);
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages, chains: options.chain });
         for (const { source, message } of await sendPayloads(payloads, runtime.ports)) follower.add(source, message);
         const followed = await showUntilSettled(io, {

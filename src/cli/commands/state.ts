@@ -1,11 +1,10 @@
 /** `cirrus state`: what the project knows of its payloads. */
 import { CirrusError, EXIT } from "../../errors.ts";
-import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
 import { isState, STATES } from "../../state/states.ts";
 import type { Register } from "../commands.ts";
-import { type Io, paint } from "../io.ts";
+import { paint } from "../io.ts";
 import { parseLimit } from "../options.ts";
-import { dataPath, openProject } from "../project.ts";
+import { openProject, withStores } from "../project.ts";
 import { stateMark } from "../state-mark.ts";
 import { renderTable } from "../table.ts";
 
@@ -27,7 +26,7 @@ export const register: Register = (command, io) => {
           exitCode: EXIT.usage,
         });
       }
-      await withStores(io, async ({ ports }) => {
+      await withStores(openProject(io), async ({ ports }) => {
         const page = await ports.state.list({ workflow: options.workflow, state: wanted, limit: options.limit });
         if (options.output === "json") return void io.stdout.write(`${JSON.stringify(page, null, 2)}\n`);
         if (page.items.length === 0)
@@ -52,7 +51,7 @@ export const register: Register = (command, io) => {
     .description("Show one payload: its record and every transition with actor and reason, as JSON.")
     .argument("<payload-id>")
     .action(async (payloadId: string) => {
-      await withStores(io, async ({ ports }) => {
+      await withStores(openProject(io), async ({ ports }) => {
         const [record] = await ports.state.get([payloadId]);
         if (!record)
           throw new CirrusError(`There is no payload ${payloadId}.`, {
@@ -69,7 +68,7 @@ export const register: Register = (command, io) => {
     .description("Count payloads by workflow, collections and state.")
     .option("-o, --output <format>", "table or json", "table")
     .action(async (options: { output: string }) => {
-      await withStores(io, async ({ ports }) => {
+      await withStores(openProject(io), async ({ ports }) => {
         const counts = await ports.state.counts();
         if (options.output === "json") return void io.stdout.write(`${JSON.stringify(counts, null, 2)}\n`);
         const columns = [
@@ -88,14 +87,3 @@ export const register: Register = (command, io) => {
       });
     });
 };
-
-/** The stores without driving anything: looking must not run what waits. */
-export async function withStores(io: Io, work: (runtime: Runtime) => Promise<void>): Promise<void> {
-  const project = openProject(io);
-  const runtime = makeRuntime({ project, data: dataPath(project) });
-  try {
-    await work(runtime);
-  } finally {
-    await runtime.stop();
-  }
-}

@@ -16,8 +16,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { type Io, paint } from "../io.ts";
 import { readJsonFiles, toPayloads } from "../payload-files.ts";
-import { openProject } from "../project.ts";
-import { withStores } from "./state.ts";
+import { openProject, storeExampleAssets, withStores } from "../project.ts";
 
 interface TaskOptions {
   readonly batch?: boolean;
@@ -48,7 +47,8 @@ export const register: Register = (command, io, exit) => {
           exitCode: EXIT.usage,
         });
       }
-      await withStores(io, async (runtime) => {
+      await withStores(project, async (runtime) => {
+        await storeExampleAssets(project, runtime);
         const run = options.batch ? runAsJob : runAsLambda;
         try {
           const output = await run(component, sourced.payload, environmentOf(options, io), runtime, io);
@@ -99,7 +99,7 @@ const runAsLambda: RunTask = async (task, payload, environment, runtime, io) => 
     const result = await runtime.lambdaPool.invoke(configured, payload, { requestId, signal: io.signal });
     return await readPayload(result, runtime.ports);
   } finally {
-    await printLog(runtime, io, `aws/lambda/${lambda.name}/${requestId}`);
+    await printLog(runtime, io, `/aws/lambda/${lambda.name}/${requestId}`);
   }
 };
 
