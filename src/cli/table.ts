@@ -15,7 +15,7 @@ const NARROWEST = 24;
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], width?: number): string {
   const all = [columns.map(({ title }) => title), ...rows];
   const natural = columns.map((_, index) => Math.max(...all.flatMap((row) => lines(row[index]).map(visibleLength))));
-  const widths = width === undefined ? natural : fit(columns, natural, width);
+  const widths = width === undefined ? natural : shareRoom(columns, natural, width);
   const blocks = all.map((row) => renderRow(row, columns, widths));
   // Rows of several lines run into each other without a line between them.
   const tall = blocks.some((block) => block.length > 1);
@@ -23,7 +23,7 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
 }
 
 /** What grows shares what the others leave: the narrower ones take what they need, the wider ones the rest alike. */
-function fit(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+function shareRoom(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const fixed = natural.reduce(
     (sum, length, index) => sum + GAP.length + (columns[index]?.grows ? 0 : length),
     -GAP.length,
