@@ -137,10 +137,14 @@ async function readText(path: string, given: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    throw new CirrusError(`${given} cannot be read: ${describeError(thrown).cause}`, {
-      exitCode: EXIT.notFound,
-      cause: thrown,
-    });
+    const missing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+    throw new CirrusError(
+      missing ? `There is no file ${given}.` : `${given} cannot be read: ${describeError(thrown).cause}`,
+      {
+        exitCode: EXIT.notFound,
+        cause: thrown,
+      },
+    );
   }
 }
 

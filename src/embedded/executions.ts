@@ -109,7 +109,7 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
     async start(request): Promise<StartOutcome> {
       const machine = machines(request.workflow);
       if (machine === undefined) {
-        return { outcome: "no-such-workflow", message: `There is no workflow ${request.workflow} in this project.` };
+        return { outcome: "no-such-workflow", message: unknownWorkflow(request.workflow) };
       }
       const definition = definitions.read(machine.definition);
       const refusal = refuse(request, definition);
@@ -159,6 +159,10 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
       return [...live.values()];
     },
   };
+}
+
+function unknownWorkflow(name: string): string {
+  return `There is no workflow ${name} in this project. Correct process[0].workflow, or add workflows/${name}/definition.yml.`;
 }
 
 function refuse({ name, input }: { name: string; input: string }, { parsed }: Definition): StartOutcome | undefined {
