@@ -25,8 +25,8 @@ export interface DriverPorts {
 
 export interface Driver {
   drive(seq: number): void;
-  /** Stops driving one; what its tasks do is aborted. */
-  letGo(seq: number): void;
+  /** Stops driving one; what its tasks do is aborted: for good where it was closed, else for another process to go on. */
+  letGo(seq: number, why: "closed" | "taken-over"): void;
   /** Driven or waiting for its turn. */
   driven(): ReadonlySet<number>;
   live(seq: number): LiveStates | undefined;
@@ -34,8 +34,11 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-/** The execution was closed, or belongs to another process. */
-class NoLongerOurs extends Error {}
+/** The execution was closed: what its tasks do is of no use any more. */
+class ExecutionClosed extends Error {}
+
+/** The execution goes on in another process, or in a later one: a job that it waits for must not be ended. */
+class GoesOnElsewhere extends TransientError {}
 
 interface Driven {
   readonly controller: AbortController;
@@ -82,9 +85,9 @@ export function makeDriver(ports: DriverPorts): Driver {
 
   return {
     drive,
-    letGo(seq) {
+    letGo(seq, why) {
       waiting.delete(seq);
-      active.get(seq)?.controller.abort(new NoLongerOurs());
+      active.get(seq)?.controller.abort(why === "closed" ? closedElsewhere() : new GoesOnElsewhere(TAKEN_OVER));
       settleIdlers();
     },
     driven: () => new Set([...active.keys(), ...waiting]),
@@ -93,10 +96,16 @@ export function makeDriver(ports: DriverPorts): Driver {
     close() {
       closed = true;
       waiting.clear();
-      for (const { controller } of active.values()) controller.abort(new NoLongerOurs());
+      for (const { controller } of active.values()) controller.abort(new GoesOnElsewhere("The runtime stops."));
       return idle();
     },
   };
+}
+
+const TAKEN_OVER = "Another process drives the execution now.";
+
+function closedElsewhere(): ExecutionClosed {
+  return new ExecutionClosed("The execution was closed.");
 }
 
 const FIRST_DELAY_MS = 1_000;
@@ -122,7 +131,7 @@ async function runOnce(seq: number, driven: Driven, ports: DriverPorts): Promise
   try {
     result = await runEngine(row, driven, ports);
   } catch (thrown) {
-    if (driven.controller.signal.aborted || thrown instanceof NoLongerOurs || thrown instanceof TransientError) {
+    if (driven.controller.signal.aborted || thrown instanceof ExecutionClosed || thrown instanceof TransientError) {
       throw thrown;
     }
     // Neither a failed task nor a disk that is full: going on would meet it again for ever.
@@ -154,7 +163,9 @@ async function runEngine(row: ExecutionRow, driven: Driven, ports: DriverPorts):
   const journal = {
     async append(events: Parameters<ExecutionStore["append"]>[2]): Promise<void> {
       const numbered = await db.write(() => store.append(row.seq, owner, events));
-      if (numbered === undefined) throw new NoLongerOurs();
+      if (numbered === undefined) {
+        throw store.read(row.seq)?.status === "RUNNING" ? new GoesOnElsewhere(TAKEN_OVER) : closedElsewhere();
+      }
       applyEvents(driven.live, numbered);
     },
   };

@@ -95,8 +95,11 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
     const alive = new Map<string, boolean>([[owner.id, false]]);
     const driven = driver.driven();
     const running = store.running();
-    const ours = new Set(running.filter((row) => row.owner === owner.id).map(({ seq }) => seq));
-    for (const seq of driven) if (!ours.has(seq)) driver.letGo(seq);
+    const owners = new Map(running.map((row) => [row.seq, row.owner]));
+    for (const seq of driven) {
+      const now = owners.get(seq);
+      if (now !== owner.id) driver.letGo(seq, now === undefined ? "closed" : "taken-over");
+    }
     return running.flatMap(({ seq, owner: from }) => {
       if (driven.has(seq)) return [];
       const lives = alive.get(from) ?? isOwnerAlive(from);
@@ -135,7 +138,7 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
         endOwn(row.seq, { status: "ABORTED", error, cause, at: isoTime(clock.now()) });
         return row.seq;
       });
-      if (seq !== undefined) driver.letGo(seq);
+      if (seq !== undefined) driver.letGo(seq, "closed");
     },
 
     async history(key, { after, limit } = {}) {

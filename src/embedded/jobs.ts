@@ -22,7 +22,8 @@ export { BatchClientException };
 export interface Jobs {
   /**
    * Resolves when the job has SUCCEEDED or FAILED. With the token of an earlier call it is that call's job: one that
-   * runs is waited for, one that has ended gives its result again. Aborting the signal terminates the job.
+   * runs is waited for, one that has ended gives its result again. Aborting the signal terminates the job,
+   * unless the reason is a TransientError: then it goes on, and whoever comes with its token next finds it.
    * Throws {@link BatchClientException} for what Batch would refuse, and {@link JobsClosed}.
    */
   run(
@@ -167,6 +168,7 @@ function untilAborted<T>(
   return new Promise((resolve, reject) => {
     const abort = () => {
       const { reason } = signal;
+      if (reason instanceof TransientError) return reject(reason);
       const text = reason instanceof Error ? reason.message || reason.name : String(reason);
       terminate(text).then(() => reject(reason), reject);
     };

@@ -8,6 +8,7 @@ import { type Database, openDatabase } from "../../src/embedded/database.ts";
 import { type EmbeddedExecutions, makeExecutions } from "../../src/embedded/executions.ts";
 import { makeQueue } from "../../src/embedded/queue.ts";
 import { registerRuntime } from "../../src/embedded/runtimes.ts";
+import { TransientError } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { describeExecutions, MACHINES, untilClosed } from "../contracts/executions.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
@@ -154,6 +155,29 @@ describe("executions on one machine", () => {
     expect((await other.describe(key))?.status).toBe("SUCCEEDED");
     expect((await other.history(key)).filter(({ type }) => type === "TaskSucceeded")).toHaveLength(1);
     expect(await changes(db)).toEqual(["RUNNING", "SUCCEEDED"]);
+  });
+
+  test.each([
+    { what: "taken over by another process", keeps: true },
+    { what: "stopped by another process", keeps: false },
+  ])("what a task does for an execution that is $what is aborted so that a job goes on: $keeps", async ({ keeps }) => {
+    let signal: AbortSignal | undefined;
+    const hang: InvokeTask = (call) => {
+      signal = call.signal;
+      return new Promise(() => {});
+    };
+    const { db, executions } = setUp({ owner: "old", invoke: hang });
+    const key = { workflow: "hang", name: "run-1" };
+    await executions.start({ ...key, input: "{}" });
+    await expect.poll(() => signal).toBeDefined();
+    const { executions: other } = setUp({ db, owner: "new", alive: keeps ? [] : ["old"] });
+    if (keeps) await other.resume();
+    else await other.stop(key, { error: "Stopped", cause: "elsewhere" });
+    await executions.resume();
+    await executions.idle();
+    expect(signal?.aborted).toBe(true);
+    expect(signal?.reason instanceof TransientError).toBe(keeps);
+    await other.close();
   });
 
   test("an execution that another process stops is let go at the next look", async () => {

@@ -17,6 +17,7 @@ import { systemClock } from "../../src/clock.ts";
 import { type EmbeddedJobsOptions, type Jobs, makeEmbeddedJobs } from "../../src/embedded/jobs.ts";
 import { isRunning, processIdentity } from "../../src/embedded/processes.ts";
 import { makeTaskLogs } from "../../src/embedded/task-logs.ts";
+import { TransientError } from "../../src/errors.ts";
 import type { JobDefinition } from "../../src/executions/job-definition.ts";
 import type { JobDescription, SubmitJob } from "../../src/executions/jobs.ts";
 
@@ -437,6 +438,19 @@ describe("a termination", () => {
     await expect(outcome).rejects.toThrow("execution stopped");
     expect(await jobs.run(submit(), { token })).toMatchObject({ Status: "FAILED", StatusReason: "execution stopped" });
     await eventually(() => processIdentity(noted("aborted"))).toBeUndefined();
+  });
+
+  test("does not come where the caller only goes away for a while: the token finds the job that goes on", async () => {
+    const jobs = makeJobs({ command: ["sh", "-c", "until [ -e go-on ]; do sleep 0.05; done; echo done >> ran"] });
+    const abort = new AbortController();
+    const token = nextToken();
+    const outcome = jobs.run(submit(), { token, signal: abort.signal });
+    abort.abort(new TransientError("Another process drives the execution now."));
+    await expect(outcome).rejects.toThrow("Another process");
+    const adopted = jobs.run(submit(), { token });
+    writeFileSync(join(folder, "go-on"), "");
+    expect(await adopted).toMatchObject({ Status: "SUCCEEDED", Attempts: [{}] });
+    expect(readFileSync(join(folder, "ran"), "utf8")).toBe("done\n");
   });
 });
 
