@@ -239,6 +239,19 @@ describe("effects that fail", () => {
     expect(await world.record(ID)).toMatchObject({ effectsPending: false });
   });
 
+  test("stay pending where the throttle lasts", async () => {
+    answerPublish = ({ id }) =>
+      id.endsWith("/item/1") ? { id, outcome: "failed", message: "throttled", transient: true } : undefined;
+    expect(await world.update([await succeed(chain)])).toMatchObject([
+      { outcome: "retry", reason: "1 announcements not sent: throttled" },
+    ]);
+    expect(await world.record(ID)).toMatchObject({ state: "SUCCEEDED", effectsPending: true });
+    answerPublish = () => undefined;
+    await world.reconcile();
+    expect(await world.record(ID)).toMatchObject({ effectsPending: false });
+    expect(await world.published()).toHaveLength(2);
+  });
+
   test("for ever, as with an item no topic takes, are recorded and hold up neither chain nor neighbours", async () => {
     answerPublish = ({ id }) =>
       id.endsWith("/item/0") ? { id, outcome: "failed", message: "too large", transient: false } : undefined;

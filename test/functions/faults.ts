@@ -1,6 +1,6 @@
 /**
- * What can go wrong at a call: it fails before it takes effect, or after (the reply is lost), it is slow, or the process
- * dies there. A dead process makes no further call and gives no result.
+ * What can go wrong at a call: it fails before it takes effect, or after (the reply is lost), it is slow, it is given up
+ * and takes effect later all the same, or the process dies there. A dead process makes no further call and gives no result.
  */
 import type { Clock } from "../../src/clock.ts";
 import { TransientError } from "../../src/errors.ts";
@@ -8,7 +8,7 @@ import type { FunctionPorts } from "../../src/functions/ports.ts";
 
 export type Fault =
   | { readonly kind: "fail-before" | "fail-after" | "crash-before" | "crash-after" }
-  | { readonly kind: "delay"; readonly ms: number };
+  | { readonly kind: "delay" | "late"; readonly ms: number };
 
 /** `state.claim`, `executions.start`, … */
 export type Call = string;
@@ -16,7 +16,7 @@ export type Call = string;
 export type FaultPlan = (call: Call, number: number) => Fault | undefined;
 
 /** The first call of this name meets the fault. */
-export function once(call: Call, kind: Exclude<Fault["kind"], "delay">): FaultPlan {
+export function once(call: Call, kind: Exclude<Fault["kind"], "delay" | "late">): FaultPlan {
   let met = false;
   return (name) => {
     if (met || name !== call) return undefined;
@@ -73,6 +73,14 @@ function withFaults<P extends object>(port: string, target: P, { plan, crash, cl
         if (fault?.kind === "delay") await clock.sleep(fault.ms);
         if (fault?.kind === "crash-before") crash();
         if (invocation.crashed) return never;
+        if (fault?.kind === "late") {
+          // Whoever gave the call up does not hear how it ends.
+          void clock
+            .sleep(fault.ms)
+            .then(() => method.apply(object, values))
+            .catch(() => {});
+          throw new TransientError(`${port} did not answer in time`);
+        }
         if (fault?.kind === "fail-before") throw new TransientError(`${port} cannot be reached`);
         const result: unknown = await method.apply(object, values);
         if (fault?.kind === "crash-after") crash();

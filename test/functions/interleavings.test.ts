@@ -9,8 +9,8 @@ import { TRANSITIONS } from "../../src/state/states.ts";
 import { type Played, play } from "./play.ts";
 import { scenario } from "./scenario.ts";
 
-/** A few seconds' worth. Any number is welcome: 100,000 take about an hour. */
-const RUNS = 250;
+/** A few seconds' worth. Any number is welcome: 100,000 take about a quarter of an hour. */
+const RUNS = 500;
 
 test("every interleaving of deliveries, ends, losses and crashes leaves each payload settled and each effect done once", async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);

@@ -8,7 +8,7 @@ import type { ClaimRequest } from "../../src/state/state-store.ts";
 import { isOpen } from "../../src/state/states.ts";
 import type { FaultPlan } from "./faults.ts";
 import { makeMemoryObjects } from "./memory-objects.ts";
-import type { Ending, Invocation, Step } from "./scenario.ts";
+import { type Ending, type Invocation, LATEST_MS, type Step } from "./scenario.ts";
 import { type End, truncated } from "./step-functions.ts";
 import { makeWorld, VISIBILITY_MS, type World } from "./world.ts";
 
@@ -71,6 +71,7 @@ async function take(step: Step, world: World, sent: string[], keep: Keep): Promi
     }
     case "invoke":
       await Promise.all(step.atOnce.map((one) => run(one, world, keep)));
+      await clock.sleep(LATEST_MS + 1);
       return;
     case "end": {
       const execution = pick(stepFunctions.running(), step.which);

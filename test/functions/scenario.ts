@@ -54,8 +54,12 @@ const body = fc
     return replace && payload !== null ? withReplace(payload) : payload;
   });
 
+/** A call that was given up has taken effect by then, if it ever does. */
+export const LATEST_MS = 5_000;
+
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constantFrom("fail-before", "fail-after", "crash-before", "crash-after") }),
+  fc.record({ kind: fc.constant("late" as const), ms: fc.integer({ min: 1, max: LATEST_MS }) }),
   // Twenty calls of a second each are still far from reconcile's five minutes.
   fc.record({ kind: fc.constant("delay" as const), ms: fc.integer({ min: 1, max: 1_000 }) }),
 );
