@@ -234,11 +234,20 @@ describe("a redriven execution", () => {
   });
 
   test("that has ended again is not brought back by the late event of its redrive", async () => {
-    const { running } = await redrive();
-    const end = world.end(output);
-    await world.update([end]);
-    expect(await world.update([running])).toMatchObject([{ outcome: "unchanged" }]);
-    expect(await world.record(ID)).toMatchObject({ state: "SUCCEEDED" });
+    for (const [end, state] of [
+      [failed, "FAILED"],
+      [output, "SUCCEEDED"],
+    ] as const) {
+      const { running } = await redrive();
+      await world.update([world.end(end)]);
+      expect(await world.update([running])).toMatchObject([
+        { outcome: "unchanged", reason: "the redriven execution has ended again" },
+      ]);
+      expect(await world.record(ID)).toMatchObject({ state });
+      await world.close();
+      world = makeWorld();
+      await world.process([payloadOf("cog")]);
+    }
   });
 
   test("that failed twice keeps its second failure, whichever event comes last", async () => {
