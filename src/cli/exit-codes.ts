@@ -1,5 +1,5 @@
 /** `cirrus help exit-codes`: what each exit code says. */
-import { EXIT } from "../errors.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
 
 const MEANINGS: readonly (readonly [number, string])[] = [
   [EXIT.ok, "everything was done, or there was nothing to do"],
@@ -16,3 +16,9 @@ const MEANINGS: readonly (readonly [number, string])[] = [
 ];
 
 export const EXIT_CODES_HELP = `Exit codes:\n\n${MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}\n`).join("")}`;
+
+/** How a command ends that was told to stop; undefined where it was not. */
+export function exitCodeOfSignal({ signal }: { readonly signal: AbortSignal }): ExitCode | undefined {
+  if (!signal.aborted) return undefined;
+  return signal.reason === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
+}

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { CirrusError, describeError, EXIT, type ExitCode, locate, ProblemsError } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
-import { EXIT_CODES_HELP } from "./exit-codes.ts";
+import { EXIT_CODES_HELP, exitCodeOfSignal } from "./exit-codes.ts";
 import { type Io, paint } from "./io.ts";
 import { VERSION } from "./version.ts";
 
@@ -15,6 +15,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     .option("--debug", "show stack traces")
     .helpCommand("help [topic]", "explain a command, or the topic exit-codes")
     .showSuggestionAfterError()
+    .showHelpAfterError("Add --help to see how it is called.")
     .addHelpText("after", EXAMPLES)
     .exitOverride()
     .configureOutput({
@@ -37,8 +38,13 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     io.stdout.write(EXIT_CODES_HELP);
     return EXIT.ok;
   }
+  if (args[0] === "help" && args[1] !== undefined && !COMMANDS.some(({ name }) => name === args[1])) {
+    const topics = [...COMMANDS.map(({ name }) => name), "exit-codes"].join(", ");
+    io.stderr.write(`error: there is no command or topic '${args[1]}'\nThere are: ${topics}.\n`);
+    return EXIT.usage;
+  }
   if (args.length === 0) {
-    io.stdout.write(program.helpInformation());
+    program.outputHelp();
     return EXIT.ok;
   }
   try {
@@ -46,8 +52,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (io.signal.aborted) return io.signal.reason === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
-    return report(thrown, args.includes("--debug"), io);
+    return exitCodeOfSignal(io) ?? report(thrown, args.includes("--debug"), io);
   }
 }
 

@@ -33,6 +33,7 @@ export async function showUntilSettled(
     }
   } finally {
     draw.end();
+    if (io.signal.aborted) io.stderr.write("Stopped. What was begun goes on with the next start.\n");
   }
 }
 
@@ -112,6 +113,7 @@ export function shownState({ outcome, record, settled }: Followed): Shown {
   if (record) return record.state;
   if (!outcome) return "WAITING";
   if (outcome.outcome === "rejected") return "REJECTED";
+  if (outcome.outcome === "given-up") return "GIVEN UP";
   return settled ? "CHAIN ENDED" : "WAITING";
 }
 

@@ -1,6 +1,6 @@
 /** Opens the project a command works on, and its runtime; refuses with every problem at once. */
 import { join } from "node:path";
-import { CirrusError, EXIT, ProblemsError } from "../errors.ts";
+import { CirrusError, EXIT, type Problem, ProblemsError } from "../errors.ts";
 import { findProjectRoot } from "../project/find-root.ts";
 import { bindLocally } from "../project/local.ts";
 import type { Project } from "../project/project.ts";
@@ -9,7 +9,27 @@ import { makeRuntime, type Runtime } from "../runtime/runtime.ts";
 import { storeAssets } from "./examples.ts";
 import { type Io, paint } from "./io.ts";
 
+/** For what runs: a project without a single problem. */
 export function openProject(io: Io): Project {
+  const { project, problems } = findProject(io);
+  const bound = problems.length > 0 ? [] : bindLocally(project, { environment: {} }).problems;
+  refuse([...problems, ...bound]);
+  for (const notice of project.notices) io.stderr.write(`${paint(io, io.stderr, "dim", notice)}\n`);
+  return project;
+}
+
+/** For what only looks or sends: a definition that is half-written in an editor must not stand in the way. */
+export function openProjectToLook(io: Io): Project {
+  const { project, problems } = findProject(io);
+  refuse(problems.filter(({ file }) => file === "cirrus.yml"));
+  return project;
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ProblemsError("The project has problems; nothing was run:", problems);
+}
+
+function findProject(io: Io): ReturnType<typeof readProject> {
   const root = findProjectRoot(io.cwd);
   if (root === undefined) {
     throw new CirrusError(`There is no cirrus.yml in ${io.cwd} or above it.`, {
@@ -17,12 +37,7 @@ export function openProject(io: Io): Project {
       exitCode: EXIT.config,
     });
   }
-  const { project, problems } = readProject(root, { env: io.env });
-  const bound = problems.length > 0 ? [] : bindLocally(project, { environment: {} }).problems;
-  if (problems.length + bound.length > 0)
-    throw new ProblemsError("The project has problems; nothing was run:", [...problems, ...bound]);
-  for (const notice of project.notices) io.stderr.write(`${paint(io, io.stderr, "dim", notice)}\n`);
-  return project;
+  return readProject(root, { env: io.env });
 }
 
 export function dataPath(project: Project): string {

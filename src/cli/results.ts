@@ -60,7 +60,9 @@ export function skipNote({ outcome }: Followed): string | undefined {
 
 /** 0 where all succeeded, 1 where none did, 8 where some did. */
 export function exitCodeOf(followed: readonly Followed[]): ExitCode {
-  const bad = followed.filter((one) => ["FAILED", "INVALID", "ABORTED", "REJECTED"].includes(shownState(one))).length;
+  const bad = followed.filter((one) =>
+    ["FAILED", "INVALID", "ABORTED", "REJECTED", "GIVEN UP"].includes(shownState(one)),
+  ).length;
   if (bad === 0) return EXIT.ok;
   return bad === followed.length ? EXIT.failed : EXIT.partial;
 }

@@ -2,7 +2,7 @@
 import type { State } from "../state/states.ts";
 import { type Io, type Output, paint, type Style } from "./io.ts";
 
-export type Shown = State | "WAITING" | "REJECTED" | "CHAIN ENDED" | "SKIPPED";
+export type Shown = State | "WAITING" | "REJECTED" | "GIVEN UP" | "CHAIN ENDED" | "SKIPPED";
 
 const MARKS: Readonly<Record<Shown, readonly [symbol: string, Style]>> = {
   WAITING: ["·", "dim"],
@@ -13,6 +13,7 @@ const MARKS: Readonly<Record<Shown, readonly [symbol: string, Style]>> = {
   INVALID: ["!", "yellow"],
   ABORTED: ["■", "yellow"],
   REJECTED: ["✗", "red"],
+  "GIVEN UP": ["✗", "red"],
   "CHAIN ENDED": ["–", "dim"],
   SKIPPED: ["–", "dim"],
 };

@@ -63,7 +63,11 @@ function loadFailure(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const trace = (thrown.stack ?? "").split("\n");
   const message = `${thrown.name}: ${thrown.message}`;
-  if (thrown instanceof SyntaxError) return new LoadFailure(LAMBDA_ERRORS.syntax, message, trace);
+  if (thrown instanceof SyntaxError) {
+    // Node writes file and line above the message, and nowhere else.
+    const place = /^.+:\d+$/.exec(trace[0] ?? "")?.[0];
+    return new LoadFailure(LAMBDA_ERRORS.syntax, place === undefined ? message : `${message} (${place})`, trace);
+  }
   const { code } = thrown as NodeJS.ErrnoException; // Node's own errors carry a code
   const missing = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_PACKAGE_PATH_NOT_EXPORTED"];
   return code && missing.includes(code) ? new LoadFailure(LAMBDA_ERRORS.cannotImport, message, trace) : thrown;

@@ -4,7 +4,8 @@ import type { Database } from "./database.ts";
 export interface MessageOutcome {
   /** The message's ID, or the chain effect that sent it. */
   readonly message: string;
-  readonly outcome: "started" | "skipped" | "failed" | "rejected";
+  /** `given-up`: it is among the dead letters. */
+  readonly outcome: "started" | "skipped" | "failed" | "rejected" | "given-up";
   readonly at: string;
   readonly payloadId?: string | undefined;
   readonly execution?: string | undefined;
@@ -12,7 +13,7 @@ export interface MessageOutcome {
 }
 
 export interface MessageLog {
-  /** The first outcome of a message stays: a repeat of it is no news. */
+  /** The first outcome of a message stays: a repeat of it is no news, unless it had been given up and was redriven. */
   record(outcomes: readonly MessageOutcome[]): Promise<void>;
   get(message: string): Promise<MessageOutcome | undefined>;
 }
@@ -32,7 +33,10 @@ export function makeMessageLog(db: Database): MessageLog {
       db.write(() => {
         for (const { message, outcome, at, payloadId, execution, reason } of outcomes) {
           db.run(
-            "INSERT OR IGNORE INTO message_outcomes (message, outcome, at, payload_id, execution, reason) VALUES (?, ?, ?, ?, ?, ?)",
+            `INSERT INTO message_outcomes (message, outcome, at, payload_id, execution, reason) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (message) DO UPDATE SET outcome = excluded.outcome, at = excluded.at,
+               payload_id = excluded.payload_id, execution = excluded.execution, reason = excluded.reason
+             WHERE message_outcomes.outcome = 'given-up'`,
             message,
             outcome,
             at,

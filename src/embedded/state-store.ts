@@ -59,7 +59,7 @@ export function makeStateStore(db: Database, { clock }: { readonly clock: Clock 
       writeEach(requests, started, ({ at, actor, redriven }) => ({
         at,
         actor,
-        reason: redriven ? "The execution was redriven." : "The execution runs.",
+        reason: redriven ? "the execution was redriven" : "the execution runs",
       })),
     finish: (requests) => writeEach(requests, finished, (request) => request),
     effectsDone: (requests) =>

@@ -16,16 +16,27 @@ export interface Driven {
   readonly statusChanges: Queue;
   readonly messages: MessageLog;
   readonly executions: { resume(): Promise<number> };
+  /** A message that could not be handled so often goes to the dead letters. */
+  readonly maxReceives: number;
 }
 
-const LOOK_BACK_MS = 5_000;
+const LOOK_EVERY_MS = 5_000;
+/** Longer than any call of process or update-state takes: what is younger is still in somebody's hands. */
+const LEFT_BEHIND_MS = 30_000;
 
 /** Starts at once; the function it returns stops in good order. */
-export function drive({ ports, intake, statusChanges, messages, executions }: Driven): () => Promise<void> {
+export function drive({
+  ports,
+  intake,
+  statusChanges,
+  messages,
+  executions,
+  maxReceives,
+}: Driven): () => Promise<void> {
   const { clock, log } = ports;
   const stopping = new AbortController();
   const drivers = [
-    driveQueue(intake, (batch) => handlePayloads(batch, ports, messages), { clock, log }),
+    driveQueue(intake, (batch) => handlePayloads(batch, ports, { messages, maxReceives }), { clock, log }),
     driveQueue(statusChanges, (batch) => handleStatusChanges(batch, ports), { clock, log }),
   ];
 
@@ -34,7 +45,7 @@ export function drive({ ports, intake, statusChanges, messages, executions }: Dr
     while (!stopping.signal.aborted) {
       try {
         await executions.resume();
-        const swept = await reconcile({ olderThanMs: LOOK_BACK_MS, cursor }, ports);
+        const swept = await reconcile({ olderThanMs: LEFT_BEHIND_MS, cursor }, ports);
         cursor = swept.next;
         for (const { payloadId, action, reason } of swept.results) {
           if (action !== "running") log.info("reconciled", { payloadId, action, reason });
@@ -42,7 +53,7 @@ export function drive({ ports, intake, statusChanges, messages, executions }: Dr
       } catch (thrown) {
         log.error("cannot reconcile", { reason: describeError(thrown).cause });
       }
-      await clock.sleep(LOOK_BACK_MS, stopping.signal).catch(() => {});
+      await clock.sleep(LOOK_EVERY_MS, stopping.signal).catch(() => {});
     }
   }
   const looking = lookBack();
@@ -57,7 +68,7 @@ export function drive({ ports, intake, statusChanges, messages, executions }: Dr
 async function handlePayloads(
   batch: readonly QueueMessage[],
   ports: FunctionPorts,
-  messages: MessageLog,
+  { messages, maxReceives }: Pick<Driven, "messages" | "maxReceives">,
 ): Promise<readonly Handled[]> {
   const records = extractRecords({
     Records: batch.map(({ messageId, body, receiveCount }) => ({
@@ -70,7 +81,8 @@ async function handlePayloads(
   const outcomes = await processRecords(records, ports);
   const at = isoTime(ports.clock.now());
   // Before the messages are acknowledged: what became of a message can be seen as long as the message cannot.
-  await messages.record(outcomes.flatMap((outcome) => messageOutcome(outcome, at)));
+  const last = new Set(batch.filter(({ receiveCount }) => receiveCount >= maxReceives).map((one) => one.messageId));
+  await messages.record(outcomes.flatMap((one) => messageOutcome(one, at, last.has(one.record.itemIdentifier ?? ""))));
   return batch.map(({ messageId, receipt }) => {
     const outcome = outcomes.find(({ record }) => record.itemIdentifier === messageId);
     if (!outcome) return { receipt, done: false, reason: "it was not handled" };
@@ -78,8 +90,12 @@ async function handlePayloads(
   });
 }
 
-function messageOutcome(outcome: ProcessOutcome, at: string): MessageOutcome[] {
-  if (outcome.outcome === "retry") return [];
+function messageOutcome(outcome: ProcessOutcome, at: string, lastTry: boolean): MessageOutcome[] {
+  if (outcome.outcome === "retry") {
+    if (!lastTry) return [];
+    const reason = `${outcome.reason}\nWhen that is mended: cirrus dlq redrive ${outcome.record.itemIdentifier}`;
+    return [{ message: outcome.message, outcome: "given-up", at, payloadId: outcome.payloadId, reason }];
+  }
   return [
     {
       message: outcome.message,

@@ -68,6 +68,7 @@ export interface Runtime {
 
 /** A message that a killed process had in hand is visible again after this; handling one takes milliseconds. */
 const VISIBILITY_MS = 5_000;
+const MAX_RECEIVES = 5;
 
 export function makeRuntime({ project, data: path, clock = systemClock, log = silentLog }: RuntimeOptions): Runtime {
   const data = openDataDirectory(path);
@@ -78,7 +79,7 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
   const db = openDatabase(data.database);
   const owner = registerRuntime(db, { clock });
   const objects = makeObjectStore(data.objects);
-  const intake = makeQueue(db, { name: "process", clock, visibilityMs: VISIBILITY_MS });
+  const intake = makeQueue(db, { name: "process", clock, visibilityMs: VISIBILITY_MS, maxReceives: MAX_RECEIVES });
   const statusChanges = makeQueue(db, { name: "status-change", clock, visibilityMs: VISIBILITY_MS });
   const logs = makeTaskLogs(data.logs);
   const pool = makeLambdaPool({ logs, clock, home: data.path });
@@ -142,7 +143,7 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
     subscribe: announcements.subscribe,
     async start() {
       await executions.resume();
-      stopDriving = drive({ ports, intake, statusChanges, messages, executions });
+      stopDriving = drive({ ports, intake, statusChanges, messages, executions, maxReceives: MAX_RECEIVES });
     },
     reload(changed) {
       current = changed;

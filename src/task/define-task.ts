@@ -63,6 +63,12 @@ const KEPT_BACK_MS = 250;
  * });
  */
 export function defineTask<S extends StandardSchemaV1>(definition: TaskDefinition<S>): TaskHandler<S> {
+  // TypeScript says so while it is written; a handler that nobody checks is told here, not in the middle of a payload.
+  if (typeof definition.parameters?.["~standard"] !== "object") {
+    throw new TypeError(
+      `The task ${definition.name} has no schema of its parameters. Without any: parameters: z.object({})`,
+    );
+  }
   const handler = middy<unknown, TaskOutput>(
     (event: unknown, context: Context, { signal }: { signal: AbortSignal }) =>
       runTask(definition, event, context, signal),

@@ -11,6 +11,7 @@ export function temporaryProject(files: Readonly<Record<string, string>> = {}): 
   writeFiles(root, { "cirrus.yml": "service: demo\n", ...files });
   mkdirSync(join(root, "node_modules"));
   symlinkSync(PACKAGE, join(root, "node_modules/cirrus-pipeline"));
+  symlinkSync(join(PACKAGE, "node_modules/zod"), join(root, "node_modules/zod"));
   return root;
 }
 
@@ -34,15 +35,14 @@ export function taskFiles(
   handler: string,
   { lambda = "", batch = "" } = {},
 ): Readonly<Record<string, string>> {
-  const definition = `name: ${name}\ndescription: A task of a test\nlambda:\n  enabled: true\n${lambda}${batch}`;
+  const definition = `description: A task of a test\nlambda:\n  enabled: true\n${lambda}${batch}`;
   return { [`tasks/${name}/definition.yml`]: definition, [`tasks/${name}/handler.ts`]: handler };
 }
 
 /** A workflow of one state that runs one task. */
 export function workflowFiles(name: string, task: string, state = ""): Readonly<Record<string, string>> {
   return {
-    [`workflows/${name}/definition.yml`]: `name: ${name}
-description: A workflow of a test
+    [`workflows/${name}/definition.yml`]: `description: A workflow of a test
 definition:
   StartAt: only
   States:

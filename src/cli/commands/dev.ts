@@ -2,11 +2,12 @@
 import { join, relative } from "node:path";
 import { watch } from "chokidar";
 import { systemClock } from "../../clock.ts";
-import { describeError, locate, ProblemsError } from "../../errors.ts";
+import { describeError, EXIT, locate, ProblemsError } from "../../errors.ts";
 import { makeJsonLog } from "../../log.ts";
 import type { Project } from "../../project/project.ts";
 import { makeRuntime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
+import { exitCodeOfSignal } from "../exit-codes.ts";
 import { type Io, paint } from "../io.ts";
 import { dataPath, openProject, storeExampleAssets } from "../project.ts";
 
@@ -14,7 +15,7 @@ const WATCHED = ["tasks", "workflows", "feeders", "functions", "cloudformation",
 /** Editors write a file in several steps. */
 const SETTLE_MS = 100;
 
-export const register: Register = (command, io) => {
+export const register: Register = (command, io, exit) => {
   command
     .description(
       "Keep the project running until Ctrl-C. Changes in tasks/, workflows/ and feeders/ take effect at once.",
@@ -40,6 +41,7 @@ export const register: Register = (command, io) => {
           if (io.signal.aborted) resolve();
           io.signal.addEventListener("abort", () => resolve(), { once: true });
         });
+        exit(exitCodeOfSignal(io) ?? EXIT.ok);
       } finally {
         unsubscribe();
         await watcher.close();

@@ -5,7 +5,7 @@ import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { paint } from "../io.ts";
 import { parseLimit } from "../options.ts";
-import { openProject, withStores } from "../project.ts";
+import { openProjectToLook, withStores } from "../project.ts";
 import { renderTable } from "../table.ts";
 
 interface Unprocessed {
@@ -27,7 +27,7 @@ export const register: Register = (command, io) => {
     .option("--limit <n>", "how many of each", parseLimit, 50)
     .option("-o, --output <format>", "table or json", "table")
     .action(async (options: { limit: number; output: string }) => {
-      await withStores(openProject(io), async (runtime) => {
+      await withStores(openProjectToLook(io), async (runtime) => {
         const found = await unprocessed(runtime, options.limit);
         if (options.output === "json") return void io.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
         if (found.length === 0) return void io.stderr.write("Nothing was rejected or given up.\n");
@@ -43,7 +43,7 @@ export const register: Register = (command, io) => {
     .description("Print one message as it came; its reason goes to standard error.")
     .argument("<id>")
     .action(async (id: string) => {
-      await withStores(openProject(io), async (runtime) => {
+      await withStores(openProjectToLook(io), async (runtime) => {
         const one = (await unprocessed(runtime, 1000)).find((candidate) => candidate.id === id);
         if (!one)
           throw new CirrusError(`There is no message ${id}.`, {
@@ -60,12 +60,13 @@ export const register: Register = (command, io) => {
     .description("Send messages that were given up to process again. A rejected one has to be mended and published.")
     .argument("<id...>")
     .action(async (ids: string[]) => {
-      await withStores(openProject(io), async ({ intake }) => {
+      await withStores(openProjectToLook(io), async ({ intake }) => {
         const moved = await intake.deadLetters.redrive(ids);
         if (moved < ids.length) {
           throw new CirrusError(
-            `${moved} of ${ids.length} messages were sent again; the others are not among the dead letters.`,
+            `${moved} of ${ids.length} messages were sent again; the others are not among those that were given up.`,
             {
+              hint: "List them: cirrus dlq list. One that was rejected has to be mended and published: cirrus dlq show <id>",
               exitCode: moved === 0 ? EXIT.notFound : EXIT.partial,
             },
           );

@@ -1,19 +1,20 @@
 /** `cirrus publish`: sends payloads to the project's process topic; `cirrus dev` in another terminal runs them. */
 import { systemClock } from "../../clock.ts";
-import { CirrusError } from "../../errors.ts";
 import { makeFollower } from "../../runtime/follow.ts";
 import { makeRuntime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { paint } from "../io.ts";
 import { readJsonFiles, toPayloads } from "../payload-files.ts";
 import { showUntilSettled } from "../progress.ts";
-import { dataPath, openProject } from "../project.ts";
+import { dataPath, openProjectToLook } from "../project.ts";
 import { exitCodeOf, renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 
 const WHAT_NEXT = `Published; the line above is the message's ID. \`npx cirrus dev\` runs what is published, \`npx cirrus state list\`
 shows what became of it.
 `;
+
+const WAITING = "Waiting for what `npx cirrus dev` in another terminal makes of it; Ctrl-C stops waiting.\n";
 
 export const register: Register = (command, io, exit) => {
   command
@@ -24,7 +25,7 @@ export const register: Register = (command, io, exit) => {
     .option("--wait", "wait until everything that was sent has ended, and show what became of it")
     .addHelpText("after", "\nExample:\n  cirrus publish workflows/publish-only/payload.json --wait")
     .action(async (paths: string[], options: { replace?: boolean; validate: boolean; wait?: boolean }) => {
-      const project = openProject(io);
+      const project = openProjectToLook(io);
       const documents = await readJsonFiles(paths, io);
       const payloads = options.validate
         ? toPayloads(documents, { replace: options.replace ?? false })
@@ -40,12 +41,10 @@ export const register: Register = (command, io, exit) => {
           io.stderr.write(paint(io, io.stderr, "dim", WHAT_NEXT));
           return;
         }
+        io.stderr.write(paint(io, io.stderr, "dim", WAITING));
         const followed = await showUntilSettled(io, { follower, stepOf: () => undefined, clock: systemClock });
         io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
         exit(exitCodeOf(followed));
-      } catch (thrown) {
-        if (!io.signal.aborted) throw thrown;
-        throw new CirrusError("Stopped waiting; what was published goes on.");
       } finally {
         await runtime.stop();
       }

@@ -1,5 +1,7 @@
 /** `cirrus run`: payloads through a workflow here, the resulting payloads on standard output. */
+import { relative } from "node:path";
 import { systemClock } from "../../clock.ts";
+import { EXIT } from "../../errors.ts";
 import { isObjectUrl, type ObjectStore } from "../../payload/object-store.ts";
 import { makeFollower } from "../../runtime/follow.ts";
 import type { Register } from "../commands.ts";
@@ -35,7 +37,9 @@ export const register: Register = (command, io, exit) => {
         io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
         const urls = followed.filter(({ depth }) => depth === 0).map(({ record }) => record?.outputUrl);
         await printOutputs(io, urls, runtime.ports.objects);
-        exit(exitCodeOf(followed));
+        const code = exitCodeOf(followed);
+        if (code !== EXIT.ok) io.stderr.write(`Logs of every attempt: ${relative(io.cwd, runtime.data.logs)}/\n`);
+        exit(code);
       });
     });
 };

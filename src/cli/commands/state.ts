@@ -4,7 +4,7 @@ import { isState, STATES } from "../../state/states.ts";
 import type { Register } from "../commands.ts";
 import { paint } from "../io.ts";
 import { parseLimit } from "../options.ts";
-import { openProject, withStores } from "../project.ts";
+import { openProjectToLook, withStores } from "../project.ts";
 import { stateMark } from "../state-mark.ts";
 import { renderTable } from "../table.ts";
 
@@ -26,7 +26,7 @@ export const register: Register = (command, io) => {
           exitCode: EXIT.usage,
         });
       }
-      await withStores(openProject(io), async ({ ports }) => {
+      await withStores(openProjectToLook(io), async ({ ports }) => {
         const page = await ports.state.list({ workflow: options.workflow, state: wanted, limit: options.limit });
         if (options.output === "json") return void io.stdout.write(`${JSON.stringify(page, null, 2)}\n`);
         if (page.items.length === 0)
@@ -51,7 +51,7 @@ export const register: Register = (command, io) => {
     .description("Show one payload: its record and every transition with actor and reason, as JSON.")
     .argument("<payload-id>")
     .action(async (payloadId: string) => {
-      await withStores(openProject(io), async ({ ports }) => {
+      await withStores(openProjectToLook(io), async ({ ports }) => {
         const [record] = await ports.state.get([payloadId]);
         if (!record)
           throw new CirrusError(`There is no payload ${payloadId}.`, {
@@ -68,7 +68,7 @@ export const register: Register = (command, io) => {
     .description("Count payloads by workflow, collections and state.")
     .option("-o, --output <format>", "table or json", "table")
     .action(async (options: { output: string }) => {
-      await withStores(openProject(io), async ({ ports }) => {
+      await withStores(openProjectToLook(io), async ({ ports }) => {
         const counts = await ports.state.counts();
         if (options.output === "json") return void io.stdout.write(`${JSON.stringify(counts, null, 2)}\n`);
         const columns = [
