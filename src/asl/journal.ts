@@ -36,17 +36,14 @@ export function makeMemory(
   let added = 0;
   let durable = 0;
   let pending: NewEvent[] = [];
-  let writing: Promise<void> | undefined;
+  let writing = Promise.resolve();
 
   async function write(): Promise<void> {
-    // One turn of the microtask queue, so that branches that start together share an append.
-    await undefined;
     signal?.throwIfAborted();
     const batch = pending;
     pending = [];
     await journal.append(batch);
     durable += batch.length;
-    writing = undefined;
   }
 
   return {
@@ -64,13 +61,13 @@ export function makeMemory(
       return { order: newest + added, at: event.at };
     },
 
-    async flush() {
+    flush() {
       const wanted = added;
-      while (durable < wanted) {
-        // A write that failed stays here: after a lost batch nothing may be written that builds upon it.
-        writing ??= write();
-        await writing;
-      }
+      // In line behind the writes before it, one of which may have taken these events along; and a turn later, so that
+      // branches that start together share an append. A write that failed stays here: after a lost batch nothing may
+      // be written that builds upon it.
+      writing = writing.then(() => (durable < wanted ? write() : undefined));
+      return writing;
     },
   };
 }
