@@ -1,5 +1,6 @@
 /** Opens the project a command works on, and its runtime; refuses with every problem at once. */
 import { join } from "node:path";
+import { systemClock } from "../clock.ts";
 import { CirrusError, EXIT, type Problem, ProblemsError } from "../errors.ts";
 import { findProjectRoot } from "../project/find-root.ts";
 import { bindLocally } from "../project/local.ts";
@@ -8,6 +9,7 @@ import { readProject } from "../project/read-project.ts";
 import { makeRuntime, type Runtime } from "../runtime/runtime.ts";
 import { storeAssets } from "./examples.ts";
 import { type Io, paint } from "./io.ts";
+import { makeWarnings } from "./warnings.ts";
 
 /** For what runs: a project without a single problem. */
 export function openProject(io: Io): Project {
@@ -45,11 +47,14 @@ export function dataPath(project: Project): string {
 }
 
 /** Starts the runtime for as long as `work` takes. */
-export async function withRuntime<T>(project: Project, work: (runtime: Runtime) => Promise<T>): Promise<T> {
-  return withStores(project, async (runtime) => {
+export async function withRuntime<T>(io: Io, project: Project, work: (runtime: Runtime) => Promise<T>): Promise<T> {
+  const runtime = makeRuntime({ project, data: dataPath(project), log: makeWarnings(io, systemClock) });
+  try {
     await runtime.start();
-    return work(runtime);
-  });
+    return await work(runtime);
+  } finally {
+    await runtime.stop();
+  }
 }
 
 /** The stores without driving anything: looking must not run what waits. */

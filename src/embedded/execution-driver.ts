@@ -6,6 +6,7 @@ import { type InvokeTask, type RunResult, runMachine } from "../asl/run.ts";
 import { type Clock, isoTime } from "../clock.ts";
 import { describeError, TransientError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import type { Log } from "../log.ts";
 import type { Database } from "./database.ts";
 import type { Definitions } from "./definitions.ts";
 import type { ExecutionEnd, ExecutionRow, ExecutionStore } from "./execution-store.ts";
@@ -21,6 +22,7 @@ export interface DriverPorts {
   /** Closes an execution within the transaction around it; false where this process does not own it any more. */
   readonly end: (seq: number, end: ExecutionEnd) => boolean;
   readonly maxConcurrent: number;
+  readonly log: Log;
 }
 
 export interface Driver {
@@ -116,7 +118,8 @@ async function driveToEnd(seq: number, driven: Driven, ports: DriverPorts): Prom
   const { signal } = driven.controller;
   for (let delay = FIRST_DELAY_MS; !signal.aborted; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {
     const outcome = await runOnce(seq, driven, ports).catch((thrown: unknown) => thrown);
-    if (!(outcome instanceof TransientError)) return;
+    if (!(outcome instanceof TransientError) || signal.aborted) return;
+    ports.log.warn("an execution waits and tries again", { reason: outcome.message });
     // The disk may be full for a while. What is journalled stays, and the run goes on from there.
     await ports.clock.sleep(delay, signal).catch(() => undefined);
   }

@@ -7,6 +7,7 @@ import type { InvokeTask } from "../asl/run.ts";
 import { type Clock, isoTime } from "../clock.ts";
 import type { ExecutionDescription, ExecutionKey, Executions, StartOutcome } from "../executions/executions.ts";
 import { type Json, type JsonObject, utf8Length } from "../json.ts";
+import { type Log, silentLog } from "../log.ts";
 import type { Database } from "./database.ts";
 import { type Definition, makeDefinitions } from "./definitions.ts";
 import { makeDriver } from "./execution-driver.ts";
@@ -39,6 +40,7 @@ export interface ExecutionsOptions {
   /** Driven at the same time; others wait for their turn. Default 10,000. */
   readonly maxConcurrent?: number;
   readonly newId?: () => string;
+  readonly log?: Log;
 }
 
 const NAME = /^[0-9A-Za-z_-]{1,80}$/;
@@ -55,10 +57,11 @@ const END_EVENTS = {
 
 export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
   const { db, clock, machines, invoke, owner, isOwnerAlive, statusChanges } = options;
-  const { maxConcurrent = 10_000, newId = randomUUID } = options;
+  const { maxConcurrent = 10_000, newId = randomUUID, log = silentLog } = options;
   const store = makeExecutionStore(db);
   const definitions = makeDefinitions();
-  const driver = makeDriver({ db, store, definitions, clock, invoke, owner: owner.id, maxConcurrent, end: endOwn });
+  const own = { owner: owner.id, end: endOwn };
+  const driver = makeDriver({ db, store, definitions, clock, invoke, maxConcurrent, log, ...own });
 
   function sendStatusChange(seq: number): void {
     const row = store.read(seq);

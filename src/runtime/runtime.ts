@@ -110,6 +110,7 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
     owner,
     isOwnerAlive: owner.isAlive,
     statusChanges,
+    log,
   });
   const announcements = makeAnnouncements(db, { clock });
   const ports: FunctionPorts = {

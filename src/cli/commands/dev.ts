@@ -3,13 +3,13 @@ import { join, relative } from "node:path";
 import { watch } from "chokidar";
 import { systemClock } from "../../clock.ts";
 import { describeError, EXIT, locate, ProblemsError } from "../../errors.ts";
-import { makeJsonLog } from "../../log.ts";
 import type { Project } from "../../project/project.ts";
 import { makeRuntime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
 import { type Io, paint } from "../io.ts";
 import { dataPath, openProject, storeExampleAssets } from "../project.ts";
+import { makeWarnings } from "../warnings.ts";
 
 const WATCHED = ["tasks", "workflows", "feeders", "functions", "cloudformation", "cirrus.yml"];
 /** Editors write a file in several steps. */
@@ -22,8 +22,7 @@ export const register: Register = (command, io, exit) => {
     )
     .action(async () => {
       const project = openProject(io);
-      const log = makeJsonLog((line) => io.stderr.write(`${line}\n`), systemClock.now, "warn");
-      const runtime = makeRuntime({ project, data: dataPath(project), log });
+      const runtime = makeRuntime({ project, data: dataPath(project), log: makeWarnings(io, systemClock) });
       const unsubscribe = runtime.subscribe("workflow-event", ({ body }) => printEvent(io, body));
       const watcher = watch(
         WATCHED.map((name) => join(project.root, name)),

@@ -27,7 +27,7 @@ export const register: Register = (command, io, exit) => {
       const examples = await readExamples(directory);
       const files = examples.map(({ path }) => relative(io.cwd, path));
       const payloads = toPayloads(await readJsonFiles(files, io), { replace });
-      await withRuntime(project, async (runtime) => {
+      await withRuntime(io, project, async (runtime) => {
         await storeExampleAssets(project, runtime);
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages });
         const due = await notYetEnded(examples, payloads, replace, runtime);

@@ -25,7 +25,7 @@ export const register: Register = (command, io, exit) => {
       const project = openProject(io);
       requireWorkflow(project, workflow);
       const payloads = toPayloads(await readJsonFiles(paths, io), { workflow, replace: options.replace ?? false });
-      await withRuntime(project, async (runtime) => {
+      await withRuntime(io, project, async (runtime) => {
         await storeExampleAssets(project, runtime);
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages, chains: options.chain });
         for (const { source, message } of await sendPayloads(payloads, runtime.ports)) follower.add(source, message);
