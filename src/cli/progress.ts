@@ -109,11 +109,12 @@ function makeLineView(io: Io, stepOf: StepOf, clock: Clock): View {
   };
 }
 
-export function shownState({ outcome, record, settled }: Followed): Shown {
+export function shownState({ message, outcome, record, settled }: Followed): Shown {
+  // The record is that of another message, which ran the same payload before.
+  if (outcome?.outcome === "given-up" && !record?.messages.includes(message)) return "GIVEN UP";
   if (record) return record.state;
   if (!outcome) return "WAITING";
   if (outcome.outcome === "rejected") return "REJECTED";
-  if (outcome.outcome === "given-up") return "GIVEN UP";
   return settled ? "CHAIN ENDED" : "WAITING";
 }
 

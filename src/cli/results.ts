@@ -47,8 +47,9 @@ function nameOf({ payloadId, source, depth }: Followed): string {
   return `${"  ".repeat(depth - 1)}└ ${id}`;
 }
 
-function outcomeLines({ record, outcome }: Followed, show: (url: string) => string): string[] {
-  if (!record) return outcome?.reason === undefined ? [] : [outcome.reason];
+function outcomeLines(one: Followed, show: (url: string) => string): string[] {
+  const { record, outcome } = one;
+  if (!record || shownState(one) === "GIVEN UP") return outcome?.reason === undefined ? [] : [outcome.reason];
   if (record.lastError) return [`${record.lastError.error}: ${record.lastError.cause}`];
   return record.outputs.map(show);
 }

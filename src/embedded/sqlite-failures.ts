@@ -24,7 +24,7 @@ export function explainSqlite(thrown: unknown, path: string): unknown {
         cause: thrown,
       });
     case FULL:
-      return new TransientError(`The disk is full: free space under ${folder}; nothing was lost.`, {
+      return new TransientError("The disk is full; nothing was lost.", {
         where: path,
         hint: `Free space under ${folder}; what was not recorded is tried again.`,
         cause: thrown,

@@ -1,8 +1,8 @@
 /** Whatever comes in: one clear message, a defined end or a rejection that can be seen, and nothing else is lost. */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { EXIT } from "../../src/errors.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { type Followed, makeFollower } from "../../src/runtime/follow.ts";
@@ -18,10 +18,14 @@ function project(files: Readonly<Record<string, string>> = {}): string {
 }
 
 /** Sends these messages together, as any publisher could, and waits for what becomes of each. */
-async function sendTogether(root: string, bodies: readonly string[]): Promise<readonly Followed[]> {
+async function sendTogether(
+  root: string,
+  bodies: readonly string[],
+  clock: Clock = systemClock,
+): Promise<readonly Followed[]> {
   const { project: read, problems } = readProject(root, { env: {} });
   expect(problems).toEqual([]);
-  const runtime = makeRuntime({ project: read, data: join(root, ".cirrus") });
+  const runtime = makeRuntime({ project: read, data: join(root, ".cirrus"), clock });
   try {
     const follower = makeFollower({ ...runtime.ports, messages: runtime.messages });
     const sent = await runtime.ports.intake.send(bodies.map((body, index) => ({ id: `message-${index}`, body })));
@@ -38,6 +42,15 @@ async function sendTogether(root: string, bodies: readonly string[]): Promise<re
   } finally {
     await runtime.stop();
   }
+}
+
+/** Time that passes so many times as fast. */
+function fastClock(factor: number): Clock {
+  const start = Date.now();
+  return {
+    now: () => start + (Date.now() - start) * factor,
+    sleep: (ms, signal) => systemClock.sleep(ms / factor, signal),
+  };
 }
 
 interface Unprocessed {
@@ -98,6 +111,28 @@ describe("a message that can never run a payload", () => {
 });
 
 describe("a payload that cannot run", () => {
+  test("because its input cannot be stored is given up after five tries, with what to do; redriven, it runs", async () => {
+    // Where the folder of inputs belongs there is a file.
+    const obstacle = ".cirrus/objects/demo-dev-payloads/cirrus/executions";
+    const cwd = project({ [obstacle]: "" });
+    // One that is too large to travel inside the call that starts it.
+    const large = payloadText("good", "scene", { note: "x".repeat(150_000) });
+    const [one] = await sendTogether(cwd, [large], fastClock(50));
+    expect(one?.outcome).toMatchObject({ outcome: "given-up", reason: expect.stringContaining("cirrus dlq redrive ") });
+    const [dead, ...more] = await rejections(cwd);
+    expect(more).toEqual([]);
+    expect(dead).toMatchObject({ kind: "dead", reason: expect.stringMatching(/received 5 times; last: .+executions/) });
+
+    rmSync(join(cwd, obstacle));
+    expect(one?.outcome?.reason).toContain(`cirrus dlq redrive ${dead?.id}`);
+    expect(await cirrus(["dlq", "redrive", dead?.id ?? ""], { cwd })).toMatchObject({ code: EXIT.ok });
+    expect(await rejections(cwd)).toEqual([]);
+    const run = await cirrus(["run", "good", "-"], { cwd, stdin: large });
+    expect(run.code, run.stderr).toBe(EXIT.ok);
+    const { stdout } = await cirrus(["state", "get", "demo/workflow-good/scene"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ state: "SUCCEEDED" });
+  });
+
   test("of an unknown workflow ends FAILED and says so; the others sent with it run", async () => {
     const cwd = project();
     const bodies = [payloadText("unknown", "scene"), payloadText("good", "scene")];

@@ -47,7 +47,7 @@ describe.skipIf(!canMount)("a full disk (skipped where no file system can be mou
     const { code, stdout, stderr } = await shell(script, fillingProject());
     expect({ code, stdout }).toEqual({ code: EXIT.failed, stdout: "" });
     const complaint = stderr.slice(stderr.indexOf("error:"));
-    expect(complaint).toMatch(/^error: The disk is full.+\.cirrus/);
+    expect(complaint).toMatch(/^error: The disk is full[\s\S]+Free space under .+\.cirrus/);
     expect(complaint).not.toMatch(/^ +at .+\.ts/m);
   });
 
