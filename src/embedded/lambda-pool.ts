@@ -1,7 +1,6 @@
 /**
  * Runs Lambda tasks in worker processes that stay warm. A worker belongs to one function and has one invocation at a
- * time; where all places are taken, the worker that has been idle longest makes room, and waiting invocations are
- * served in the order they came.
+ * time; where all places are taken, the worker that has been idle longest makes room (see lambda-turns.ts).
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,8 @@ import type { LambdaFunction } from "../executions/lambda-function.ts";
 import { type Json, utf8Length } from "../json.ts";
 import { LAMBDA_ERRORS, LAMBDA_PAYLOAD_BYTES, LambdaError } from "./lambda-errors.ts";
 import { runInvocation } from "./lambda-invocation.ts";
+import { makeLines, type Waiting } from "./lambda-lines.ts";
+import { makeTurns } from "./lambda-turns.ts";
 import { makeWorkers, type Worker } from "./lambda-workers.ts";
 import type { TaskLogWriter } from "./task-logs.ts";
 import { makeWorkerRegistry } from "./worker-registry.ts";
@@ -44,6 +45,7 @@ export interface LambdaPoolOptions {
   readonly clock: Clock;
   /** The project's `.cirrus` directory. */
   readonly home: string;
+  /** Invocations that run at a time; up to twice as many workers are kept. */
   readonly maxWorkers?: number | undefined;
   /** How long a worker stays without work. */
   readonly idleMs?: number | undefined;
@@ -52,46 +54,24 @@ export interface LambdaPoolOptions {
 /** The runtime is stopping. What it interrupted has not failed: it is to be run again. */
 export class PoolClosed extends TransientError {}
 
-interface Waiting {
-  readonly fn: LambdaFunction;
-  readonly take: (worker: Worker) => void;
-  readonly refuse: (reason: unknown) => void;
-}
-
 const MINUTE = 60_000;
 
 export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
   const { logs, clock, home, maxWorkers = availableParallelism() * 2, idleMs = 5 * MINUTE } = options;
   const registry = makeWorkerRegistry(join(home, "workers"));
-  const workers = makeWorkers({ registry, clock, maxWorkers, idleMs, onRoom: () => serve() });
-  const waiting: Waiting[] = [];
   const closing = new AbortController();
-
-  /** Strictly in order: where the first finds no worker, none is idle, and nobody behind it would find one. */
-  const serve = () => {
-    for (let next = waiting[0]; next && !closing.signal.aborted; next = waiting[0]) {
-      try {
-        const worker = workers.take(next.fn);
-        if (!worker) return;
-        waiting.shift();
-        next.take(worker);
-      } catch (cause) {
-        waiting.shift();
-        next.refuse(new TransientError(`Cannot start a process for ${next.fn.name}: ${cause}`, { cause, where: home }));
-      }
-    }
-  };
+  const lines = makeLines();
+  const workers = makeWorkers({ registry, clock, maxWorkers: 2 * maxWorkers, idleMs, onRoom: () => turns.serve() });
+  const turns = makeTurns({ lines, workers, clock, maxBusy: maxWorkers, signal: closing.signal });
 
   const acquire = (fn: LambdaFunction, signal: AbortSignal | undefined): Promise<Worker> =>
     new Promise((resolve, reject) => {
       const leave = () => {
-        const index = waiting.indexOf(place);
-        if (index < 0) return;
-        waiting.splice(index, 1);
-        reject(signal?.reason);
+        if (lines.leave(place)) reject(signal?.reason);
       };
       const place: Waiting = {
         fn,
+        since: clock.now(),
         take: (worker) => {
           signal?.removeEventListener("abort", leave);
           resolve(worker);
@@ -99,8 +79,8 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
         refuse: reject,
       };
       signal?.addEventListener("abort", leave, { once: true });
-      waiting.push(place);
-      serve();
+      lines.join(place);
+      turns.serve();
     });
 
   return {
@@ -123,14 +103,14 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();
-      for (const { fn, refuse } of waiting.splice(0)) refuse(closedBefore(fn));
+      for (const { fn, refuse } of lines.clear()) refuse(closedBefore(fn));
       await workers.close();
       registry.close();
     },
     stats: () => ({
       workers: workers.count(),
       busy: workers.count("busy"),
-      waiting: waiting.length,
+      waiting: lines.length(),
       started: workers.started(),
     }),
   };

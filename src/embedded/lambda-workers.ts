@@ -18,8 +18,13 @@ export interface Worker {
 }
 
 export interface Workers {
-  /** Makes a worker busy: a warm one, a new one, or one in the place of the longest idle. Undefined: all are busy. */
-  take(fn: LambdaFunction): Worker | undefined;
+  /**
+   * Makes a worker busy: a warm one, a new one where there is room, or, with `mayEndOther`, one in the place
+   * of the longest idle. Undefined: there is none.
+   */
+  take(fn: LambdaFunction, mayEndOther: boolean): Worker | undefined;
+  /** A worker of this version is there, idle or busy. */
+  has(version: string): boolean;
   /** Its invocation is over. */
   release(worker: Worker): void;
   /** It ends now, or with its invocation where it is busy; `name` undefined: every function. */
@@ -78,7 +83,8 @@ export function makeWorkers({ registry, clock, maxWorkers, idleMs, onRoom }: Wor
     [...workers].filter((worker) => state === undefined || worker.state === state).length;
 
   return {
-    take(fn) {
+    has: (version) => [...workers].some((worker) => worker.state !== "retired" && worker.version === version),
+    take(fn, mayEndOther) {
       const version = versionOf(fn);
       const idle = [...workers].filter((worker) => worker.state === "idle" && worker.process.isAlive());
       // The one used last, so that those that are not needed grow old.
@@ -90,7 +96,7 @@ export function makeWorkers({ registry, clock, maxWorkers, idleMs, onRoom }: Wor
       }
       if (count("idle") + count("busy") >= maxWorkers) {
         const longest = idle[0];
-        if (!longest) return undefined;
+        if (!longest || !mayEndOther) return undefined;
         retire(longest);
       }
       return start(fn);
@@ -125,6 +131,11 @@ export function makeWorkers({ registry, clock, maxWorkers, idleMs, onRoom }: Wor
   };
 }
 
-function versionOf(fn: LambdaFunction): string {
-  return canonicalJson({ ...fn });
+const versions = new WeakMap<LambdaFunction, string>();
+
+/** The same text for functions that one worker can serve. */
+export function versionOf(fn: LambdaFunction): string {
+  const version = versions.get(fn) ?? canonicalJson({ ...fn });
+  versions.set(fn, version);
+  return version;
 }

@@ -416,6 +416,46 @@ describe("the pool", () => {
     expect(limited.stats()).toEqual({ workers: 2, busy: 0, waiting: 0, started: 2 });
   });
 
+  test("keeps functions that take turns from ending each other's workers", async () => {
+    const functions = ["a", "b", "c"].map((name) => task(name, "export const handler = async (n: number) => n;"));
+    const shared = makePool({ maxWorkers: 2 });
+    const wanted = Array.from({ length: 60 }, (_, n) => n);
+    await Promise.all(wanted.map((n) => invoke(functions[n % 3] ?? task("none", ""), n)));
+    expect(shared.stats().started).toBeLessThan(20);
+  });
+
+  test("gives a function a worker however much others have to do", async () => {
+    const busy = ["busy-1", "busy-2"].map((name) => task(name, "export const handler = async () => 1;"));
+    const late = task("late", "export const handler = async () => 'served';");
+    makePool({ maxWorkers: 1 });
+    let served: Json | undefined;
+    const flood = async (fn: LambdaFunction) => {
+      while (served === undefined) await invoke(fn);
+    };
+    const floods = [...busy, ...busy].map(flood);
+    await invoke(late).then((result) => {
+      served = result;
+    });
+    await Promise.all(floods);
+    expect(served).toBe("served");
+  });
+
+  test("gives a function with much to do the places that others do not use", async () => {
+    const other = task("other", "export const handler = async () => 1;");
+    const fn = task(
+      "meeting",
+      `import { readdirSync, writeFileSync } from "node:fs";
+      export const handler = async () => {
+        writeFileSync("here-" + process.pid, "");
+        while (readdirSync(".").filter((name) => name.startsWith("here-")).length < 2)
+          await new Promise((r) => setTimeout(r, 10));
+      };`,
+    );
+    makePool({ maxWorkers: 2 });
+    await Promise.all([invoke(other), invoke(other)]);
+    await Promise.all([invoke(task("third", "export const handler = async () => 1;")), invoke(fn), invoke(fn)]);
+  });
+
   test("ends idle workers after a while", async () => {
     const patient = makePool({ idleMs: 1 });
     await invoke(task("idle", counting));
