@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { renderTable } from "../src/cli/table.ts";
 import { processRecords } from "../src/functions/process/process.ts";
 import { extractRecords } from "../src/payload/extract.ts";
+import { median } from "./figures.ts";
 import { makeSlowPorts } from "./slow-ports.ts";
 
 const LATENCY_MS = 10;
@@ -60,8 +61,6 @@ for (let round = 0; round < ROUNDS; round++) {
   roundTrips = slow.roundTrips() / BATCHES;
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const rate = median(rates);
 console.log(
   `process: ${ROUNDS} rounds of ${BATCHES} batches of ${BATCH} new payloads of 2 KB, ${LATENCY_MS} ms for each call, one batch at a time.\n`,
