@@ -1,5 +1,5 @@
 // Node below 24 cannot run TypeScript. The package `node` brings one that can.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,11 +15,16 @@ export function runUnderProjectNode(programUrl) {
     console.error("Run `npm install --save-dev node@24` in the project, or install a newer Node.");
     process.exit(3);
   }
-  const { status, signal } = spawnSync(node, [fileURLToPath(programUrl), ...process.argv.slice(2)], {
+  const child = spawn(node, [fileURLToPath(programUrl), ...process.argv.slice(2)], {
     stdio: "inherit",
     env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH ?? ""}` },
   });
-  process.exitCode = status ?? (signal === "SIGINT" ? 130 : 143);
+  // Ctrl-C in a terminal reaches both; told once more, the program would stop at once instead of in good order.
+  process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 143);
+  });
   return true;
 }
 

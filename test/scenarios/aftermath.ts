@@ -34,6 +34,11 @@ export function expectNothingWaits(root: string): void {
   expect(query(root, "SELECT code, reason FROM rejections")).toEqual([]);
 }
 
+/** When the last message becomes visible that a killed process had in hand; undefined where there is none. */
+export function lastVisibleAt(root: string): number | undefined {
+  return query<{ at: number | null }>(root, "SELECT max(visible_at) AS at FROM messages")[0]?.at ?? undefined;
+}
+
 interface EventRow {
   readonly arn: string;
   readonly path: string;
