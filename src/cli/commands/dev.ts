@@ -56,12 +56,10 @@ function reload(io: Io, { root }: Project, path: string, take: (project: Project
     io.stderr.write(`${paint(io, io.stderr, "dim", `${changed} changed: taken`)}\n`);
   } catch (thrown) {
     // What ran before goes on: a half-written definition must not stop the others.
-    io.stderr.write(
-      `${paint(io, io.stderr, "red", `${changed} changed: not taken.`)} ${describeError(thrown).cause}\n`,
-    );
-    if (!(thrown instanceof ProblemsError)) return;
-    for (const problem of thrown.problems)
-      io.stderr.write(`  ${locate(problem)}: ${problem.message} ${problem.hint ?? ""}\n`);
+    const problems = thrown instanceof ProblemsError ? thrown.problems : [];
+    const why = problems.length > 0 ? "What was there before goes on." : describeError(thrown).cause;
+    io.stderr.write(`${paint(io, io.stderr, "red", `${changed} changed: not taken.`)} ${why}\n`);
+    for (const problem of problems) io.stderr.write(`  ${locate(problem)}: ${problem.message} ${problem.hint ?? ""}\n`);
   }
 }
 

@@ -10,7 +10,7 @@ import { dataPath, openProjectToLook } from "../project.ts";
 import { exitCodeOf, renderResults, skipNote } from "../results.ts";
 import { sendPayloads } from "../send.ts";
 
-const WHAT_NEXT = `Published; the line above is the message's ID. \`npx cirrus dev\` runs what is published, \`npx cirrus state list\`
+const WHAT_NEXT = `Published; above is the ID of each message. \`npx cirrus dev\` runs what is published, \`npx cirrus state list\`
 shows what became of it.
 `;
 
