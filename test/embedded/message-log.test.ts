@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { openDatabase } from "../../src/embedded/database.ts";
+import { type MessageOutcome, makeMessageLog } from "../../src/embedded/message-log.ts";
+
+const outcome = (name: MessageOutcome["outcome"], reason: string): MessageOutcome => ({
+  message: "m1",
+  outcome: name,
+  at: "2030-01-01T00:00:00.000Z",
+  reason,
+});
+
+test("the first outcome of a message stays: a repeat of it is no news", async () => {
+  const log = makeMessageLog(openDatabase(":memory:"));
+  await log.record([outcome("started", "first"), outcome("skipped", "it came twice")]);
+  await log.record([outcome("skipped", "it came again")]);
+  expect(await log.get("m1")).toMatchObject({ outcome: "started", reason: "first" });
+});
+
+test("a message that was given up and redriven has the outcome of what came then", async () => {
+  const log = makeMessageLog(openDatabase(":memory:"));
+  await log.record([outcome("given-up", "the disk is full")]);
+  expect(await log.get("m1")).toMatchObject({ outcome: "given-up" });
+  await log.record([outcome("started", "redriven")]);
+  expect(await log.get("m1")).toMatchObject({ outcome: "started", reason: "redriven" });
+});
+
+test("what is not known has no outcome", async () => {
+  expect(await makeMessageLog(openDatabase(":memory:")).get("lost")).toBeUndefined();
+});
