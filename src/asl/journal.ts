@@ -6,7 +6,7 @@ import { type Clock, isoTime } from "../clock.ts";
 import type { HistoryEvent } from "../executions/executions.ts";
 import { EvaluationError } from "./errors.ts";
 import { MAX_HISTORY_EVENTS } from "./limits.ts";
-import type { Journal, NewEvent } from "./ports.ts";
+import type { Journal, NewEvent, RunResult } from "./ports.ts";
 
 /** A journalled moment. `order` tells which of two came first, also when they are replayed. */
 export interface Moment {
@@ -21,8 +21,8 @@ export interface Memory {
   recall(type: string, path: string, attempt?: number): HistoryEvent | undefined;
   /** Notes an event, or finds it in the history. It is durable after the next `flush`. */
   record(type: string, path: string, details: EventDetails): Moment;
-  /** Resolves when everything recorded so far is durable. */
-  flush(): Promise<void>;
+  /** Resolves when everything recorded so far is durable, and with it the result that ends the run. */
+  flush(result?: RunResult): Promise<void>;
 }
 
 export function makeMemory(
@@ -38,11 +38,11 @@ export function makeMemory(
   let pending: NewEvent[] = [];
   let writing = Promise.resolve();
 
-  async function write(): Promise<void> {
+  async function write(result: RunResult | undefined): Promise<void> {
     signal?.throwIfAborted();
     const batch = pending;
     pending = [];
-    await journal.append(batch);
+    await journal.append(batch, result);
     durable += batch.length;
   }
 
@@ -61,12 +61,12 @@ export function makeMemory(
       return { order: newest + added, at: event.at };
     },
 
-    flush() {
+    flush(result) {
       const wanted = added;
       // In line behind the writes before it, one of which may have taken these events along; and a turn later, so that
       // branches that start together share an append. A write that failed stays here: after a lost batch nothing may
       // be written that builds upon it.
-      writing = writing.then(() => (durable < wanted ? write() : undefined));
+      writing = writing.then(() => (durable < wanted || result !== undefined ? write(result) : undefined));
       return writing;
     },
   };

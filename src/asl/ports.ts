@@ -7,9 +7,14 @@ import type { Json } from "../json.ts";
 export type NewEvent = Omit<HistoryEvent, "id" | "previousId">;
 
 export interface Journal {
-  /** Durable when resolved. */
-  append(events: readonly NewEvent[]): Promise<void>;
+  /** Durable when resolved. The last append of a run brings its result along, so that both can be one write; it may hold no events. */
+  append(events: readonly NewEvent[], result?: RunResult): Promise<void>;
 }
+
+export type RunResult =
+  | { readonly status: "SUCCEEDED"; readonly output: Json }
+  | { readonly status: "FAILED"; readonly error: string; readonly cause: string }
+  | { readonly status: "TIMED_OUT"; readonly error: string; readonly cause: string };
 
 export interface RunContext {
   readonly execution: {

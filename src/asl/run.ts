@@ -1,20 +1,14 @@
 /** Runs a machine from its start, or from where an earlier process left it. */
 import type { Clock } from "../clock.ts";
-import type { Json } from "../json.ts";
 import { makeAbortScope } from "./abort.ts";
 import { EvaluationError, StatesError } from "./errors.ts";
 import { makeMemory } from "./journal.ts";
 import type { Machine } from "./model.ts";
-import type { RunContext, RunPorts } from "./ports.ts";
+import type { RunContext, RunPorts, RunResult } from "./ports.ts";
 import { runSequence } from "./sequence.ts";
 import { makeScope } from "./visit.ts";
 
-export type { InvokeTask, Journal, NewEvent, RunContext, RunPorts, TaskCall } from "./ports.ts";
-
-export type RunResult =
-  | { readonly status: "SUCCEEDED"; readonly output: Json }
-  | { readonly status: "FAILED"; readonly error: string; readonly cause: string }
-  | { readonly status: "TIMED_OUT"; readonly error: string; readonly cause: string };
+export type { InvokeTask, Journal, NewEvent, RunContext, RunPorts, RunResult, TaskCall } from "./ports.ts";
 
 /**
  * Runs to the end. Everything journalled between start and end is durable when it resolves; the events of the
@@ -33,11 +27,12 @@ export async function runMachine(machine: Machine, context: RunContext, ports: R
   const scope = makeScope("", run.signal, { order: 0, at: startedAt });
   try {
     const output = await runSequence({ context, memory, clock, invoke, runSequence }, machine, input, scope);
-    await memory.flush();
-    return { status: "SUCCEEDED", output };
+    const ended: RunResult = { status: "SUCCEEDED", output };
+    await memory.flush(ended);
+    return ended;
   } catch (thrown) {
     const ended = endOf(thrown);
-    await memory.flush();
+    await memory.flush(ended);
     return ended;
   } finally {
     timer.stop();

@@ -130,22 +130,21 @@ async function runOnce(seq: number, driven: Driven, ports: DriverPorts): Promise
   const { db, store, owner } = ports;
   const row = store.read(seq);
   if (row === undefined || row.status !== "RUNNING" || row.owner !== owner) return;
-  let result: RunResult;
   try {
-    result = await runEngine(row, driven, ports);
+    await runEngine(row, driven, ports);
   } catch (thrown) {
     if (driven.controller.signal.aborted || thrown instanceof ExecutionClosed || thrown instanceof TransientError) {
       throw thrown;
     }
     // Neither a failed task nor a disk that is full: going on would meet it again for ever.
     const { error, cause } = describeError(thrown);
-    result = { status: "FAILED", error: "States.Runtime", cause: `${error}: ${cause}` };
+    const end = { status: "FAILED", error: "States.Runtime", cause: `${error}: ${cause}` } as const;
+    await db.write(() => ports.end(seq, { ...end, at: isoTime(ports.clock.now()) }));
   }
-  const end = endOf(result, isoTime(ports.clock.now()));
-  await db.write(() => ports.end(seq, end));
 }
 
-async function runEngine(row: ExecutionRow, driven: Driven, ports: DriverPorts): Promise<RunResult> {
+/** The last events and the end are one write: the next process finds either none of them or all. */
+async function runEngine(row: ExecutionRow, driven: Driven, ports: DriverPorts): Promise<void> {
   const { db, store, definitions, owner, clock, invoke } = ports;
   const { parsed } = definitions.recall(row.definition_hash, () => store.definition(row.definition_hash));
   if ("problems" in parsed) throw new Error(parsed.problems.map(({ message }) => message).join(" "));
@@ -164,15 +163,20 @@ async function runEngine(row: ExecutionRow, driven: Driven, ports: DriverPorts):
     stateMachine: { id: row.machine_arn, name: row.machine_arn.split(":").at(-1) ?? row.workflow },
   };
   const journal = {
-    async append(events: Parameters<ExecutionStore["append"]>[2]): Promise<void> {
-      const numbered = await db.write(() => store.append(row.seq, owner, events));
+    async append(events: Parameters<ExecutionStore["append"]>[2], result?: RunResult): Promise<void> {
+      const end = result && endOf(result, isoTime(clock.now()));
+      const numbered = await db.write(() => {
+        const written = store.append(row.seq, owner, events);
+        if (written && end) ports.end(row.seq, end);
+        return written;
+      });
       if (numbered === undefined) {
         throw store.read(row.seq)?.status === "RUNNING" ? new GoesOnElsewhere(TAKEN_OVER) : closedElsewhere();
       }
       applyEvents(driven.live, numbered);
     },
   };
-  return runMachine(parsed.machine, context, { journal, history, invoke, clock, signal: driven.controller.signal });
+  await runMachine(parsed.machine, context, { journal, history, invoke, clock, signal: driven.controller.signal });
 }
 
 function endOf(result: RunResult, at: string): ExecutionEnd {

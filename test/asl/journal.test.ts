@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makeMemory } from "../../src/asl/journal.ts";
+import type { Journal } from "../../src/asl/run.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 
 function setUp({ signal, fail = () => false }: { signal?: AbortSignal; fail?: (append: number) => boolean } = {}) {
@@ -53,6 +54,22 @@ describe("the run's memory", () => {
     };
     await Promise.all(["/a", "/b", "/c"].map(start));
     expect(appends).toEqual([["/a", "/b", "/c"]]);
+  });
+
+  test("the result of the run comes with its last events, also where none are left to write", async () => {
+    const appends: [number, string | undefined][] = [];
+    const journal: Journal = {
+      append: async (events, result) => void appends.push([events.length, result?.status]),
+    };
+    const result = { status: "SUCCEEDED", output: null } as const;
+    const [first, second] = [1, 2].map(() => makeMemory(journal, [], makeVirtualClock(), undefined));
+    first?.record("PassStateEntered", "/a", {});
+    await first?.flush(result);
+    await second?.flush(result);
+    expect(appends).toEqual([
+      [1, "SUCCEEDED"],
+      [0, "SUCCEEDED"],
+    ]);
   });
 
   test("after a write that failed nothing more is written, and every flush says why", async () => {
