@@ -18,6 +18,8 @@ export interface QueueDriver {
 }
 
 const BATCH = 10;
+/** A text, for an AbortError of its own would cost a stack trace with every message. */
+const WOKEN = "woken";
 const LOOK_EVERY_MS = 250;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
@@ -29,19 +31,25 @@ export function driveQueue(
 ): QueueDriver {
   const stopping = new AbortController();
   const naps = new Set<AbortController>();
-  const wakeAll = (): void => {
-    for (const nap of naps) nap.abort();
+  let told = 0;
+  /** One is enough: it takes what has come by then, and wakes the next where that was all it could take. */
+  const wakeOne = (): void => {
+    told++;
+    const [nap] = naps;
+    if (nap === undefined) return;
+    naps.delete(nap);
+    nap.abort(WOKEN);
   };
-  const unsubscribe = queue.onSend(wakeAll);
+  const unsubscribe = queue.onSend(wakeOne);
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
+      const before = told;
       const messages = await receive();
-      if (messages.length === 0) {
-        await pause();
-        continue;
-      }
-      await settle(messages);
+      if (messages.length === BATCH) wakeOne();
+      if (messages.length > 0) await settle(messages);
+      // What was sent after the look must not wait for the next one.
+      else if (told === before) await pause();
     }
   }
 
@@ -84,7 +92,7 @@ export function driveQueue(
   return {
     async stop() {
       stopping.abort();
-      wakeAll();
+      for (const nap of naps) nap.abort(WOKEN);
       unsubscribe();
       await loops;
     },
