@@ -13,6 +13,8 @@ const NODE_ALLOWANCE_MB = 32;
 const MEMORY_INTERVAL_MS = 100;
 /** Lambda's limit for loading a handler; longer where the function itself may take longer. */
 const LOAD_SECONDS = 10;
+/** Ends the watches; a text, for an AbortError of its own would cost a stack trace with every invocation. */
+const OVER = "over";
 
 export interface LimitedRun {
   readonly fn: LambdaFunction;
@@ -47,7 +49,7 @@ export async function runInvocation(
     const outcome = await worker.invoke(invocationOf(run), (lines) => log.append(lines)).finally(running.stop);
     return report(outcome);
   } finally {
-    over.abort();
+    over.abort(OVER);
     run.signal?.removeEventListener("abort", abort);
     log.close();
   }
@@ -84,7 +86,7 @@ function limitTime(worker: LambdaProcess, seconds: number, errorMessage: string,
     () => worker.kill({ errorType: LAMBDA_ERRORS.timedOut, errorMessage, trace: [] }),
     () => {},
   );
-  return { stop: () => over.abort() };
+  return { stop: () => over.abort(OVER) };
 }
 
 /** V8 limits the heap alone; buffers, native libraries and child processes count here. */

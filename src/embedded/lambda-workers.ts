@@ -75,7 +75,7 @@ export function makeWorkers({ registry, clock, maxWorkers, idleMs, onRoom }: Wor
 
   const retire = (worker: Worker) => {
     worker.state = "retired";
-    worker.idle.abort();
+    worker.idle.abort("retired");
     worker.process.kill(NOT_NEEDED);
   };
 
@@ -91,7 +91,7 @@ export function makeWorkers({ registry, clock, maxWorkers, idleMs, onRoom }: Wor
       const warm = idle.findLast((worker) => worker.version === version);
       if (warm) {
         warm.state = "busy";
-        warm.idle.abort();
+        warm.idle.abort("busy");
         return warm;
       }
       if (count("idle") + count("busy") >= maxWorkers) {

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { isoTime } from "../clock.ts";
+import { isMissing } from "./file-failures.ts";
 
 export interface LogLimits {
   /** Bytes kept of the beginning. */
@@ -28,8 +29,7 @@ export function openLogFile(path: string, now: () => number, limits: LogLimits =
   /** Opened with the first line, and again after a failure: a full disk may have room later. */
   const opened = () => {
     if (file) return file;
-    mkdirSync(dirname(path), { recursive: true });
-    const fd = openSync(path, "a+");
+    const fd = openToAppend(path);
     file = { fd, size: fstatSync(fd).size };
     return file;
   };
@@ -64,6 +64,17 @@ export function openLogFile(path: string, now: () => number, limits: LogLimits =
     },
     close,
   };
+}
+
+/** The folder is there in all cases but the first. */
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, "a+");
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, "a+");
+  }
 }
 
 /** Puts a file with head, note and tail in place of the log; returns how many bytes went. */

@@ -102,7 +102,8 @@ async function invoke(visit: Visit, { resource, input, attempt, limits }: Attemp
   try {
     return await untilAborted(engine.invoke(call), signal);
   } finally {
-    timers.abort(undefined);
+    // A text: an AbortError would cost a stack trace with every task.
+    timers.abort("over");
     timers.release();
     release();
   }
