@@ -10,7 +10,9 @@ export default class ClosingLine implements Reporter {
     const skipped = count("skipped");
     // After the other reporters have had their say.
     setImmediate(() =>
-      process.stdout.write(`\n${count("passed")} passed, ${count("failed") + broken} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`),
+      process.stdout.write(
+        `\n${count("passed")} passed, ${count("failed") + broken} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+      ),
     );
   }
 }
