@@ -5,8 +5,7 @@ import { isMissing } from "./file-failures.ts";
 
 /** True where `path`, or what exists of the way to it, really lies within `folder`, which must exist. */
 export async function isInside(folder: string, path: string): Promise<boolean> {
-  const root = await realpath(folder);
-  const real = await nearest(path);
+  const [root, real] = await Promise.all([realpath(folder), nearest(path)]);
   return real === root || real.startsWith(root + sep);
 }
 

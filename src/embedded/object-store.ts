@@ -63,7 +63,7 @@ export function makeObjectStore(directory: string): EmbeddedObjectStore {
     }
   }
 
-  /** Fills a new file with `write`, syncs it, and moves it to where `url` says. */
+  /** Fills a new file with `write`, which syncs it, and moves it to where `url` says. */
   async function store(
     url: ObjectUrl,
     write: (path: string) => Promise<void>,
@@ -71,21 +71,21 @@ export function makeObjectStore(directory: string): EmbeddedObjectStore {
   ): Promise<"stored" | "exists"> {
     const path = locate(url);
     const unfinished = join(directory, UNFINISHED, randomUUID());
+    let moved = false;
     try {
-      await mkdir(dirname(unfinished), { recursive: true });
-      await write(unfinished);
-      await sync(unfinished);
+      await writeUnfinished(unfinished, write);
       if (!(await isInside(directory, dirname(path)))) throw outside(url);
       const made = await mkdir(dirname(path), { recursive: true });
+      if (ifAbsent && !(await linkNew(unfinished, path))) return "exists";
       if (!ifAbsent) await rename(unfinished, path);
-      else if (!(await linkNew(unfinished, path))) return "exists";
+      moved = !ifAbsent;
       // The name is in the folder's data: without this a power cut may lose the file, not only its latest bytes.
-      for (const folder of foldersToSync(path, made)) await sync(folder);
+      await Promise.all(foldersToSync(path, made).map(sync));
       return "stored";
     } catch (thrown) {
       throw explainFiles(thrown, directory);
     } finally {
-      await rm(unfinished, { force: true });
+      if (!moved) await rm(unfinished, { force: true });
     }
   }
 
@@ -122,7 +122,7 @@ export function makeObjectStore(directory: string): EmbeddedObjectStore {
     },
 
     async upload(path, url, options = {}) {
-      await store(url, (unfinished) => copyFile(path, unfinished), options);
+      await store(url, (unfinished) => copyFile(path, unfinished).then(() => sync(unfinished)), options);
     },
 
     list: (prefix) => listObjects(directory, prefix),
@@ -143,10 +143,22 @@ function headOf(url: ObjectUrl, { size, mtime }: { size: number; mtime: Date }):
   return { url, size, modified: mtime.toISOString() };
 }
 
+/** The folder is there in all cases but the first. */
+async function writeUnfinished(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  try {
+    await write(path);
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+    await mkdir(dirname(path), { recursive: true });
+    await write(path);
+  }
+}
+
 async function writeBody(path: string, body: Uint8Array | string): Promise<void> {
   const handle = await open(path, "wx");
   try {
     await handle.writeFile(body);
+    await handle.sync();
   } finally {
     await handle.close();
   }
