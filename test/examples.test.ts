@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { parsePayload } from "../src/payload/payload.ts";
-import { bindLocally } from "../src/project/local.ts";
+import { bindLocally } from "../src/project/local/local.ts";
 import { readProject } from "../src/project/read-project.ts";
 import { describeFile } from "../src/task/checksum.ts";
 import type { TaskHandler } from "../src/task/index.ts";

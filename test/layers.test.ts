@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 const ROOT = resolve(import.meta.dirname, "..");
 
 const ROWS: readonly (readonly string[])[] = [
-  ["errors.ts", "log.ts", "env.ts", "clock.ts", "json.ts"],
+  ["errors.ts", "log.ts", "env.ts", "clock.ts", "json.ts", "nearest.ts"],
   ["payload", "state", "asl", "events", "executions"],
   ["aws", "embedded"],
   ["task", "feeder", "functions", "project", "testing"],
@@ -100,8 +100,8 @@ describe("the source tree", () => {
       // The log of a Lambda or a job is what it prints.
       "src/task/ports.ts",
       // Processes of their own: a Lambda's worker and a job's supervisor.
-      "src/embedded/lambda-worker.ts",
-      "src/embedded/job-supervisor.ts",
+      "src/embedded/lambda/lambda-worker.ts",
+      "src/embedded/jobs/job-supervisor.ts",
     ]);
     const printing = source.filter(
       (file) =>

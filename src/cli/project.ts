@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { CirrusError, EXIT, type Problem, ProblemsError } from "../errors.ts";
 import { findProjectRoot } from "../project/find-root.ts";
-import { bindLocally } from "../project/local.ts";
+import { bindLocally } from "../project/local/local.ts";
 import type { Project } from "../project/project.ts";
 import { readProject } from "../project/read-project.ts";
 import { makeRuntime, type Runtime } from "../runtime/runtime.ts";

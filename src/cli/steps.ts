@@ -1,5 +1,5 @@
 /** What a payload's execution is doing right now, for the progress display. */
-import type { EmbeddedExecutions } from "../embedded/executions.ts";
+import type { EmbeddedExecutions } from "../embedded/executions/executions.ts";
 import type { StepOf } from "./progress.ts";
 
 /** The innermost state: of a Parallel or Map, what runs in it. */

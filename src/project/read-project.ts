@@ -3,13 +3,13 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../errors.ts";
-import { mergeLayers } from "./folders.ts";
+import { mergeLayers } from "./definitions/folders.ts";
+import { readComponents } from "./definitions/read-components.ts";
+import { type ConfigOptions, readConfig } from "./definitions/read-config.ts";
+import { readResources } from "./definitions/read-resources.ts";
+import { readWorkflows } from "./definitions/read-workflows.ts";
+import type { Layer, Reading } from "./definitions/reading.ts";
 import type { Component, Kind, Project } from "./project.ts";
-import { readComponents } from "./read-components.ts";
-import { type ConfigOptions, readConfig } from "./read-config.ts";
-import { readResources } from "./read-resources.ts";
-import { readWorkflows } from "./read-workflows.ts";
-import type { Layer, Reading } from "./reading.ts";
 
 export interface ReadOptions extends ConfigOptions {
   /** The folder whose parts come first; the package's own unless a test says otherwise. */

@@ -3,7 +3,7 @@
  * Messages that this process sends wake it at once; those of other processes are found by looking now and then.
  */
 import type { Clock } from "../clock.ts";
-import type { Queue, QueueMessage } from "../embedded/queue.ts";
+import type { Queue, QueueMessage } from "../embedded/messages/queue.ts";
 import { describeError } from "../errors.ts";
 import type { Log } from "../log.ts";
 

@@ -1,7 +1,7 @@
 /** Keeps things moving: both queues through their functions, and now and then a look for what was left behind. */
 import { isoTime } from "../clock.ts";
-import type { MessageLog, MessageOutcome } from "../embedded/message-log.ts";
-import type { Queue, QueueMessage } from "../embedded/queue.ts";
+import type { MessageLog, MessageOutcome } from "../embedded/messages/message-log.ts";
+import type { Queue, QueueMessage } from "../embedded/messages/queue.ts";
 import { describeError } from "../errors.ts";
 import type { FunctionPorts } from "../functions/ports.ts";
 import { type ProcessOutcome, processRecords } from "../functions/process/process.ts";

@@ -2,7 +2,7 @@
  * Follows messages until all that came of them has ended: the payload each became, and the payloads chained from it.
  * It looks at the stores only, so it does not matter which process does the work.
  */
-import type { MessageLog, MessageOutcome } from "../embedded/message-log.ts";
+import type { MessageLog, MessageOutcome } from "../embedded/messages/message-log.ts";
 import type { Json } from "../json.ts";
 import { nextPayloads } from "../payload/chain.ts";
 import { isObjectUrl, type ObjectStore } from "../payload/object-store.ts";

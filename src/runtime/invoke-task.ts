@@ -1,8 +1,8 @@
 /** Runs what a Task state names: a Lambda in its own process, one of the built-in functions here, or a Batch job. */
 import { TaskError } from "../asl/errors.ts";
 import type { InvokeTask, TaskCall } from "../asl/run.ts";
-import type { Jobs } from "../embedded/jobs.ts";
-import { LambdaError, type LambdaPool } from "../embedded/lambda-pool.ts";
+import type { Jobs } from "../embedded/jobs/jobs.ts";
+import { LambdaError, type LambdaPool } from "../embedded/lambda/lambda-pool.ts";
 import { describeError } from "../errors.ts";
 import type { SubmitJob } from "../executions/jobs.ts";
 import type { LambdaFunction } from "../executions/lambda-function.ts";

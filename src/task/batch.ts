@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { LoadFailure, loadHandler } from "../embedded/lambda-handler.ts";
+import { LoadFailure, loadHandler } from "../embedded/lambda/lambda-handler.ts";
 import { type Environment, readEnvironment } from "../env.ts";
 import { CirrusError, describeError, EXIT, type ExitCode } from "../errors.ts";
 import { isJsonObject } from "../json.ts";

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeObjectStore } from "../embedded/object-store.ts";
+import { makeObjectStore } from "../embedded/objects/object-store.ts";
 import type { Environment } from "../env.ts";
 import { CirrusError } from "../errors.ts";
 import { silentLog } from "../log.ts";

@@ -1,7 +1,7 @@
 /** What every durable queue of messages must do. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Queue } from "../../src/embedded/queue.ts";
+import type { Queue } from "../../src/embedded/messages/queue.ts";
 import { makeVirtualClock, type VirtualClock } from "../virtual-clock.ts";
 
 export interface QueueUnderTest {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { makeAnnouncements } from "../../src/embedded/announcements.ts";
-import { openDatabase } from "../../src/embedded/database.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeAnnouncements } from "../../src/embedded/messages/announcements.ts";
 import { announcement, describeAnnouncements } from "../contracts/announcements.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 

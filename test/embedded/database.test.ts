@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Database, openDatabase } from "../../src/embedded/database.ts";
+import { type Database, openDatabase } from "../../src/embedded/database/database.ts";
 import { CirrusError, TransientError } from "../../src/errors.ts";
 import { startProcess } from "./other-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
-import { openDatabase } from "../../src/embedded/database.ts";
-import { makeIntake } from "../../src/embedded/intake.ts";
-import { makeQueue } from "../../src/embedded/queue.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeIntake } from "../../src/embedded/messages/intake.ts";
+import { makeQueue } from "../../src/embedded/messages/queue.ts";
 import { describeIntake } from "../contracts/intake.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 

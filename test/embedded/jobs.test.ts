@@ -14,9 +14,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { type EmbeddedJobsOptions, type Jobs, makeEmbeddedJobs } from "../../src/embedded/jobs.ts";
-import { isRunning, processIdentity } from "../../src/embedded/processes.ts";
-import { makeTaskLogs } from "../../src/embedded/task-logs.ts";
+import { type EmbeddedJobsOptions, type Jobs, makeEmbeddedJobs } from "../../src/embedded/jobs/jobs.ts";
+import { makeTaskLogs } from "../../src/embedded/logs/task-logs.ts";
+import { isRunning, processIdentity } from "../../src/embedded/processes/processes.ts";
 import { TransientError } from "../../src/errors.ts";
 import type { JobDefinition } from "../../src/executions/job-definition.ts";
 import type { JobDescription, SubmitJob } from "../../src/executions/jobs.ts";
@@ -503,8 +503,8 @@ function startRuntime(token: string, command: readonly string[], attempts = 1): 
     attempts,
   };
   const code = `
-    import { makeEmbeddedJobs } from ${JSON.stringify(join(source, "embedded/jobs.ts"))};
-    import { makeTaskLogs } from ${JSON.stringify(join(source, "embedded/task-logs.ts"))};
+    import { makeEmbeddedJobs } from ${JSON.stringify(join(source, "embedded/jobs/jobs.ts"))};
+    import { makeTaskLogs } from ${JSON.stringify(join(source, "embedded/logs/task-logs.ts"))};
     import { systemClock } from ${JSON.stringify(join(source, "clock.ts"))};
     const jobs = makeEmbeddedJobs({
       directory: ${JSON.stringify(join(directory, "jobs"))}, definitions: () => (${JSON.stringify(definition)}),

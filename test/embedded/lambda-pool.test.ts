@@ -8,9 +8,9 @@ import {
   type LambdaPool,
   type LambdaPoolOptions,
   makeLambdaPool,
-} from "../../src/embedded/lambda-pool.ts";
-import { isRunning, processIdentity } from "../../src/embedded/processes.ts";
-import { makeTaskLogs } from "../../src/embedded/task-logs.ts";
+} from "../../src/embedded/lambda/lambda-pool.ts";
+import { makeTaskLogs } from "../../src/embedded/logs/task-logs.ts";
+import { isRunning, processIdentity } from "../../src/embedded/processes/processes.ts";
 import type { LambdaFunction } from "../../src/executions/lambda-function.ts";
 import type { Json } from "../../src/json.ts";
 

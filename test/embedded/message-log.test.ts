@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { openDatabase } from "../../src/embedded/database.ts";
-import { type MessageOutcome, makeMessageLog } from "../../src/embedded/message-log.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { type MessageOutcome, makeMessageLog } from "../../src/embedded/messages/message-log.ts";
 
 const outcome = (name: MessageOutcome["outcome"], reason: string): MessageOutcome => ({
   message: "m1",

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { makeObjectStore } from "../../src/embedded/object-store.ts";
+import { makeObjectStore } from "../../src/embedded/objects/object-store.ts";
 import type { ObjectUrl } from "../../src/payload/object-store.ts";
 import { describeObjectStore } from "../contracts/object-store.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { openDatabase } from "../../src/embedded/database.ts";
-import { makeQueue } from "../../src/embedded/queue.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeQueue } from "../../src/embedded/messages/queue.ts";
 import { describeQueue } from "../contracts/queue.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 import { startProcess } from "./other-process.ts";

@@ -1,5 +1,5 @@
-import { openDatabase } from "../../src/embedded/database.ts";
-import { makeRejections } from "../../src/embedded/rejections.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeRejections } from "../../src/embedded/messages/rejections.ts";
 import { describeRejections } from "../contracts/rejections.ts";
 
 describeRejections("SQLite", () => {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { openDatabase } from "../../src/embedded/database.ts";
-import { registerRuntime } from "../../src/embedded/runtimes.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { registerRuntime } from "../../src/embedded/executions/runtimes.ts";
 import { startProcess } from "./other-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -1,5 +1,5 @@
-import { openDatabase } from "../../src/embedded/database.ts";
-import { makeStateStore } from "../../src/embedded/state-store.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeStateStore } from "../../src/embedded/state/state-store.ts";
 import { describeStateStore } from "../contracts/state-store.ts";
 
 describeStateStore("SQLite", (clock) => {

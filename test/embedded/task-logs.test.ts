@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeLineSplitter } from "../../src/embedded/log-lines.ts";
-import { makeTaskLogs, streamPath } from "../../src/embedded/task-logs.ts";
+import { makeLineSplitter } from "../../src/embedded/logs/log-lines.ts";
+import { makeTaskLogs, streamPath } from "../../src/embedded/logs/task-logs.ts";
 
 let directory: string;
 beforeAll(() => {

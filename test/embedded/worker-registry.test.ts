@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { processIdentity } from "../../src/embedded/processes.ts";
-import { makeWorkerRegistry } from "../../src/embedded/worker-registry.ts";
+import { makeWorkerRegistry } from "../../src/embedded/lambda/worker-registry.ts";
+import { processIdentity } from "../../src/embedded/processes/processes.ts";
 
 /** However busy the machine is. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
@@ -37,8 +37,8 @@ test("a worker in a busy loop ends with what it started when its runtime is kill
     };`,
   );
   const code = `
-    import { makeLambdaPool } from ${JSON.stringify(join(source, "embedded/lambda-pool.ts"))};
-    import { makeTaskLogs } from ${JSON.stringify(join(source, "embedded/task-logs.ts"))};
+    import { makeLambdaPool } from ${JSON.stringify(join(source, "embedded/lambda/lambda-pool.ts"))};
+    import { makeTaskLogs } from ${JSON.stringify(join(source, "embedded/logs/task-logs.ts"))};
     import { systemClock } from ${JSON.stringify(join(source, "clock.ts"))};
     const home = ${JSON.stringify(join(directory, "home"))};
     const pool = makeLambdaPool({ home, clock: systemClock, logs: makeTaskLogs(home + "/logs") });

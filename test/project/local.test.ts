@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts hold the project's own variables
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bindLocally } from "../../src/project/local.ts";
+import { bindLocally } from "../../src/project/local/local.ts";
 import { bind, CONFIG, HANDLER, read, show, yaml } from "./project-folder.ts";
 
 const task = (name: string, more = "") => ({

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { locate, type Problem } from "../../src/errors.ts";
-import { bindLocally } from "../../src/project/local.ts";
+import { bindLocally } from "../../src/project/local/local.ts";
 import { type ReadOptions, readProject } from "../../src/project/read-project.ts";
 
 /** Files by their path; removed when the test ends. */

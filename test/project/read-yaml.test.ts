@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../src/errors.ts";
-import { readYaml } from "../../src/project/read-yaml.ts";
+import { readYaml } from "../../src/project/yaml/read-yaml.ts";
 import { show, writeFolder, yaml } from "./project-folder.ts";
 
 function parse(text: string) {

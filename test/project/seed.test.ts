@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { bindLocally } from "../../src/project/local.ts";
+import { bindLocally } from "../../src/project/local/local.ts";
 import { readAt } from "./project-folder.ts";
 
 const SEED = fileURLToPath(new URL("../fixtures/projects/seed", import.meta.url));

@@ -3,8 +3,8 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseVariables } from "../../src/project/parse-variables.ts";
 import type { ReadOptions } from "../../src/project/read-project.ts";
+import { parseVariables } from "../../src/project/variables/parse-variables.ts";
 import { read, readAt, show, writeFolder, yaml } from "./project-folder.ts";
 
 /** What `custom` of a cirrus.yml comes to, and its problems. */

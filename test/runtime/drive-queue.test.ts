@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/clock.ts";
-import { openDatabase } from "../../src/embedded/database.ts";
-import { makeQueue, type Queue, type QueueMessage } from "../../src/embedded/queue.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeQueue, type Queue, type QueueMessage } from "../../src/embedded/messages/queue.ts";
 import { driveQueue, type Handled } from "../../src/runtime/drive-queue.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 import { makeRuntimeLog } from "./runtime-log.ts";

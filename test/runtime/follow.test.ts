@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MessageOutcome } from "../../src/embedded/message-log.ts";
+import type { MessageOutcome } from "../../src/embedded/messages/message-log.ts";
 import type { Json } from "../../src/json.ts";
 import { nextPayloads } from "../../src/payload/chain.ts";
 import { parsePayload } from "../../src/payload/payload.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { makeObjectStore } from "../../src/embedded/object-store.ts";
+import { makeObjectStore } from "../../src/embedded/objects/object-store.ts";
 import type { ObjectUrl } from "../../src/payload/object-store.ts";
 import { errorUrl } from "../../src/task/batch.ts";
 import { exampleObjects, readExample } from "../examples.ts";

@@ -2,13 +2,13 @@
 
 import type { Problem } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
+import { nearest } from "../../nearest.ts";
 import type { Expression } from "../expressions.ts";
 import { parseExpression } from "../expressions.ts";
 import { memberPath } from "../json-path.ts";
 import type { NumberSource } from "../model.ts";
 import { type Path, parsePath, parseReferencePath, type ReferencePath } from "../paths.ts";
 import { parseTemplate, type Template } from "../templates.ts";
-import { nearest } from "./nearest.ts";
 import { REFUSED_FIELDS } from "./refused.ts";
 
 export type Report = (problem: Problem) => void;

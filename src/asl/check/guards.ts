@@ -1,10 +1,10 @@
 /** Retry and Catch of Task, Parallel and Map. */
 import { isJsonObject } from "../../json.ts";
+import { nearest } from "../../nearest.ts";
 import { RESERVED_ERRORS } from "../errors.ts";
 import { MAX_DELAY_SECONDS, MAX_SECONDS } from "../limits.ts";
 import type { Catcher, Guarded, Retrier } from "../model.ts";
 import { type Fields, makeFields } from "./fields.ts";
-import { nearest } from "./nearest.ts";
 
 export const GUARD_FIELDS = ["Retry", "Catch"] as const;
 

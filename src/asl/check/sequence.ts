@@ -1,10 +1,10 @@
 /** States that run one after another: names, transitions, and that each can be reached. */
 import { isJsonObject, type JsonObject } from "../../json.ts";
+import { nearest } from "../../nearest.ts";
 import { memberPath } from "../json-path.ts";
 import { MAX_NAME_CHARACTERS } from "../limits.ts";
 import type { Sequence, State } from "../model.ts";
 import { type Fields, makeFields, type Report } from "./fields.ts";
-import { nearest } from "./nearest.ts";
 import { JSONATA_LANGUAGE } from "./refused.ts";
 import { STATE_CHECKS } from "./states.ts";
 

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { TaskError } from "../../asl/errors.ts";
-import { LambdaError } from "../../embedded/lambda-pool.ts";
+import { LambdaError } from "../../embedded/lambda/lambda-pool.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { errorOfExecution } from "../../events/status-change.ts";
 import type { JobDefinition } from "../../executions/job-definition.ts";
@@ -10,7 +10,7 @@ import type { LambdaFunction } from "../../executions/lambda-function.ts";
 import { postBatch } from "../../functions/post-batch/post-batch.ts";
 import { preBatch, readPayload } from "../../functions/pre-batch/pre-batch.ts";
 import { isJsonObject, type Json } from "../../json.ts";
-import { lambdaArn } from "../../project/local-names.ts";
+import { lambdaArn } from "../../project/local/local-names.ts";
 import type { Component, Project } from "../../project/project.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";

@@ -1,7 +1,7 @@
 /** Receives and acknowledges messages until none is visible; prints their IDs: `receive-messages.ts PATH`. */
 import { systemClock } from "../../../src/clock.ts";
-import { openDatabase } from "../../../src/embedded/database.ts";
-import { makeQueue } from "../../../src/embedded/queue.ts";
+import { openDatabase } from "../../../src/embedded/database/database.ts";
+import { makeQueue } from "../../../src/embedded/messages/queue.ts";
 
 const [path = ""] = process.argv.slice(2);
 const db = openDatabase(path);

@@ -1,9 +1,9 @@
 /** Runs five executions whose second task never ends, and waits to be killed: `run-executions.ts PATH`. */
 import { systemClock } from "../../../src/clock.ts";
-import { openDatabase } from "../../../src/embedded/database.ts";
-import { makeExecutions } from "../../../src/embedded/executions.ts";
-import { makeQueue } from "../../../src/embedded/queue.ts";
-import { registerRuntime } from "../../../src/embedded/runtimes.ts";
+import { openDatabase } from "../../../src/embedded/database/database.ts";
+import { makeExecutions } from "../../../src/embedded/executions/executions.ts";
+import { registerRuntime } from "../../../src/embedded/executions/runtimes.ts";
+import { makeQueue } from "../../../src/embedded/messages/queue.ts";
 
 const [path = ""] = process.argv.slice(2);
 const db = openDatabase(path);

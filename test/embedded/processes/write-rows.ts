@@ -1,6 +1,6 @@
 /** Opens the database at the path and records rejections: `write-rows.ts PATH PREFIX COUNT`. */
-import { openDatabase } from "../../../src/embedded/database.ts";
-import { makeRejections } from "../../../src/embedded/rejections.ts";
+import { openDatabase } from "../../../src/embedded/database/database.ts";
+import { makeRejections } from "../../../src/embedded/messages/rejections.ts";
 
 const [path = "", prefix = "", count = "0"] = process.argv.slice(2);
 const db = openDatabase(path);

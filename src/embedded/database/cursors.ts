@@ -1,0 +1,45 @@
+/** Cursors of keyset pages: the sort key of the page's last entry, opaque to people and checked when it comes back. */
+import { CirrusError, EXIT } from "../../errors.ts";
+
+type Key = string | number;
+
+/** `kind` says which list and order the cursor belongs to, so that it cannot be used for another one. */
+export function encodeCursor(kind: string, key: readonly Key[]): string {
+  return Buffer.from(JSON.stringify([kind, ...key])).toString("base64url");
+}
+
+/** The key that `encodeCursor` was given; `example` has the same number and types of parts. */
+export function decodeCursor<K extends readonly Key[]>(kind: string, text: string, example: K): K {
+  const parts = parse(text);
+  const [found, ...key] = Array.isArray(parts) ? parts : [];
+  const fits = key.length === example.length && key.every((part, i) => typeof part === typeof example[i]);
+  if (found !== kind || !fits) {
+    throw new CirrusError(`The cursor "${shorten(text)}" does not belong to this list.`, {
+      hint: "Pass `next` of the page before with the same order, or leave the cursor out to start at the beginning.",
+      exitCode: EXIT.usage,
+    });
+  }
+  // Number and types of the parts were compared with the example just now.
+  return key as unknown as K;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+const MOST = 1000;
+
+/** A page size within the port's bounds. */
+export function pageSize(limit: number | undefined, usual = 100): number {
+  if (limit === undefined) return usual;
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw new CirrusError(`A page holds 1 to ${MOST} entries, not ${limit}.`, { exitCode: EXIT.usage });
+}

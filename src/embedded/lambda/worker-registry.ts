@@ -1,0 +1,89 @@
+/**
+ * Sees to it that no worker process outlives its runtime, however that ends. A worker in a busy loop never notices that
+ * its parent is gone, so a small shell waits beside it: its standard input ends with the runtime, and it kills what the
+ * runtime had noted. Should the shell have been killed too, the next runtime finds the notes.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isRunning, killGroupOf, processIdentity } from "../processes/processes.ts";
+
+export interface WorkerRegistry {
+  /** A place for one worker. */
+  open(): WorkerPlace;
+  close(): void;
+}
+
+export interface WorkerPlace {
+  /** A folder of the worker's own for its temporary files. */
+  readonly folder: string;
+  /** Notes the worker, which leads its own process group. */
+  note(pid: number): void;
+  /** The worker and its group are gone. */
+  close(): void;
+}
+
+const WHEN_INPUT_ENDS = `read -r _
+for note in "$1"/workers/*; do kill -KILL "-\${note##*/}" 2>/dev/null; done
+rm -rf "$1"`;
+
+/** One folder per runtime in `directory`, named by its process; folders of runtimes that ended are cleared first. */
+export function makeWorkerRegistry(directory: string): WorkerRegistry {
+  mkdirSync(directory, { recursive: true });
+  for (const name of readdirSync(directory)) clearIfEnded(join(directory, name));
+
+  const folder = mkdtempSync(join(directory, `${process.pid}_${processIdentity(process.pid)}_`));
+  const notes = join(folder, "workers");
+  mkdirSync(notes);
+  // Detached: Ctrl-C in the terminal goes to the runtime's group only.
+  const reaper = spawn("/bin/sh", ["-c", WHEN_INPUT_ENDS, "cirrus-reaper", folder], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: { PATH: "/usr/bin:/bin" },
+  });
+  // Without a shell the notes alone have to do.
+  reaper.on("error", () => {});
+  reaper.stdin.on("error", () => {});
+  reaper.unref();
+
+  return {
+    open() {
+      const temporary = mkdtempSync(join(folder, "tmp-"));
+      let noted: string | undefined;
+      return {
+        folder: temporary,
+        note(pid) {
+          noted = join(notes, String(pid));
+          writeFileSync(noted, processIdentity(pid) ?? "");
+        },
+        close() {
+          if (noted) rmSync(noted, { force: true });
+          rmSync(temporary, { recursive: true, force: true });
+        },
+      };
+    },
+    close() {
+      reaper.stdin.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function clearIfEnded(folder: string): void {
+  const [pid, identity] = basename(folder).split("_");
+  if (!pid || !identity || isRunning({ pid: Number(pid), identity })) return;
+  for (const worker of readNotes(join(folder, "workers"))) killGroupOf(worker);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Another runtime may be clearing the same folder at this moment. */
+function readNotes(notes: string): { pid: number; identity: string }[] {
+  try {
+    return readdirSync(notes).map((name) => ({
+      pid: Number(name),
+      identity: readFileSync(join(notes, name), "utf8"),
+    }));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,86 @@
+/** Logs of Lambdas and Batch jobs as files: a folder per log group, a file per stream, a line per event. */
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import type { LogLine, TaskLogs } from "../../executions/jobs.ts";
+import { LOG_LIMITS, type LogFile, type LogLimits, openLogFile } from "./log-file.ts";
+
+/** Where Batch's own stream names (`definition/default/id`) live. */
+export const BATCH_LOG_GROUP = "/aws/batch/job";
+
+export interface TaskLogWriter {
+  /** A stream that grows at its end; created with its first line. */
+  open(stream: string): LogFile;
+  /** The file of a stream, for people and for other processes. */
+  path(stream: string): string;
+}
+
+export interface TaskLogsOptions {
+  readonly now?: () => number;
+  readonly limits?: LogLimits;
+}
+
+/**
+ * A stream is named with its group, `/aws/lambda/<name>/<requestId>`; a name without one is a stream of
+ * {@link BATCH_LOG_GROUP}, because that is how Batch reports `LogStreamName`.
+ */
+export function makeTaskLogs(directory: string, options: TaskLogsOptions = {}): TaskLogs & TaskLogWriter {
+  const path = (stream: string) => join(directory, streamPath(stream));
+  return {
+    path,
+    open: (stream) => openLogFile(path(stream), options.now ?? Date.now, options.limits ?? LOG_LIMITS),
+    async tail(stream, lines) {
+      const file = await open(path(stream), "r").catch(ifMissing);
+      if (!file) return undefined;
+      try {
+        return (await lastLines(file, lines)).map(parseLine);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** The relative path of a stream's file. */
+export function streamPath(stream: string): string {
+  const full = stream.startsWith("/") ? stream : `${BATCH_LOG_GROUP}/${stream}`;
+  return `${full.slice(1).split("/").map(safeSegment).join("/")}.log`;
+}
+
+/** A name that cannot leave its folder and that every file system takes: what is not plain is percent-encoded. */
+function safeSegment(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9_.@=+-]/gu, (character) => encodeURIComponent(character.toWellFormed()));
+  const visible = plain.replace(/^\.+/, (dots) => "%2E".repeat(dots.length)) || "%";
+  return visible.slice(0, LONGEST_SEGMENT);
+}
+
+const LONGEST_SEGMENT = 200;
+const BLOCK = 64 * 1024;
+
+/** Reads backwards until there are enough line ends, so that the length of the log does not matter. */
+async function lastLines(file: FileHandle, count: number): Promise<string[]> {
+  if (count <= 0) return [];
+  const blocks: Buffer[] = [];
+  let found = 0;
+  for (let end = (await file.stat()).size; end > 0 && found <= count; ) {
+    const start = Math.max(0, end - BLOCK);
+    const block = Buffer.alloc(end - start);
+    await file.read(block, 0, block.length, start);
+    blocks.unshift(block);
+    for (const byte of block) if (byte === 10) found++;
+    end = start;
+  }
+  const lines = Buffer.concat(blocks).toString("utf8").split("\n");
+  // What follows the last line end is a line that is being written.
+  lines.pop();
+  return lines.slice(-count);
+}
+
+function parseLine(line: string): LogLine {
+  const space = line.indexOf(" ");
+  return space < 0 ? { at: line, message: "" } : { at: line.slice(0, space), message: line.slice(space + 1) };
+}
+
+function ifMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === "ENOENT") return undefined;
+  throw error;
+}

@@ -1,0 +1,173 @@
+/** The reading side of the StateStore on SQLite. */
+import { isoTime } from "../../clock.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
+import type { Count, ListQuery, Page, PayloadRecord, StateStore, Transition } from "../../state/state-store.ts";
+import { decodeCursor, encodeCursor, pageSize } from "../database/cursors.ts";
+import type { Database, SqlValue } from "../database/database.ts";
+import { endOfPrefix } from "../database/prefix-range.ts";
+import { type PayloadRow, readPayload, toRecord, toState } from "./payload-rows.ts";
+
+type Queries = Pick<StateStore, "get" | "list" | "listUnsettled" | "counts" | "history">;
+
+export function makePayloadQueries(db: Database): Queries {
+  return {
+    get: async (payloadIds) => payloadIds.map((id) => readPayload(db, id)),
+    list: async (query) => list(db, query),
+    listUnsettled: async (query) => listUnsettled(db, query),
+    counts: async (filter = {}) => counts(db, filter),
+    history: async (payloadId, query = {}) => history(db, payloadId, query),
+  };
+}
+
+/** The terms of a WHERE clause and the values for their question marks. */
+interface Where {
+  readonly terms: string[];
+  readonly values: SqlValue[];
+}
+
+function list(db: Database, query: ListQuery): Page<PayloadRecord> {
+  const where: Where = { terms: [], values: [] };
+  equals(where, "workflow", query.workflow);
+  equals(where, "collections", query.collections);
+  equals(where, "state", query.state);
+  between(where, "updated", { from: time(query.since), to: time(query.until) });
+  startsWith(where, "payload_id", query.idPrefix);
+  startsWith(where, "error", query.errorPrefix);
+  return page(db, where, { ...query, order: query.order ?? "newest", kind: "payloads" });
+}
+
+function listUnsettled(
+  db: Database,
+  query: { readonly before: string; readonly limit?: number; readonly cursor?: string },
+): Page<PayloadRecord> {
+  const where: Where = {
+    // The very words of the partial index, or SQLite does not see that it serves.
+    terms: ["(state IN ('CLAIMED', 'PROCESSING') OR effects_pending = 1)", "updated < ?"],
+    values: [time(query.before) ?? ""],
+  };
+  return page(db, where, { ...query, order: "oldest", kind: "unsettled" });
+}
+
+interface PageQuery {
+  readonly kind: string;
+  readonly order: "newest" | "oldest";
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+function page(db: Database, where: Where, query: PageQuery): Page<PayloadRecord> {
+  const limit = pageSize(query.limit);
+  const kind = `${query.kind}-${query.order}`;
+  const [after, direction] = query.order === "newest" ? ["<", "DESC"] : [">", "ASC"];
+  if (query.cursor !== undefined) {
+    where.terms.push(`(updated, payload_id) ${after} (?, ?)`);
+    where.values.push(...decodeCursor(kind, query.cursor, ["", ""]));
+  }
+  const rows = db.all<PayloadRow>(
+    `SELECT * FROM payloads ${where.terms.length > 0 ? `WHERE ${where.terms.join(" AND ")}` : ""}
+     ORDER BY updated ${direction}, payload_id ${direction} LIMIT ?`,
+    ...where.values,
+    limit + 1,
+  );
+  const items = rows.slice(0, limit).map(toRecord);
+  const last = items.at(-1);
+  if (rows.length <= limit || last === undefined) return { items };
+  return { items, next: encodeCursor(kind, [last.updated, last.payloadId]) };
+}
+
+function equals(where: Where, column: string, value: string | undefined): void {
+  if (value === undefined) return;
+  where.terms.push(`${column} = ?`);
+  where.values.push(value);
+}
+
+/** Both ends belong to the range. */
+function between(where: Where, column: string, range: { from: string | undefined; to: string | undefined }): void {
+  if (range.from !== undefined) {
+    where.terms.push(`${column} >= ?`);
+    where.values.push(range.from);
+  }
+  if (range.to !== undefined) {
+    where.terms.push(`${column} <= ?`);
+    where.values.push(range.to);
+  }
+}
+
+function startsWith(where: Where, column: string, prefix: string | undefined): void {
+  if (!prefix) return;
+  where.terms.push(`${column} >= ?`);
+  where.values.push(prefix);
+  const end = endOfPrefix(prefix);
+  if (end === undefined) return;
+  where.terms.push(`${column} < ?`);
+  where.values.push(end);
+}
+
+/** Times are compared as text, so every way to write one becomes the stored way first. */
+function time(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return isoTime(ms);
+  throw new CirrusError(`"${text}" is not a time.`, {
+    hint: "Write it as 2025-01-31T12:00:00Z.",
+    exitCode: EXIT.usage,
+  });
+}
+
+function counts(db: Database, filter: { readonly workflow?: string; readonly collections?: string }): readonly Count[] {
+  const where: Where = { terms: ["count > 0"], values: [] };
+  equals(where, "workflow", filter.workflow);
+  equals(where, "collections", filter.collections);
+  return db
+    .all<{ workflow: string; collections: string; state: string; count: number }>(
+      `SELECT workflow, collections, state, count FROM payload_counts WHERE ${where.terms.join(" AND ")}
+       ORDER BY workflow, collections, state`,
+      ...where.values,
+    )
+    .map((row) => ({ ...row, state: toState(row.state) }));
+}
+
+interface TransitionRow {
+  payload_id: string;
+  version: number;
+  from_state: string;
+  to_state: string;
+  execution: string;
+  attempt: number;
+  at: string;
+  actor: string;
+  reason: string;
+}
+
+function history(
+  db: Database,
+  payloadId: string,
+  query: { readonly limit?: number; readonly cursor?: string },
+): Page<Transition> {
+  const limit = pageSize(query.limit);
+  const [after] = query.cursor === undefined ? [0] : decodeCursor("transitions", query.cursor, [0]);
+  const rows = db.all<TransitionRow>(
+    "SELECT * FROM payload_transitions WHERE payload_id = ? AND version > ? ORDER BY version LIMIT ?",
+    payloadId,
+    after,
+    limit + 1,
+  );
+  const items = rows.slice(0, limit).map(toTransition);
+  const last = items.at(-1);
+  if (rows.length <= limit || last === undefined) return { items };
+  return { items, next: encodeCursor("transitions", [last.version]) };
+}
+
+function toTransition(row: TransitionRow): Transition {
+  return {
+    payloadId: row.payload_id,
+    version: row.version,
+    from: row.from_state === "none" ? "none" : toState(row.from_state),
+    to: toState(row.to_state),
+    execution: row.execution,
+    attempt: row.attempt,
+    at: row.at,
+    actor: row.actor,
+    reason: row.reason,
+  };
+}

@@ -1,0 +1,111 @@
+/** Reads tasks, feeders and functions: a folder each, with a definition.yml and, for a Lambda, its handler. */
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import type { z } from "zod";
+import { isJsonObject, type JsonObject } from "../../json.ts";
+import type { BatchPart, Component, Kind, LambdaPart } from "../project.ts";
+import { checkDefinition } from "./check-definition.ts";
+import { lambdaOnlySchema, taskSchema } from "./definition-schemas.ts";
+import { listFolders, type PartFolder } from "./folders.ts";
+import { type Definition, type Layer, type Reading, readDefinition } from "./reading.ts";
+
+/** Lambda's limit for the name of a function. */
+const LONGEST_FUNCTION_NAME = 64;
+
+const MODULE_ENDINGS = [".ts", ".js", ".mjs", ".cjs"];
+
+type Parsed = z.output<typeof taskSchema>;
+
+export function readComponents(kind: Kind, layer: Layer, reading: Reading): Component[] {
+  return listFolders(`${kind}s`, layer, reading).flatMap((folder) => readComponent(kind, folder, layer, reading) ?? []);
+}
+
+function readComponent(kind: Kind, folder: PartFolder, layer: Layer, reading: Reading): Component | undefined {
+  const definition = readDefinition(folder.file, layer, reading);
+  if (definition === undefined) return undefined;
+  const value = {
+    ...definition.value,
+    ...("lambda" in definition.value && { lambda: definition.value.lambda ?? {} }),
+  };
+  const schema = kind === "task" ? taskSchema : lambdaOnlySchema;
+  const parsed: Parsed | undefined = checkDefinition(schema, value, definition.yaml, reading.report);
+  if (parsed === undefined) return undefined;
+  if (parsed.lambda === undefined && parsed.batch === undefined) {
+    const message = `The ${kind} ${folder.name} has neither a lambda nor a batch section`;
+    const hint = "Add `lambda: {}` beside a handler.ts, or `batch:` with a job definition.";
+    reading.report({ code: "nothing-to-run", message, file: definition.shown, line: 1, column: 1, hint });
+    return undefined;
+  }
+  const { file, shown, locate } = definition;
+  const { name, directory } = folder;
+  return {
+    ...{ name, kind, directory, file, shown, locate, source: layer.source },
+    description: parsed.description,
+    enabled: parsed.enabled,
+    environment: parsed.environment,
+    lambda: parsed.lambda && readLambda(parsed, folder, definition, reading),
+    batch: parsed.batch && readBatch(parsed, value),
+  };
+}
+
+function readLambda(parsed: Parsed, folder: PartFolder, definition: Definition, reading: Reading) {
+  const { lambda } = parsed;
+  if (lambda === undefined) return undefined;
+  const enabled = parsed.enabled && lambda.enabled;
+  const settings = definition.value.lambda;
+  const part: LambdaPart = {
+    enabled,
+    handler: lambda.handler,
+    handlerFile: lambda.image === undefined ? findHandler(lambda.handler, folder.directory) : undefined,
+    image: lambda.image,
+    memorySize: lambda.memorySize,
+    timeout: lambda.timeout,
+    environment: lambda.environment,
+    settings: isJsonObject(settings) ? settings : {},
+  };
+  if (enabled) checkLambda(part, folder, definition, reading);
+  return part;
+}
+
+function checkLambda(part: LambdaPart, folder: PartFolder, definition: Definition, reading: Reading): void {
+  const { shown, locate } = definition;
+  if (part.image === undefined && part.handlerFile === undefined) {
+    const path = ["lambda", "handler"];
+    const module = join(folder.directory, modulePath(part.handler));
+    const message = `There is no ${relative(reading.root, module)} (${MODULE_ENDINGS.join(", ")}) for the handler ${part.handler}`;
+    const hint = "The handler is module.export, the module a file of this folder.";
+    reading.report({ code: "missing-handler", message, file: shown, ...locate(path), path: "$.lambda.handler", hint });
+  }
+  const full = `${reading.config.stackName}-${folder.name}`;
+  if (full.length > LONGEST_FUNCTION_NAME) {
+    const message = `The Lambda's name ${full} has ${full.length} characters; AWS allows ${LONGEST_FUNCTION_NAME}`;
+    reading.report({
+      code: "name-too-long",
+      message,
+      file: shown,
+      hint: "Shorten the service, the stage or the folder.",
+    });
+  }
+}
+
+/** The module's file, if it is there and inside the component's folder. */
+function findHandler(handler: string, directory: string): string | undefined {
+  const module = join(directory, modulePath(handler));
+  if (relative(directory, module).startsWith("..")) return undefined;
+  return MODULE_ENDINGS.map((ending) => `${module}${ending}`).find((file) => existsSync(file));
+}
+
+/** `source/handler` of `source/handler.run`: as Lambda does, up to the first dot of the last part. */
+function modulePath(handler: string): string {
+  const file = basename(handler);
+  return join(dirname(handler), file.slice(0, file.indexOf(".")));
+}
+
+function readBatch(parsed: Parsed, value: JsonObject): BatchPart {
+  const batch = value.batch;
+  const resources = isJsonObject(batch) ? batch.resources : undefined;
+  return {
+    enabled: parsed.enabled && parsed.batch?.enabled === true,
+    resources: isJsonObject(resources) ? resources : {},
+  };
+}
