@@ -1,6 +1,7 @@
 /** What the project's configuration means on one machine: buckets, the places payloads are read from, the tasks' environment. */
 import { MAX_JSON_BYTES } from "../payload/bounded-json.ts";
 import type { PayloadRoot } from "../payload/object-urls.ts";
+import { projectVariable } from "../project/local/local-environment.ts";
 import type { Project } from "../project/project.ts";
 import type { DataDirectory } from "./data-directory.ts";
 
@@ -15,11 +16,9 @@ export interface LocalSettings {
 }
 
 /** Names that CloudFormation makes up on AWS have a plain one here. */
-export function localSettings({ config }: Project, data: DataDirectory): LocalSettings {
-  const variable = (name: string, fallback: string): string => {
-    const value = config.environment[name];
-    return typeof value === "string" && value !== "" ? value : fallback;
-  };
+export function localSettings(project: Project, data: DataDirectory): LocalSettings {
+  const { config } = project;
+  const variable = (name: string, fallback: string): string => projectVariable(project, name) ?? fallback;
   const dataBucket = variable("CIRRUS_DATA_BUCKET", "cirrus-data");
   const root = {
     bucket: variable("CIRRUS_PAYLOAD_BUCKET", "cirrus-payloads"),

@@ -1,8 +1,8 @@
 /** Environments by precedence; only the value that wins has to be known on this machine. */
 import type { JsonObject } from "../../json.ts";
-import type { Environment } from "../project.ts";
+import type { Environment, Project } from "../project.ts";
 import { formatPath, type Path } from "../yaml/json-path.ts";
-import type { LocalScope, Place } from "./local-scope.ts";
+import { type LocalScope, makeLocalScope, type Place } from "./local-scope.ts";
 
 /** One level of an environment, and where its variables stand. */
 export interface EnvironmentLevel {
@@ -27,6 +27,16 @@ export function mergeEnvironment(levels: readonly EnvironmentLevel[], scope: Loc
     } else merged[name] = String(known);
   }
   return merged;
+}
+
+/** One variable of `provider.environment`; undefined where it is not set, or means nothing on this machine. */
+export function projectVariable(project: Project, name: string): string | undefined {
+  const value = project.config.environment[name];
+  // What is wrong with it is reported where the project's parts are bound.
+  const known = makeLocalScope(project, () => {})
+    .at(project.config, "quiet")
+    .resolve(value ?? null, []);
+  return typeof known === "string" && known !== "" ? known : undefined;
 }
 
 /** Every process is told the region of the stack; its own definition may say otherwise. */

@@ -3,6 +3,7 @@ import type { Problem } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
 import type { Component, Declared, Project, Written } from "../project.ts";
+import { follow } from "../variables/variable-sources.ts";
 import { formatPath, type Path } from "../yaml/json-path.ts";
 import { makeResolver, type Resolver } from "./intrinsics.ts";
 import { attributeOf, lambdaArn, lambdaName, pseudoParameter, referenceOf } from "./local-names.ts";
@@ -100,12 +101,10 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
 
   function nameOf(resource: Declared): string {
     const fallback = `${config.stackName}-${resource.logicalId}`;
-    const properties = resource.definition.Properties;
-    const member = `${typeOf(resource).split("::").at(-1)}Name`;
-    const written = isJsonObject(properties) ? properties[member] : undefined;
+    const written = writtenName(resource);
     if (written === undefined || naming.includes(resource.logicalId)) return fallback;
     naming.push(resource.logicalId);
-    const name = at(resource).resolve(written, [...resource.path, "Properties", member]);
+    const name = at(resource).resolve(written.value, [...resource.path, ...written.path]);
     naming.pop();
     return typeof name === "string" ? name : fallback;
   }
@@ -116,6 +115,19 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
   }
 
   return { at, nameOf, exists, components, report };
+}
+
+/** The name that the deployment has too; else the one that the resource's metadata give it for one machine alone. */
+function writtenName(resource: Declared): { readonly value: Json; readonly path: Path } | undefined {
+  const member = `${typeOf(resource).split("::").at(-1)}Name`;
+  for (const path of [
+    ["Properties", member],
+    ["Metadata", "cirrus", "localName"],
+  ]) {
+    const found = follow(resource.definition, path.join("."));
+    if (found.kind === "value") return { value: found.value, path };
+  }
+  return undefined;
 }
 
 function typeOf(resource: Declared): string {
