@@ -7,6 +7,7 @@ import type { HistoryEvent } from "../executions/executions.ts";
 import { EvaluationError } from "./errors.ts";
 import { MAX_HISTORY_EVENTS } from "./limits.ts";
 import type { Journal, NewEvent, RunResult } from "./ports.ts";
+import { keyOf, recollect } from "./redrive.ts";
 
 /** A journalled moment. `order` tells which of two came first, also when they are replayed. */
 export interface Moment {
@@ -19,6 +20,8 @@ export type EventDetails = HistoryEvent["details"];
 export interface Memory {
   /** What an earlier process journalled at this place; `attempt` for the events of one attempt. */
   recall(type: string, path: string, attempt?: number): HistoryEvent | undefined;
+  /** The last attempt below this one that a redrive followed; 0 where none did. Retries are counted from there. */
+  redrivenBefore(path: string, attempt: number): number;
   /** Notes an event, or finds it in the history. It is durable after the next `flush`. */
   record(type: string, path: string, details: EventDetails): Moment;
   /** Resolves when everything recorded so far is durable, and with it the result that ends the run. */
@@ -31,7 +34,7 @@ export function makeMemory(
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Memory {
-  const remembered = new Map(history.map((event) => [keyOf(event.type, event.path, event.details.attempt), event]));
+  const { events: remembered, redriven } = recollect(history);
   const newest = history.reduce((highest, event) => Math.max(highest, event.id), 0);
   let added = 0;
   let durable = 0;
@@ -48,6 +51,8 @@ export function makeMemory(
 
   return {
     recall: (type, path, attempt) => remembered.get(keyOf(type, path, attempt)),
+
+    redrivenBefore: (path, attempt) => redriven.get(path)?.findLast((one) => one < attempt) ?? 0,
 
     record(type, path, details) {
       const known = remembered.get(keyOf(type, path, details.attempt));
@@ -70,8 +75,4 @@ export function makeMemory(
       return writing;
     },
   };
-}
-
-function keyOf(type: string, path: string, attempt: unknown): string {
-  return `${type} ${path} ${attempt ?? ""}`;
 }

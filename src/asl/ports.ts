@@ -22,8 +22,9 @@ export interface RunContext {
     readonly id: string;
     readonly name: string;
     readonly input: Json;
-    /** ISO 8601; TimeoutSeconds of the machine counts from here. */
+    /** ISO 8601; TimeoutSeconds of the machine counts from here, or from the last redrive. */
     readonly startedAt: string;
+    readonly redrivenAt?: string | undefined;
     readonly roleArn?: string;
     readonly redriveCount?: number;
   };
@@ -41,7 +42,7 @@ export interface TaskCall {
   readonly token: string;
   /** `/batch-group#2/0/pre-batch#1` */
   readonly path: string;
-  /** From 1; `$$.State.RetryCount` is one less. */
+  /** From 1, and on through every redrive; `$$.State.RetryCount` is one less, and starts again with a redrive. */
   readonly attempt: number;
   /** Aborted when the attempt times out, a sibling branch fails or the run is stopped. The engine waits no longer then. */
   readonly signal: AbortSignal;

@@ -27,6 +27,10 @@ export async function runAttempts(
     } catch (thrown) {
       const failure = asFailure(visit, thrown);
       if (!(failure instanceof StatesError)) throw failure;
+      if (isRedriven(visit, number)) {
+        used.clear();
+        continue;
+      }
       const retrier = state.retry.find(({ errorEquals }) => matches(errorEquals, failure.error, state));
       const retries = retrier === undefined ? 0 : (used.get(retrier) ?? 0);
       if (retrier === undefined || retries >= retrier.maxAttempts) return catchFailure(visit, state, failure);
@@ -35,6 +39,11 @@ export async function runAttempts(
       await sleepUntil(visit, failedAt + Math.round(delaySeconds(retrier, retries, visit, number) * 1000));
     }
   }
+}
+
+/** A redrive is one more try at once, with every retrier's count back at 0. */
+export function isRedriven({ engine, path }: Visit, attempt: number): boolean {
+  return engine.memory.redrivenBefore(path, attempt + 1) === attempt;
 }
 
 function delaySeconds(retrier: Retrier, retries: number, visit: Visit, attempt: number): number {

@@ -53,7 +53,7 @@ function startTimer(
 ): { stop(): void } {
   if (timeoutSeconds === undefined) return { stop: () => undefined };
   const timer = makeAbortScope(signal);
-  const rest = Date.parse(execution.startedAt) + timeoutSeconds * 1000 - clock.now();
+  const rest = Date.parse(execution.redrivenAt ?? execution.startedAt) + timeoutSeconds * 1000 - clock.now();
   clock.sleep(Math.max(0, rest), timer.signal).then(
     () => abort(new MachineTimeout(`The execution ran longer than ${timeoutSeconds} seconds.`)),
     () => undefined,

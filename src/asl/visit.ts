@@ -84,8 +84,9 @@ export function dataFor(visit: Visit, input: Json, attempt: number, field: strin
 }
 
 /** `$$` */
-function contextObject({ engine, scope, name, enteredAt }: Visit, attempt: number): Json {
+function contextObject({ engine, scope, name, path, enteredAt }: Visit, attempt: number): Json {
   const { execution, stateMachine } = engine.context;
+  const retries = attempt - 1 - engine.memory.redrivenBefore(path, attempt);
   return {
     Execution: {
       Id: execution.id,
@@ -96,7 +97,7 @@ function contextObject({ engine, scope, name, enteredAt }: Visit, attempt: numbe
       RedriveCount: execution.redriveCount ?? 0,
     },
     StateMachine: { Id: stateMachine.id, Name: stateMachine.name },
-    State: { Name: name, EnteredTime: enteredAt, RetryCount: attempt - 1 },
+    State: { Name: name, EnteredTime: enteredAt, RetryCount: retries },
     ...(scope.item === undefined ? {} : { Map: { Item: { Index: scope.item.index, Value: scope.item.value } } }),
   };
 }

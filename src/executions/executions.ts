@@ -32,6 +32,13 @@ export type StartOutcome =
   /** The engine refuses this input or machine for ever. */
   | { readonly outcome: "refused"; readonly error: string; readonly message: string };
 
+export type RedriveOutcome =
+  /** It runs again under its name, from the states that had not ended well. */
+  | { readonly outcome: "redriven"; readonly redriveCount: number }
+  /** It runs, has succeeded, or the engine says why not. */
+  | { readonly outcome: "refused"; readonly reason: string }
+  | { readonly outcome: "missing" };
+
 /** One entry of an execution's history, with Step Functions' own type names (`TaskStateEntered`, `TaskSucceeded`, …). */
 export interface HistoryEvent {
   /** From 1, without gaps. */
@@ -50,6 +57,12 @@ export interface Executions {
   describe(key: ExecutionKey): Promise<ExecutionDescription | undefined>;
   /** RUNNING to ABORTED; nothing for one that is closed. */
   stop(key: ExecutionKey, why: { readonly error: string; readonly cause: string }): Promise<void>;
+  /**
+   * A FAILED, TIMED_OUT or ABORTED execution goes on where it failed, with the same name, input and definition: states
+   * that succeeded are not run again, of a Parallel or Map only what failed or was aborted is; retries are counted anew.
+   * A status change to RUNNING with the new `redriveCount` follows.
+   */
+  redrive(key: ExecutionKey): Promise<RedriveOutcome>;
   history(
     key: ExecutionKey,
     query?: { readonly after?: number; readonly limit?: number },

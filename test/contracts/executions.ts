@@ -18,6 +18,14 @@ export const MACHINES: Readonly<Record<string, JsonObject>> = {
     StartAt: "first",
     States: { first: { Type: "Pass", Next: "second" }, second: { Type: "Fail", Error: "Broken", Cause: "on purpose" } },
   },
+  /** `flaky` fails the first time it is called in a process, and returns its input afterwards. */
+  twice: {
+    StartAt: "first",
+    States: {
+      first: { Type: "Pass", Result: { made: "by first" }, Next: "flaky" },
+      flaky: { Type: "Task", Resource: "arn:test:flaky", End: true },
+    },
+  },
   late: {
     StartAt: "wait",
     TimeoutSeconds: 60,
@@ -154,6 +162,43 @@ export function describeExecutions(name: string, make: () => Promise<ExecutionsU
       expect(await executions.describe(key)).toEqual(ended);
       expect(await details("ABORTED")).toHaveLength(1);
       await executions.stop({ workflow: "hang", name: "none" }, { error: "E", cause: "c" });
+    });
+
+    test("an execution that failed is redriven where it failed: under its name, with what led there kept", async () => {
+      const key = { workflow: "twice", name: "run-1" };
+      await executions.start({ ...key, input });
+      const failed = await untilClosed(executions, key);
+      expect(failed).toMatchObject({ status: "FAILED", error: "Flaky", redriveCount: 0 });
+      expect(await executions.redrive(key)).toEqual({ outcome: "redriven", redriveCount: 1 });
+      const ended = await untilClosed(executions, key);
+      const { arn, startedAt } = failed;
+      expect(ended).toMatchObject({ arn, startedAt, status: "SUCCEEDED", input, redriveCount: 1 });
+      expect(JSON.parse(ended.output ?? "")).toEqual({ made: "by first" });
+      expect(ended.error).toBeUndefined();
+      const types = (await executions.history(key)).map(({ type }) => type);
+      expect(types.filter((type) => type === "PassStateEntered")).toHaveLength(1);
+      expect(types.indexOf("ExecutionRedriven")).toBeGreaterThan(types.indexOf("ExecutionFailed"));
+      expect(types.at(-1)).toBe("ExecutionSucceeded");
+      const running = (await details("RUNNING")).map((detail) => detail.redriveCount);
+      expect(running).toEqual([0, 1]);
+      expect(await details("SUCCEEDED")).toMatchObject([{ redriveCount: 1, executionArn: arn }]);
+    });
+
+    test("only what ended without success is redriven; an execution that was stopped is", async () => {
+      expect(await executions.redrive({ workflow: "echo", name: "none" })).toEqual({ outcome: "missing" });
+      const done = { workflow: "echo", name: "run-1" };
+      await executions.start({ ...done, input });
+      await untilClosed(executions, done);
+      expect(await executions.redrive(done)).toMatchObject({ outcome: "refused" });
+      const hanging = { workflow: "hang", name: "run-1" };
+      await executions.start({ ...hanging, input });
+      expect(await executions.redrive(hanging)).toMatchObject({ outcome: "refused" });
+      await executions.stop(hanging, { error: "Stopped", cause: "by hand" });
+      expect(await executions.redrive(hanging)).toEqual({ outcome: "redriven", redriveCount: 1 });
+      const again = await executions.describe(hanging);
+      expect(again).toMatchObject({ status: "RUNNING", redriveCount: 1 });
+      expect(again?.stoppedAt).toBeUndefined();
+      expect(await executions.redrive(hanging)).toMatchObject({ outcome: "refused" });
     });
 
     test("the history tells what happened, numbered without gaps, in pages", async () => {

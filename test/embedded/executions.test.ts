@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { TaskError } from "../../src/asl/errors.ts";
-import type { InvokeTask } from "../../src/asl/run.ts";
+import type { InvokeTask, TaskCall } from "../../src/asl/run.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { type Database, openDatabase } from "../../src/embedded/database/database.ts";
 import { type EmbeddedExecutions, makeExecutions } from "../../src/embedded/executions/executions.ts";
 import { registerRuntime } from "../../src/embedded/executions/runtimes.ts";
 import { makeQueue } from "../../src/embedded/messages/queue.ts";
 import { TransientError } from "../../src/errors.ts";
-import type { JsonObject } from "../../src/json.ts";
+import type { Json, JsonObject } from "../../src/json.ts";
 import { describeExecutions, MACHINES, untilClosed } from "../contracts/executions.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 import { startProcess } from "./other-process.ts";
@@ -25,7 +25,17 @@ interface Setup {
   readonly maxConcurrent?: number;
 }
 
-const invokeTest: InvokeTask = async ({ resource, input }) => {
+const makeInvokeTest = (): InvokeTask => {
+  let calls = 0;
+  return async ({ resource, input }) => {
+    if (resource !== "arn:test:flaky") return invokeTest({ resource, input });
+    calls += 1;
+    if (calls === 1) throw new TaskError("Flaky", "the first time");
+    return input;
+  };
+};
+
+const invokeTest = async ({ resource, input }: Pick<TaskCall, "resource" | "input">): Promise<Json> => {
   if (resource === "arn:test:echo") return input;
   if (resource === "arn:test:hang") return new Promise(() => {});
   throw new TaskError("Lambda.ResourceNotFoundException", resource);
@@ -42,7 +52,7 @@ function setUp(setup: Setup = {}) {
       const definition = machines[workflow];
       return definition && { definition, arn: `arn:aws:states:local:000000000000:stateMachine:cirrus-${workflow}` };
     },
-    invoke: setup.invoke ?? invokeTest,
+    invoke: setup.invoke ?? makeInvokeTest(),
     owner: { id: owner },
     isOwnerAlive: (id) => alive.includes(id),
     statusChanges: queue,
@@ -268,6 +278,72 @@ describe("executions on one machine", () => {
     await executions.idle();
     expect(most).toBe(3);
     for (const key of keys) expect((await executions.describe(key))?.status).toBe("SUCCEEDED");
+  });
+
+  test("an execution that is redriven and loses its process goes on with the redrive", async () => {
+    let broken = true;
+    const calls: string[] = [];
+    const invoke: InvokeTask = async ({ resource, input, token }) => {
+      calls.push(`${resource} ${token}`);
+      if (resource.endsWith("first")) return input;
+      if (broken) throw new TaskError("Down", "for now");
+      return calls.length < 4 ? new Promise(() => {}) : input;
+    };
+    const { db, executions } = setUp({ owner: "old", machines: TWO_STEPS, invoke });
+    await executions.start({ ...KEY, input: "{}" });
+    await executions.idle();
+    broken = false;
+    await executions.redrive(KEY);
+    await expect.poll(() => calls.length).toBe(3);
+    await executions.close();
+    const { executions: next } = setUp({ db, owner: "new", machines: TWO_STEPS, invoke });
+    expect(await next.resume()).toBe(1);
+    await next.idle();
+    expect(await next.describe(KEY)).toMatchObject({ status: "SUCCEEDED", redriveCount: 1 });
+    expect(calls.map((call) => call.split(" ")[0])).toEqual([
+      "arn:test:first",
+      "arn:test:second",
+      "arn:test:second",
+      "arn:test:second",
+    ]);
+    // The redriven try is a new one for whoever knows it by its token, the resumed one is the same.
+    expect(calls[2]).not.toBe(calls[1]);
+    expect(calls[3]).toBe(calls[2]);
+    expect(await changes(db)).toEqual(["RUNNING", "FAILED", "RUNNING", "SUCCEEDED"]);
+  });
+
+  test("a redriven execution has the machine's whole time again", async () => {
+    const clock = makeVirtualClock();
+    const machines = {
+      steps: {
+        StartAt: "try",
+        TimeoutSeconds: 60,
+        States: {
+          try: { Type: "Task", Resource: "arn:test:try", Next: "wait" },
+          wait: { Type: "Wait", Seconds: 50, End: true },
+        },
+      },
+    };
+    let broken = true;
+    const { executions } = setUp({
+      clock,
+      machines,
+      async invoke({ input }) {
+        await clock.sleep(30_000);
+        if (broken) throw new TaskError("Down", "for now");
+        return input;
+      },
+    });
+    await executions.start({ ...KEY, input: "{}" });
+    await executions.idle();
+    broken = false;
+    await executions.redrive(KEY);
+    await executions.idle();
+    expect(await executions.describe(KEY)).toMatchObject({ status: "TIMED_OUT" });
+    clock.advance(3_600_000);
+    await executions.redrive(KEY);
+    await executions.idle();
+    expect(await executions.describe(KEY)).toMatchObject({ status: "SUCCEEDED", redriveCount: 2 });
   });
 
   test("the states an execution is in can be seen by every process, the innermost last", async () => {

@@ -26,7 +26,6 @@ export interface StepFunctions extends Executions {
   readonly events: readonly string[];
   running(): readonly ExecutionDescription[];
   end(key: ExecutionKey, end: End): void;
-  redrive(key: ExecutionKey): void;
 }
 
 /** Step Functions' limit for an execution's input, in bytes. */
@@ -65,10 +64,12 @@ export function makeStepFunctions(workflows: readonly string[], clock: Clock): S
     events,
     running: () => [...executions.values()].filter(isRunning),
     end,
-    redrive(key) {
+    async redrive(key) {
       const { output: _output, error: _error, cause: _cause, stoppedAt, ...execution } = existing(key);
       if (stoppedAt === undefined || execution.status === "SUCCEEDED") throw new Error(`cannot redrive ${keyOf(key)}`);
-      change({ ...execution, status: "RUNNING", redriveCount: execution.redriveCount + 1 });
+      const redriveCount = execution.redriveCount + 1;
+      change({ ...execution, status: "RUNNING", redriveCount });
+      return { outcome: "redriven", redriveCount };
     },
 
     async start({ workflow, name, input }) {

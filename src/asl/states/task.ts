@@ -7,7 +7,7 @@ import { clipCause, clipError, withinLimit } from "../limits.ts";
 import type { NumberSource, TaskState } from "../model.ts";
 import type { TaskCall } from "../ports.ts";
 import { fingerprint } from "../random.ts";
-import { type Outcome, runAttempts } from "../retry.ts";
+import { isRedriven, type Outcome, runAttempts } from "../retry.ts";
 import { asFailure, dataFor, goLive, record, type Visit } from "../visit.ts";
 
 export function runTask(visit: Visit, state: TaskState): Promise<Outcome> {
@@ -28,8 +28,12 @@ function recalledResult(visit: Visit, attempt: number): Json | undefined {
     if (type === "TaskSucceeded") return end.details.output ?? null;
     throw new StatesError(String(end.details.error), String(end.details.cause));
   }
+  if (isRedriven(visit, attempt)) throw new CutShort("States.TaskFailed", "The execution ended before the task did.");
   return undefined;
 }
+
+/** The attempt was under way when its execution was stopped or failed elsewhere; the redrive after it begins another. */
+class CutShort extends StatesError {}
 
 async function callTask(visit: Visit, state: TaskState, attempt: number): Promise<Json> {
   const input = effectiveInput(visit, state, attempt);

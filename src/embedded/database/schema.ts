@@ -164,4 +164,8 @@ export const MIGRATIONS: readonly string[] = [
     started_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE executions ADD COLUMN redriven_at TEXT;
+  `,
 ];

@@ -54,7 +54,7 @@ export function makeDriver(ports: DriverPorts): Driver {
   let closed = false;
 
   function drive(seq: number): void {
-    if (closed || active.has(seq)) return;
+    if (closed) return;
     waiting.add(seq);
     fill();
   }
@@ -62,6 +62,8 @@ export function makeDriver(ports: DriverPorts): Driver {
   function fill(): void {
     for (const seq of waiting) {
       if (active.size >= ports.maxConcurrent) return;
+      // Redriven a moment after it was stopped: what it did before ends first.
+      if (active.has(seq)) continue;
       waiting.delete(seq);
       const driven = { controller: new AbortController(), live: new Map() };
       active.set(seq, driven);
@@ -158,7 +160,8 @@ async function runEngine(row: ExecutionRow, driven: Driven, ports: DriverPorts):
       // Checked to be JSON when it was started.
       input: JSON.parse(row.input) as Json,
       startedAt: row.started_at,
-      redriveCount: 0,
+      redrivenAt: row.redriven_at ?? undefined,
+      redriveCount: row.redrives,
     },
     stateMachine: { id: row.machine_arn, name: row.machine_arn.split(":").at(-1) ?? row.workflow },
   };

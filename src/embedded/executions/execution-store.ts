@@ -25,6 +25,8 @@ export interface ExecutionRow {
   readonly owner: string;
   /** Number of events in its history. */
   readonly events: number;
+  readonly redrives: number;
+  readonly redriven_at: string | null;
 }
 
 export interface NewExecution extends ExecutionKey {
@@ -126,6 +128,17 @@ export function makeExecutionStore(db: Database) {
         output ?? null,
         error ?? null,
         cause ?? null,
+        at,
+        seq,
+      );
+    },
+
+    /** The execution is RUNNING again, as if it had never ended; `owner` drives it. */
+    reopen(seq: number, owner: string, at: string): void {
+      db.run(
+        `UPDATE executions SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped_at = NULL,
+           owner = ?, redrives = redrives + 1, redriven_at = ? WHERE seq = ?`,
+        owner,
         at,
         seq,
       );

@@ -3,9 +3,16 @@
  * ending are one transaction each with the status change that they send, so neither is ever without the other.
  */
 import { randomUUID } from "node:crypto";
+import { MAX_HISTORY_EVENTS } from "../../asl/limits.ts";
 import type { InvokeTask } from "../../asl/run.ts";
 import { type Clock, isoTime } from "../../clock.ts";
-import type { ExecutionDescription, ExecutionKey, Executions, StartOutcome } from "../../executions/executions.ts";
+import type {
+  ExecutionDescription,
+  ExecutionKey,
+  Executions,
+  RedriveOutcome,
+  StartOutcome,
+} from "../../executions/executions.ts";
 import { type Json, type JsonObject, utf8Length } from "../../json.ts";
 import { type Log, silentLog } from "../../log.ts";
 import type { Database } from "../database/database.ts";
@@ -66,7 +73,9 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
   function sendStatusChange(seq: number): void {
     const row = store.read(seq);
     if (row === undefined) throw new Error(`The execution ${seq} is gone from the database.`);
-    statusChanges.sendWithin([{ id: `${row.arn} ${row.status}`, body: statusChangeEvent(row, newId()) }]);
+    statusChanges.sendWithin([
+      { id: `${row.arn} ${row.status} ${row.redrives}`, body: statusChangeEvent(row, newId()) },
+    ]);
   }
 
   function endOwn(seq: number, end: ExecutionEnd): boolean {
@@ -144,6 +153,21 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
       if (seq !== undefined) driver.letGo(seq, "closed");
     },
 
+    redrive: (key) =>
+      db.write((): RedriveOutcome => {
+        const row = store.find(key);
+        if (row === undefined) return { outcome: "missing" };
+        const reason = whyNotRedriven(row);
+        if (reason !== undefined) return { outcome: "refused", reason };
+        const at = isoTime(clock.now());
+        const redriveCount = row.redrives + 1;
+        store.reopen(row.seq, owner.id, at);
+        store.append(row.seq, owner.id, [{ type: "ExecutionRedriven", at, path: "", details: { redriveCount } }]);
+        sendStatusChange(row.seq);
+        db.afterCommit(() => driver.drive(row.seq));
+        return { outcome: "redriven", redriveCount };
+      }),
+
     async history(key, { after, limit } = {}) {
       const row = store.find(key);
       return row === undefined ? [] : store.history(row.seq, after, limit);
@@ -169,6 +193,15 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
 
 function unknownWorkflow(name: string): string {
   return `There is no workflow ${name} in this project. Correct process[0].workflow, or add workflows/${name}/definition.yml.`;
+}
+
+/** Step Functions' own rules, but for its 14 days. */
+function whyNotRedriven({ status, events }: ExecutionRow): string | undefined {
+  if (status === "RUNNING") return "The execution runs; only one that has ended can be redriven.";
+  if (status === "SUCCEEDED")
+    return "The execution succeeded; only one that failed, timed out or was stopped can be redriven.";
+  if (events < MAX_HISTORY_EVENTS - 1) return undefined;
+  return `The execution has ${events} history events; one with ${MAX_HISTORY_EVENTS - 1} or more cannot be redriven.`;
 }
 
 function refuse({ name, input }: { name: string; input: string }, { parsed }: Definition): StartOutcome | undefined {
@@ -207,6 +240,6 @@ function describe(row: ExecutionRow): ExecutionDescription {
     cause: row.cause ?? undefined,
     startedAt: row.started_at,
     stoppedAt: row.stopped_at ?? undefined,
-    redriveCount: 0,
+    redriveCount: row.redrives,
   };
 }

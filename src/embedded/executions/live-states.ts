@@ -31,6 +31,10 @@ function applyEvent(live: LiveStates, { type, path, at, details }: HistoryEvent)
   }
   // A Parallel or Map that starts again begins all of its branches anew.
   if (type === "ParallelStateStarted" || type === "MapStateStarted") forgetInner(live, path);
+  // A branch that was aborted with another is entered once only, also when it goes on after a redrive.
+  if (type === "TaskScheduled" && !live.has(path)) {
+    live.set(path, { state: String(details.name), path, attempt: 1, since: at });
+  }
   const state = live.get(path);
   if (state && typeof details.attempt === "number") live.set(path, { ...state, attempt: details.attempt });
 }

@@ -23,7 +23,7 @@ export function statusChangeEvent(row: ExecutionRow, id: string): string {
     outputDetails: row.output === null ? null : { included: outputIncluded },
     error: row.error,
     cause: row.cause,
-    redriveCount: 0,
+    redriveCount: row.redrives,
   } satisfies JsonObject;
   return JSON.stringify({
     version: "0",
@@ -32,7 +32,7 @@ export function statusChangeEvent(row: ExecutionRow, id: string): string {
     source: "aws.states",
     account: row.arn.split(":")[4],
     region: row.arn.split(":")[3],
-    time: row.stopped_at ?? row.started_at,
+    time: row.stopped_at ?? row.redriven_at ?? row.started_at,
     resources: [row.arn],
     detail,
   });
