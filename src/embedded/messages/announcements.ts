@@ -4,7 +4,7 @@ import { TransientError } from "../../errors.ts";
 import type { Announcement, Announcements, AttributeValue, Topic } from "../../events/announcements.ts";
 import type { SendOutcome } from "../../events/intake.ts";
 import { utf8Length } from "../../json.ts";
-import { pageSize } from "../database/cursors.ts";
+import { pageSize } from "../../pages.ts";
 import type { Database } from "../database/database.ts";
 
 export interface RecordedAnnouncement extends Announcement {

@@ -1,7 +1,7 @@
 /** Messages that were received too often, with the last reason why they were given back. */
 import type { Clock } from "../../clock.ts";
+import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import type { Page } from "../../state/state-store.ts";
-import { decodeCursor, encodeCursor, pageSize } from "../database/cursors.ts";
 import type { Database } from "../database/database.ts";
 
 export interface DeadLetter {

@@ -1,6 +1,6 @@
 /** Rejections as a table: the same message twice is one rejection. */
 import type { Rejection, Rejections } from "../../events/rejections.ts";
-import { decodeCursor, encodeCursor, pageSize } from "../database/cursors.ts";
+import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import type { Database } from "../database/database.ts";
 
 interface RejectionRow {

@@ -1,8 +1,8 @@
 /** The reading side of the StateStore on SQLite. */
-import { isoTime } from "../../clock.ts";
-import { CirrusError, EXIT } from "../../errors.ts";
+
+import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
+import { queryTime } from "../../state/query-time.ts";
 import type { Count, ListQuery, Page, PayloadRecord, StateStore, Transition } from "../../state/state-store.ts";
-import { decodeCursor, encodeCursor, pageSize } from "../database/cursors.ts";
 import type { Database, SqlValue } from "../database/database.ts";
 import { endOfPrefix } from "../database/prefix-range.ts";
 import { type PayloadRow, readPayload, toRecord, toState } from "./payload-rows.ts";
@@ -30,7 +30,7 @@ function list(db: Database, query: ListQuery): Page<PayloadRecord> {
   equals(where, "workflow", query.workflow);
   equals(where, "collections", query.collections);
   equals(where, "state", query.state);
-  between(where, "updated", { from: time(query.since), to: time(query.until) });
+  between(where, "updated", { from: query.since, to: query.until });
   startsWith(where, "payload_id", query.idPrefix);
   startsWith(where, "error", query.errorPrefix);
   return page(db, where, { ...query, order: query.order ?? "newest", kind: "payloads" });
@@ -43,7 +43,7 @@ function listUnsettled(
   const where: Where = {
     // The very words of the partial index, or SQLite does not see that it serves.
     terms: ["(state IN ('CLAIMED', 'PROCESSING') OR effects_pending = 1)", "updated < ?"],
-    values: [time(query.before) ?? ""],
+    values: [queryTime(query.before)],
   };
   return page(db, where, { ...query, order: "oldest", kind: "unsettled" });
 }
@@ -85,11 +85,11 @@ function equals(where: Where, column: string, value: string | undefined): void {
 function between(where: Where, column: string, range: { from: string | undefined; to: string | undefined }): void {
   if (range.from !== undefined) {
     where.terms.push(`${column} >= ?`);
-    where.values.push(range.from);
+    where.values.push(queryTime(range.from));
   }
   if (range.to !== undefined) {
     where.terms.push(`${column} <= ?`);
-    where.values.push(range.to);
+    where.values.push(queryTime(range.to));
   }
 }
 
@@ -101,17 +101,6 @@ function startsWith(where: Where, column: string, prefix: string | undefined): v
   if (end === undefined) return;
   where.terms.push(`${column} < ?`);
   where.values.push(end);
-}
-
-/** Times are compared as text, so every way to write one becomes the stored way first. */
-function time(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const ms = Date.parse(text);
-  if (!Number.isNaN(ms)) return isoTime(ms);
-  throw new CirrusError(`"${text}" is not a time.`, {
-    hint: "Write it as 2025-01-31T12:00:00Z.",
-    exitCode: EXIT.usage,
-  });
 }
 
 function counts(db: Database, filter: { readonly workflow?: string; readonly collections?: string }): readonly Count[] {

@@ -1,5 +1,5 @@
-/** Cursors of keyset pages: the sort key of the page's last entry, opaque to people and checked when it comes back. */
-import { CirrusError, EXIT } from "../../errors.ts";
+/** Pages of lists: their size, and their cursors: the sort key of the last entry, opaque to people and checked when it comes back. */
+import { CirrusError, EXIT } from "./errors.ts";
 
 type Key = string | number;
 
