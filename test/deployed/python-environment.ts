@@ -1,0 +1,72 @@
+/**
+ * The Python environment that the emulator runs in: made from the pinned requirements where it is not there yet.
+ * A machine without Python or without the package registry cannot have it, which is an answer and no failure.
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+export type PythonEnvironment =
+  | { readonly outcome: "ready"; readonly python: string }
+  | { readonly outcome: "unavailable"; readonly reason: string };
+
+export const EMULATOR_FOLDER = resolve(import.meta.dirname, "../../.emulator");
+
+const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
+
+const INSTALL_TIMEOUT_MS = 5 * 60_000;
+
+const run = promisify(execFile);
+
+export async function preparePython(): Promise<PythonEnvironment> {
+  const digest = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
+  const folder = join(EMULATOR_FOLDER, `python-${digest}`);
+  const python = join(folder, "bin", "python");
+  if (existsSync(python)) return { outcome: "ready", python };
+
+  await mkdir(EMULATOR_FOLDER, { recursive: true });
+  // Made aside and moved into place, so that two runs that start at once do not meet half an environment.
+  const draft = await mkdtemp(join(EMULATOR_FOLDER, "making-"));
+  try {
+    const failure = (await venv(draft)) ?? (await install(draft));
+    if (failure !== undefined) return { outcome: "unavailable", reason: failure };
+    await rename(draft, folder).catch((error: unknown) => {
+      if (!existsSync(python)) throw error;
+    });
+    return { outcome: "ready", python };
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function venv(folder: string): Promise<string | undefined> {
+  try {
+    await run("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]);
+  } catch {
+    return "Python 3.10 or newer is not there as `python3`";
+  }
+  try {
+    await run("python3", ["-m", "venv", folder], { timeout: INSTALL_TIMEOUT_MS });
+    return undefined;
+  } catch (error) {
+    return `\`python3 -m venv\` failed (Debian keeps it in the package python3-venv): ${lastLine(error)}`;
+  }
+}
+
+async function install(folder: string): Promise<string | undefined> {
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS];
+  try {
+    await run(join(folder, "bin", "python"), pip, { timeout: INSTALL_TIMEOUT_MS });
+    return undefined;
+  } catch (error) {
+    return `the emulator could not be installed from the Python package registry: ${lastLine(error)}`;
+  }
+}
+
+function lastLine(error: unknown): string {
+  const said = error instanceof Error && "stderr" in error && error.stderr !== "" ? error.stderr : error;
+  return String(said).trim().split("\n").at(-1) ?? "";
+}
