@@ -1,0 +1,64 @@
+/** How a Lambda's code is made: one module with everything in it, except packages that bring machine code. */
+import { dirname, join, relative } from "node:path";
+import type { BuildOptions } from "esbuild";
+import { isJsonObject } from "../json.ts";
+import type { Project } from "../project/project.ts";
+import { entryHandler } from "./entries.ts";
+import { makeNativePackages, type Packaged } from "./native-packages.ts";
+import { listComponents } from "./scope.ts";
+
+/** Options of serverless-esbuild, which are esbuild's and a few of its own. */
+export type BundleOptions = BuildOptions & {
+  readonly exclude: readonly string[];
+  readonly outputFileExtension: string;
+};
+
+/** What `custom.esbuild` of a project says wins, except where a Lambda could not start otherwise. */
+export function bundleOptions(project: Project): BundleOptions {
+  const { custom } = project.config;
+  const { external, ...own } = isJsonObject(custom.esbuild) ? custom.esbuild : {};
+  return {
+    minify: true,
+    // A task's errors are told apart by their names, which minifying would shorten.
+    keepNames: true,
+    target: "node24",
+    legalComments: "none",
+    // The packages' ES modules: esbuild can leave out what is not used, and the AWS SDK comes to half its size.
+    mainFields: ["module", "main"],
+    ...own,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    outputFileExtension: ".mjs",
+    resolveExtensions: [".ts", ".js", ".mjs", ".cjs", ".json"],
+    // Nothing is left for npm to install while packaging. The AWS SDK as well is in the bundle: the runtime's own
+    // changes under a deployed function.
+    exclude: ["*"],
+    banner: { js: REQUIRE },
+    plugins: [
+      makeNativePackages({
+        external: Array.isArray(external) ? external.map(String) : [],
+        functionsOf: (entry, outdir) => functionsOf(project, entry, outdir),
+      }),
+    ],
+  };
+}
+
+/** Some packages are CommonJS and ask for Node's own modules in its way. */
+const REQUIRE = 'import{createRequire as c}from"node:module";const require=c(import.meta.url);';
+
+/** serverless-esbuild takes what lies in `__only_<function>` into the zip of that function alone. */
+function functionsOf(project: Project, entry: string, outdir: string): Packaged[] {
+  const module = entry.slice(0, entry.lastIndexOf("."));
+  const buildFolder = join(outdir, relative(dirname(entry), "."));
+  return listComponents(project).flatMap((component) => {
+    const { name, lambda } = component;
+    if (lambda?.enabled !== true || modulePath(entryHandler(component, lambda, project.root)) !== module) return [];
+    const architecture = lambda.settings.architecture ?? project.config.provider.architecture;
+    return [{ processor: architecture === "arm64" ? "arm64" : "x64", folder: join(buildFolder, `__only_${name}`) }];
+  });
+}
+
+function modulePath(handler: string): string {
+  return handler.slice(0, handler.lastIndexOf("."));
+}

@@ -1,0 +1,74 @@
+/** The Serverless Framework's plugin: reads the project, compiles it, and hands over functions, resources and bundling. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { wholeEnvironment } from "../env.ts";
+import type { JsonObject } from "../json.ts";
+import type { Project } from "../project/project.ts";
+import { readProject } from "../project/read-project.ts";
+import { bundleOptions } from "./bundles.ts";
+import { compile } from "./compile.ts";
+import { listEntries } from "./entries.ts";
+import { formatProblems } from "./format-problems.ts";
+
+/** As much of the Serverless Framework as is used here. */
+interface Serverless {
+  readonly serviceDir?: string | undefined;
+  readonly processedInput: { readonly options: Readonly<Record<string, unknown>>; readonly isHelpRequest: boolean };
+  readonly service: { custom?: object | undefined };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  extendConfiguration(path: readonly string[], value: JsonObject): void;
+}
+
+interface Log {
+  readonly log: { notice(message: string): void };
+}
+
+export default class CirrusPlugin {
+  readonly hooks: Readonly<Record<string, () => void>>;
+  readonly #serverless: Serverless;
+  readonly #log: Log["log"];
+  #project: Project | undefined;
+
+  constructor(serverless: Serverless, _options: unknown, { log }: Log) {
+    this.#serverless = serverless;
+    this.#log = log;
+    const writing = BUNDLING.map((event) => [`before:${event}`, () => this.#writeEntries()]);
+    this.hooks = { initialize: () => this.#setBundling(), ...Object.fromEntries(writing) };
+  }
+
+  /** Before the configuration is checked, and before any other plugin looks for functions. */
+  async asyncInit(): Promise<void> {
+    const { serviceDir, processedInput, classes } = this.#serverless;
+    if (serviceDir === undefined || processedInput.isHelpRequest) return;
+    const opt = textOptions(processedInput.options);
+    const read = readProject(serviceDir, { stage: opt.stage, region: opt.region, opt, env: wholeEnvironment() });
+    const { functions, resources, problems } = compile(read.project);
+    const all = [...read.problems, ...problems];
+    if (all.length > 0) throw new classes.Error(formatProblems(all), "CIRRUS_PROBLEMS");
+    for (const notice of read.project.notices) this.#log.notice(notice);
+    this.#serverless.extendConfiguration(["functions"], functions);
+    this.#serverless.extendConfiguration(["resources"], resources);
+    this.#project = read.project;
+  }
+
+  /** Later than the configuration is printed, which could not show it: it holds functions. */
+  #setBundling(): void {
+    const { service } = this.#serverless;
+    if (this.#project !== undefined) service.custom = { ...service.custom, esbuild: bundleOptions(this.#project) };
+  }
+
+  #writeEntries(): void {
+    for (const { path, text } of this.#project === undefined ? [] : listEntries(this.#project)) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  }
+}
+
+/** Where serverless-esbuild bundles; a plugin named before it comes first. */
+const BUNDLING = ["package:createDeploymentArtifacts", "deploy:function:packageFunction", "invoke:local:invoke"];
+
+function textOptions(options: Readonly<Record<string, unknown>>): Record<string, string> {
+  const texts = Object.entries(options).filter((option): option is [string, string] => typeof option[1] === "string");
+  return Object.fromEntries(texts);
+}
