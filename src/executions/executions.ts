@@ -34,10 +34,9 @@ export type StartOutcome =
 
 export type RedriveOutcome =
   /** It runs again under its name, from the states that had not ended well. */
-  | { readonly outcome: "redriven"; readonly redriveCount: number }
-  /** It runs, has succeeded, or the engine says why not. */
-  | { readonly outcome: "refused"; readonly reason: string }
-  | { readonly outcome: "missing" };
+  | { readonly outcome: "redriven" }
+  /** There is none, it runs, it has succeeded, or the engine has other reasons. */
+  | { readonly outcome: "refused"; readonly message: string };
 
 /** One entry of an execution's history, with Step Functions' own type names (`TaskStateEntered`, `TaskSucceeded`, …). */
 export interface HistoryEvent {

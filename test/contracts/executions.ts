@@ -169,7 +169,7 @@ export function describeExecutions(name: string, make: () => Promise<ExecutionsU
       await executions.start({ ...key, input });
       const failed = await untilClosed(executions, key);
       expect(failed).toMatchObject({ status: "FAILED", error: "Flaky", redriveCount: 0 });
-      expect(await executions.redrive(key)).toEqual({ outcome: "redriven", redriveCount: 1 });
+      expect(await executions.redrive(key)).toEqual({ outcome: "redriven" });
       const ended = await untilClosed(executions, key);
       const { arn, startedAt } = failed;
       expect(ended).toMatchObject({ arn, startedAt, status: "SUCCEEDED", input, redriveCount: 1 });
@@ -185,7 +185,7 @@ export function describeExecutions(name: string, make: () => Promise<ExecutionsU
     });
 
     test("only what ended without success is redriven; an execution that was stopped is", async () => {
-      expect(await executions.redrive({ workflow: "echo", name: "none" })).toEqual({ outcome: "missing" });
+      expect(await executions.redrive({ workflow: "echo", name: "none" })).toMatchObject({ outcome: "refused" });
       const done = { workflow: "echo", name: "run-1" };
       await executions.start({ ...done, input });
       await untilClosed(executions, done);
@@ -194,7 +194,7 @@ export function describeExecutions(name: string, make: () => Promise<ExecutionsU
       await executions.start({ ...hanging, input });
       expect(await executions.redrive(hanging)).toMatchObject({ outcome: "refused" });
       await executions.stop(hanging, { error: "Stopped", cause: "by hand" });
-      expect(await executions.redrive(hanging)).toEqual({ outcome: "redriven", redriveCount: 1 });
+      expect(await executions.redrive(hanging)).toEqual({ outcome: "redriven" });
       const again = await executions.describe(hanging);
       expect(again).toMatchObject({ status: "RUNNING", redriveCount: 1 });
       expect(again?.stoppedAt).toBeUndefined();

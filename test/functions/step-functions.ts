@@ -69,7 +69,7 @@ export function makeStepFunctions(workflows: readonly string[], clock: Clock): S
       if (stoppedAt === undefined || execution.status === "SUCCEEDED") throw new Error(`cannot redrive ${keyOf(key)}`);
       const redriveCount = execution.redriveCount + 1;
       change({ ...execution, status: "RUNNING", redriveCount });
-      return { outcome: "redriven", redriveCount };
+      return { outcome: "redriven" };
     },
 
     async start({ workflow, name, input }) {

@@ -156,16 +156,18 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
     redrive: (key) =>
       db.write((): RedriveOutcome => {
         const row = store.find(key);
-        if (row === undefined) return { outcome: "missing" };
-        const reason = whyNotRedriven(row);
-        if (reason !== undefined) return { outcome: "refused", reason };
+        if (row === undefined) {
+          return { outcome: "refused", message: `There is no execution ${key.name} of ${key.workflow}.` };
+        }
+        const message = whyNotRedriven(row);
+        if (message !== undefined) return { outcome: "refused", message };
         const at = isoTime(clock.now());
-        const redriveCount = row.redrives + 1;
         store.reopen(row.seq, owner.id, at);
-        store.append(row.seq, owner.id, [{ type: "ExecutionRedriven", at, path: "", details: { redriveCount } }]);
+        const details = { redriveCount: row.redrives + 1 };
+        store.append(row.seq, owner.id, [{ type: "ExecutionRedriven", at, path: "", details }]);
         sendStatusChange(row.seq);
         db.afterCommit(() => driver.drive(row.seq));
-        return { outcome: "redriven", redriveCount };
+        return { outcome: "redriven" };
       }),
 
     async history(key, { after, limit } = {}) {
