@@ -6,8 +6,8 @@ import { StatesError } from "../errors.ts";
 import { clipCause, clipError, withinLimit } from "../limits.ts";
 import type { NumberSource, TaskState } from "../model.ts";
 import type { TaskCall } from "../ports.ts";
-import { fingerprint } from "../random.ts";
 import { isRedriven, type Outcome, runAttempts } from "../retry.ts";
+import { taskToken } from "../task-token.ts";
 import { asFailure, dataFor, goLive, record, type Visit } from "../visit.ts";
 
 export function runTask(visit: Visit, state: TaskState): Promise<Outcome> {
@@ -83,7 +83,6 @@ interface Attempt {
 /** Only callbacks and activities can send heartbeats, and both are refused: HeartbeatSeconds runs from the start. */
 async function invoke(visit: Visit, { resource, input, attempt, limits }: Attempt): Promise<Json> {
   const { engine, scope, path } = visit;
-  const { id, redriveCount = 0 } = engine.context.execution;
   const { signal, abort, release } = makeAbortScope(scope.signal);
   const timers = makeAbortScope(signal);
   const { timeoutSeconds, heartbeatSeconds } = limits;
@@ -97,7 +96,7 @@ async function invoke(visit: Visit, { resource, input, attempt, limits }: Attemp
   const call: TaskCall = {
     resource,
     input,
-    token: fingerprint([id, redriveCount, path, attempt]),
+    token: taskToken(engine.context.execution, path, attempt),
     path,
     attempt,
     signal,

@@ -19,11 +19,19 @@ export interface TaskLogsOptions {
   readonly limits?: LogLimits;
 }
 
+export interface TaskLogReader {
+  /** The whole lines from a place in the stream on, and the place where the next call goes on. */
+  readFrom(stream: string, from: number): Promise<{ readonly lines: readonly LogLine[]; readonly next: number }>;
+}
+
 /**
  * A stream is named with its group, `/aws/lambda/<name>/<requestId>`; a name without one is a stream of
  * {@link BATCH_LOG_GROUP}, because that is how Batch reports `LogStreamName`.
  */
-export function makeTaskLogs(directory: string, options: TaskLogsOptions = {}): TaskLogs & TaskLogWriter {
+export function makeTaskLogs(
+  directory: string,
+  options: TaskLogsOptions = {},
+): TaskLogs & TaskLogWriter & TaskLogReader {
   const path = (stream: string) => join(directory, streamPath(stream));
   return {
     path,
@@ -33,6 +41,22 @@ export function makeTaskLogs(directory: string, options: TaskLogsOptions = {}): 
       if (!file) return undefined;
       try {
         return (await lastLines(file, lines)).map(parseLine);
+      } finally {
+        await file.close();
+      }
+    },
+    async readFrom(stream, from) {
+      const file = await open(path(stream), "r").catch(ifMissing);
+      if (!file) return { lines: [], next: from };
+      try {
+        const { size } = await file.stat();
+        // A log that was shortened meanwhile has lost what lay between: what comes now is at its end.
+        const start = Math.min(from, size);
+        const bytes = Buffer.alloc(Math.min(size - start, MOST_BYTES));
+        const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+        const whole = bytes.subarray(0, bytes.lastIndexOf(10, bytesRead - 1) + 1);
+        const lines = whole.toString("utf8").split("\n").slice(0, -1);
+        return { lines: lines.map(parseLine), next: start + whole.length };
       } finally {
         await file.close();
       }
@@ -55,6 +79,8 @@ function safeSegment(name: string): string {
 
 const LONGEST_SEGMENT = 200;
 const BLOCK = 64 * 1024;
+/** Of one reading; a line is shorter. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Reads backwards until there are enough line ends, so that the length of the log does not matter. */
 async function lastLines(file: FileHandle, count: number): Promise<string[]> {
