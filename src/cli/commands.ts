@@ -6,30 +6,111 @@ import type { Io } from "./io.ts";
 /** Gives a command its arguments, options and action; the action says how it ended with `exit`, or throws. */
 export type Register = (command: Command, io: Io, exit: (code: ExitCode) => void) => void;
 
+/** The panels of `cirrus --help`, in this order. */
+export const GROUPS = ["Start", "Author", "Operate", "Deploy"] as const;
+
 export interface CommandEntry {
   readonly name: string;
+  readonly group: (typeof GROUPS)[number];
   readonly summary: string;
   readonly load: () => Promise<{ readonly register: Register }>;
 }
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "init",
+    group: "Start",
+    summary: "make a project that runs at once",
+    load: () => import("./commands/init.ts"),
+  },
+  {
     name: "examples",
+    group: "Start",
     summary: "run the payloads in examples/ and check what they come to",
     load: () => import("./commands/examples.ts"),
   },
-  { name: "run", summary: "run payloads through a workflow", load: () => import("./commands/run.ts") },
-  { name: "task", summary: "run one task alone", load: () => import("./commands/task.ts") },
+  {
+    name: "run",
+    group: "Start",
+    summary: "run payloads through a workflow",
+    load: () => import("./commands/run.ts"),
+  },
   {
     name: "dev",
+    group: "Start",
     summary: "keep the project running, and take payloads from `cirrus publish`",
     load: () => import("./commands/dev.ts"),
   },
-  { name: "publish", summary: "send payloads to the running project", load: () => import("./commands/publish.ts") },
-  { name: "state", summary: "see payloads, their states and their history", load: () => import("./commands/state.ts") },
+  {
+    name: "create",
+    group: "Author",
+    summary: "add a task, a feeder, a workflow or a function",
+    load: () => import("./commands/create.ts"),
+  },
+  {
+    name: "show",
+    group: "Author",
+    summary: "see what the project has: tasks, workflows, resources …",
+    load: () => import("./commands/show.ts"),
+  },
+  {
+    name: "check",
+    group: "Author",
+    summary: "find everything that is wrong with the project",
+    load: () => import("./commands/check.ts"),
+  },
+  {
+    name: "task",
+    group: "Author",
+    summary: "run one task alone",
+    load: () => import("./commands/task.ts"),
+  },
+  {
+    name: "publish",
+    group: "Operate",
+    summary: "send payloads to the running project",
+    load: () => import("./commands/publish.ts"),
+  },
+  {
+    name: "state",
+    group: "Operate",
+    summary: "see payloads, their states and their history",
+    load: () => import("./commands/state.ts"),
+  },
   {
     name: "dlq",
+    group: "Operate",
     summary: "see messages that were rejected or given up, and send them again",
     load: () => import("./commands/dlq.ts"),
+  },
+  {
+    name: "build",
+    group: "Deploy",
+    summary: "package what would be deployed, into .serverless/",
+    load: () => import("./commands/build.ts"),
+  },
+  {
+    name: "clean",
+    group: "Deploy",
+    summary: "remove what build made",
+    load: () => import("./commands/clean.ts"),
+  },
+  {
+    name: "diff",
+    group: "Deploy",
+    summary: "compare the project with what is deployed",
+    load: () => import("./commands/diff.ts"),
+  },
+  {
+    name: "deploy",
+    group: "Deploy",
+    summary: "deploy the project to AWS",
+    load: () => import("./commands/deploy.ts"),
+  },
+  {
+    name: "remove",
+    group: "Deploy",
+    summary: "remove a deployed stage",
+    load: () => import("./commands/remove.ts"),
   },
 ];

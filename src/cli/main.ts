@@ -1,9 +1,10 @@
 /** The command line: registers the commands, turns what they throw into a message and an exit code. */
 import { Command, CommanderError } from "commander";
-import { CirrusError, describeError, EXIT, type ExitCode, locate, ProblemsError } from "../errors.ts";
+import { CirrusError, describeError, EXIT, type ExitCode, ProblemsError } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES_HELP, exitCodeOfSignal } from "./exit-codes.ts";
 import { type Io, paint } from "./io.ts";
+import { renderProblems } from "./problems.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command and resolves with the exit code; never throws and never exits by itself. */
@@ -24,9 +25,10 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     });
-  for (const { name, summary, load } of COMMANDS) {
-    const command = program.command(name).summary(summary);
-    if (!args.includes(name)) continue;
+  const called = calledCommand(args);
+  for (const { name, group, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary).helpGroup(`${group}:`);
+    if (name !== called) continue;
     const { register } = await load();
     register(command, io, (code) => {
       exitCode = code;
@@ -58,6 +60,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
 
 const EXAMPLES = `
 Examples:
+  cirrus init my-project                     make a project, and in it
   cirrus examples                            run the payloads in examples/
   cirrus run publish-only payload.json       run one payload through a workflow
   cirrus task run add-preview payload.json   run one task alone
@@ -65,6 +68,12 @@ Examples:
   cirrus publish payload.json                send it payloads from another terminal
 
 See also: cirrus help exit-codes`;
+
+/** The one command that has to be loaded: `cirrus show task publish` needs neither `task` nor `publish`. */
+function calledCommand(args: readonly string[]): string | undefined {
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  return words[0] === "help" ? words[1] : words[0];
+}
 
 /** Subcommands throw and write like the program itself: commander copies settings only to commands made after them. */
 function inheritSettings(program: Command): void {
@@ -80,13 +89,7 @@ function report(thrown: unknown, debug: boolean, io: Io): ExitCode {
   const known = thrown instanceof CirrusError;
   const label = paint(io, io.stderr, "red", "error:");
   io.stderr.write(`${label} ${known ? cause : `${error}: ${cause}`}\n`);
-  if (thrown instanceof ProblemsError) {
-    for (const problem of thrown.problems) {
-      const place = locate(problem);
-      io.stderr.write(`  ${place ? `${paint(io, io.stderr, "bold", place)}: ` : ""}${problem.message}\n`);
-      if (problem.hint) io.stderr.write(`    ${paint(io, io.stderr, "dim", problem.hint)}\n`);
-    }
-  }
+  if (thrown instanceof ProblemsError) io.stderr.write(renderProblems(io, io.stderr, thrown.problems));
   if (known && thrown.where) io.stderr.write(`  at ${thrown.where}\n`);
   if (known && thrown.hint) io.stderr.write(`  ${thrown.hint}\n`);
   if (debug && thrown instanceof Error) io.stderr.write(`${thrown.stack}\n`);

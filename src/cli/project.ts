@@ -1,13 +1,12 @@
 /** Opens the project a command works on, and its runtime; refuses with every problem at once. */
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
-import { CirrusError, EXIT, type Problem, ProblemsError } from "../errors.ts";
-import { findProjectRoot } from "../project/find-root.ts";
+import { CirrusError, EXIT } from "../errors.ts";
 import { bindLocally } from "../project/local/local.ts";
 import type { Project } from "../project/project.ts";
-import { readProject } from "../project/read-project.ts";
 import { makeRuntime, type Runtime } from "../runtime/runtime.ts";
 import { storeAssets } from "./examples.ts";
+import { findProject, findProjectToLook, refuse } from "./find-project.ts";
 import { type Io, paint } from "./io.ts";
 import { makeWarnings } from "./warnings.ts";
 
@@ -22,24 +21,7 @@ export function openProject(io: Io): Project {
 
 /** For what only looks or sends: a definition that is half-written in an editor must not stand in the way. */
 export function openProjectToLook(io: Io): Project {
-  const { project, problems } = findProject(io);
-  refuse(problems.filter(({ file }) => file === "cirrus.yml"));
-  return project;
-}
-
-function refuse(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new ProblemsError("The project has problems; nothing was run:", problems);
-}
-
-function findProject(io: Io): ReturnType<typeof readProject> {
-  const root = findProjectRoot(io.cwd);
-  if (root === undefined) {
-    throw new CirrusError(`There is no cirrus.yml in ${io.cwd} or above it.`, {
-      hint: "Go into a project's folder.",
-      exitCode: EXIT.config,
-    });
-  }
-  return readProject(root, { env: io.env });
+  return findProjectToLook(io);
 }
 
 export function dataPath(project: Project): string {

@@ -1,0 +1,168 @@
+/** `cirrus show`: what the project has, built-in parts included, with every variable replaced. */
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { stringify } from "yaml";
+import { CirrusError, EXIT } from "../../errors.ts";
+import type { Json } from "../../json.ts";
+import { suggest } from "../../nearest.ts";
+import type { Project } from "../../project/project.ts";
+import type { Register } from "../commands.ts";
+import { findProjectToLook, type StageOptions } from "../find-project.ts";
+import { type Io, paint } from "../io.ts";
+import { entryAsJson, listEntries, renderEntries } from "../show/cloudformation.ts";
+import { listSettings, maskSecrets } from "../show/config.ts";
+import { DETAILS, type Detail, detailsOf, fileOf, renderList, renderSummary, summarise } from "../show/listing.ts";
+import {
+  definitionOf,
+  KINDS,
+  type Part,
+  type PartKind,
+  partsOf,
+  requireKind,
+  requirePart,
+  type ShownKind,
+} from "../show/parts.ts";
+import { addOutputOption, addStageOptions } from "../stage-options.ts";
+import { renderTable } from "../table.ts";
+
+interface ShowOptions extends StageOptions {
+  readonly type?: string;
+  readonly output: string;
+}
+
+interface Request {
+  readonly io: Io;
+  readonly project: Project;
+  readonly name: string | undefined;
+  readonly detail: Detail | undefined;
+  readonly options: ShowOptions;
+}
+
+export const register: Register = (command, io) => {
+  describe(command).action(
+    async (kindWord: string, name: string | undefined, detailWord: string | undefined, options: ShowOptions) => {
+      const kind = requireKind(kindWord);
+      const detail = detailWord === undefined ? undefined : requireDetail(detailWord);
+      const request: Request = { io, project: findProjectToLook(io, options), name, detail, options };
+      io.stdout.write(await textOf(kind, request));
+    },
+  );
+};
+
+async function textOf(kind: ShownKind, request: Request): Promise<string> {
+  if (kind === "cloudformation") return cloudformationText(request);
+  if (kind === "config") return configText(request);
+  return request.name === undefined ? listText(kind, request) : partText(kind, request.name, request);
+}
+
+function describe(command: Command): Command {
+  command
+    .description("Show what the project has: its own parts and the built-in ones, with every variable replaced.")
+    .argument("<kind>", KINDS.join(", "))
+    .argument("[name]", "one of them; for cloudformation a logical ID, for config the beginning of a setting")
+    .argument("[detail]", DETAILS.join(", "))
+    .option("-t, --type <text>", "of cloudformation, the resources whose type holds this")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  cirrus show tasks
+  cirrus show task add-preview readme
+  cirrus show workflow publish-only definition
+  cirrus show cloudformation --type Batch::JobQueue`,
+    );
+  return addStageOptions(addOutputOption(command, ["table", "json", "yaml"]));
+}
+
+function requireDetail(word: string): Detail {
+  const detail = DETAILS.find((one) => one === word);
+  if (detail !== undefined) return detail;
+  throw new CirrusError(`${word} is nothing to show of a part.`, {
+    hint: suggest(word, DETAILS),
+    exitCode: EXIT.usage,
+  });
+}
+
+function listText(kind: PartKind, { io, project, options }: Request): string {
+  const parts = partsOf(project, kind);
+  if (options.output !== "table") {
+    return serialise(
+      options,
+      parts.map((part) => summarise(project, part)),
+    );
+  }
+  if (parts.length > 0) return `${renderList(io, project, kind)}\n`;
+  io.stderr.write(`There are no ${kind}. Make one: cirrus create ${kind.slice(0, -1)} <name>\n`);
+  return "";
+}
+
+async function partText(kind: PartKind, name: string, request: Request): Promise<string> {
+  const { io, project, detail, options } = request;
+  const part = requirePart(project, kind, name);
+  if (detail !== undefined) return detailText(kind.slice(0, -1), part, detail, request);
+  if (options.output === "table") return `${renderSummary(io, project, kind, part)}\n`;
+  return serialise(options, { ...summarise(project, part), definition: definitionOf(part) });
+}
+
+async function detailText(kind: string, part: Part, detail: Detail, { io, options }: Request): Promise<string> {
+  if (detail === "definition") return serialise(options, definitionOf(part));
+  const file = fileOf(part, detail);
+  if (file === undefined) {
+    throw new CirrusError(`The ${kind} ${part.name} has no ${detail}.`, {
+      hint: `It has: ${detailsOf(part).join(", ")}.`,
+      exitCode: EXIT.notFound,
+    });
+  }
+  const text = await readFile(file, "utf8");
+  if (options.output !== "table") return serialise(options, detail === "payload" ? JSON.parse(text) : { file, text });
+  if (detail !== "readme" || io.stdout.isTTY !== true) return text;
+  const { renderMarkdown } = await import("../show/markdown.ts");
+  return renderMarkdown(io, text);
+}
+
+function cloudformationText({ project, name, detail, options }: Request): string {
+  const entries = listEntries(project, { type: options.type, name });
+  if (detail === "definition") {
+    return serialise(options, Object.fromEntries(entries.map((entry) => [entry.logicalId, entry.definition])));
+  }
+  if (detail !== undefined) {
+    throw new CirrusError(`A CloudFormation entry has no ${detail}.`, {
+      hint: "It has: definition.",
+      exitCode: EXIT.usage,
+    });
+  }
+  return options.output === "table" ? `${renderEntries(entries)}\n` : serialise(options, entries.map(entryAsJson));
+}
+
+function configText({ io, project, name = "", options }: Request): string {
+  const all = listSettings(project, options);
+  const settings = all.filter((setting) => setting.name.startsWith(name));
+  if (settings.length === 0) {
+    throw new CirrusError(`There is no setting ${name}.`, {
+      hint: suggest(
+        name,
+        all.map((setting) => setting.name),
+      ),
+      exitCode: EXIT.notFound,
+    });
+  }
+  if (options.output === "yaml") return serialise(options, maskSecrets(project.config.sections));
+  if (options.output === "json") {
+    return serialise(
+      options,
+      settings.map((setting) => ({ ...setting })),
+    );
+  }
+  const columns = ["setting", "value", "from"].map((title) => ({ title: paint(io, io.stdout, "bold", title) }));
+  const rows = settings.map(({ name: setting, value, origin }) => [setting, shortValue(value), origin]);
+  return `${renderTable(columns, rows)}\n`;
+}
+
+function shortValue(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Definitions are YAML unless JSON is asked for. */
+function serialise({ output }: ShowOptions, value: Json): string {
+  return output === "json" ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { lineWidth: 120 });
+}
