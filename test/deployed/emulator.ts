@@ -72,6 +72,8 @@ function settings(port: number, work: string): Readonly<Record<string, string>> 
     // Lambdas run as child processes with the first `node` of the path: the project's own.
     LAMBDA_EXECUTOR: "local",
     PATH: `${join(ROOT, "node_modules", ".bin")}${delimiter}${process.env.PATH ?? ""}`,
+    // What an image holds of programs.
+    BATCH_PROGRAMS: join(ROOT, "bin"),
     IOT_MTLS_ENABLED: "0",
     PYTHONPATH: import.meta.dirname,
     PYTHONDONTWRITEBYTECODE: "1",

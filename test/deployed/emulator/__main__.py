@@ -10,11 +10,15 @@ import threading
 
 from ministack import app
 
+from . import batch_control, batch_jobs, batch_resources, batch_states
 
-def follow_parent() -> None:
+
+def follow_parent():
     sys.stdin.buffer.read()
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 threading.Thread(target=follow_parent, daemon=True).start()
+for part in (batch_jobs, batch_control, batch_resources, batch_states):
+    part.install()
 app.main()
