@@ -5,7 +5,7 @@ import { isJsonObject } from "../json.ts";
 import type { Project } from "../project/project.ts";
 import { entryHandler } from "./entries.ts";
 import { makeNativePackages, type Packaged } from "./native-packages.ts";
-import { listComponents } from "./scope.ts";
+import { listComponents } from "./template.ts";
 
 /** Options of serverless-esbuild, which are esbuild's and a few of its own. */
 export type BundleOptions = BuildOptions & {

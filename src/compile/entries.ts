@@ -4,7 +4,7 @@
  */
 import { join, relative, sep } from "node:path";
 import type { Component, LambdaPart, Project } from "../project/project.ts";
-import { listComponents } from "./scope.ts";
+import { listComponents } from "./template.ts";
 
 /** A module to write before bundling. */
 export interface Entry {

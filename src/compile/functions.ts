@@ -1,10 +1,13 @@
 /** A component's Lambda as the Serverless Framework takes it, with a role of its own. */
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Component, LambdaPart, Project } from "../project/project.ts";
+import { checkEnvironment } from "./check-limits.ts";
 import { entryHandler } from "./entries.ts";
+import { arnOf } from "./intrinsics.ts";
 import { makeLambdaRole } from "./lambda-role.ts";
 import { lambdaName, lambdaRoleId } from "./names.ts";
-import { given, type Scope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { given, logRetention, mergeMaps } from "./template.ts";
 
 export interface CompiledFunction {
   /** By the component's name, as the Serverless Framework keeps it. */
@@ -52,6 +55,11 @@ export function compileFunction(
   };
   const passed = PASSED_ON.map((key) => [key, written(key)] as const);
   const ownRole = settings.role === undefined;
+  const environment = environmentOf(component, lambda, project, scope);
+  checkEnvironment(environment, component, scope);
+  if (typeof settings.condition === "string") {
+    scope.checkCondition(settings.condition, component, ["lambda", "condition"]);
+  }
   const definition = given({
     name: lambdaName(project.config.stackName, name),
     description: typeof settings.description === "string" ? settings.description : component.description,
@@ -60,9 +68,10 @@ export function compileFunction(
       : { image: scope.rewrite(lambda.image, component, ["lambda", "image"]) }),
     memorySize: lambda.memorySize,
     timeout: lambda.timeout,
-    environment: environmentOf(component, lambda, project, scope),
-    ...Object.fromEntries(passed),
-    role: ownRole ? { "Fn::GetAtt": [lambdaRoleId(name), "Arn"] } : written("role"),
+    environment,
+    logRetentionInDays: logRetention(project),
+    ...given(Object.fromEntries(passed)),
+    role: ownRole ? arnOf(lambdaRoleId(name)) : written("role"),
   });
   const resources = ownRole ? { [lambdaRoleId(name)]: makeLambdaRole(component, project, scope) } : {};
   if (!ownRole && settings.iamRoleStatements !== undefined) {
@@ -74,10 +83,9 @@ export function compileFunction(
 
 /** `provider.environment` < the component's < the Lambda's own. */
 function environmentOf(component: Component, lambda: LambdaPart, { config }: Project, scope: Scope): JsonObject {
-  const levels = [
+  return mergeMaps([
     scope.rewrite(config.environment, config, ["provider", "environment"]),
     scope.rewrite(component.environment, component, ["environment"]),
     scope.rewrite(lambda.environment, component, ["lambda", "environment"]),
-  ];
-  return levels.reduce<JsonObject>((merged, level) => (isJsonObject(level) ? { ...merged, ...level } : merged), {});
+  ]);
 }

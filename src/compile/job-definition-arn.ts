@@ -1,27 +1,24 @@
-/** The ARNs of a job definition with all of its revisions: an execution that runs on submits the one it started with. */
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+/** Which job definitions a state may submit: all revisions, as an execution that runs on submits the one it began with. */
+import { isJsonObject, type Json } from "../json.ts";
 import type { Project } from "../project/project.ts";
+import { arn, part } from "./intrinsics.ts";
 
-/** Undefined where the state does not name it. */
+/** The ARNs for a policy; undefined where the state does not name its job definition. */
 export function jobDefinitionArns(written: Json | undefined, { resources }: Project): readonly Json[] | undefined {
-  if (typeof written === "string") {
-    if (written.startsWith("{%")) return undefined;
-    const name = written.startsWith("arn:") ? (written.split("/").at(-1) ?? "") : written;
-    return withRevisions(name.replace(/:\d+$/, ""), {});
-  }
+  if (typeof written === "string") return written.startsWith("{%") ? undefined : byText(written);
   if (!isJsonObject(written)) return undefined;
   const resource = typeof written.Ref === "string" ? resources.Resources.get(written.Ref) : undefined;
   const properties = resource?.definition.Properties;
   const name = isJsonObject(properties) ? properties.JobDefinitionName : undefined;
-  if (typeof name === "string") return withRevisions(name, {});
-  if (isJsonObject(name) && typeof name["Fn::Sub"] === "string") return withRevisions(name["Fn::Sub"], {});
+  const text = isJsonObject(name) ? name["Fn::Sub"] : name;
+  if (typeof text === "string") return [arn("batch", `job-definition/${text}:*`)];
   // The name is CloudFormation's own: what stands between the slash and the revision of the ARN.
-  const last = { "Fn::Select": [1, { "Fn::Split": ["/", written] }] };
-  return withRevisions("${Name}", { Name: { "Fn::Select": [0, { "Fn::Split": [":", last] }] } });
+  const generated = part(0, ":", part(1, "/", written));
+  return [arn("batch", `job-definition/\${Name}:*`, { Name: generated })];
 }
 
-function withRevisions(name: string, variables: JsonObject): Json[] {
-  const arn = "arn:${AWS::Partition}:batch:${AWS::Region}:${AWS::AccountId}:job-definition/";
-  const texts = [`${arn}${name}`, `${arn}${name}:*`];
-  return texts.map((text) => ({ "Fn::Sub": Object.keys(variables).length === 0 ? text : [text, variables] }));
+/** A name without a revision is checked as it is; Batch then takes the latest one. */
+function byText(written: string): Json[] {
+  const name = (written.split("/").at(-1) ?? written).replace(/:\d+$/, "");
+  return [arn("batch", `job-definition/${name}`), arn("batch", `job-definition/${name}:*`)];
 }

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Declared, Project } from "../project/project.ts";
 import { lambdaName } from "./names.ts";
 import type { Scope } from "./scope.ts";
+import { mergeMaps } from "./template.ts";
 
 export const JOB_DEFINITION = "AWS::Batch::JobDefinition";
 
@@ -35,17 +36,13 @@ export function compileJobDefinition(
 /** `provider.environment` < the task's `environment` < the job definition's own; the last of these is in the container. */
 function inheritedEnvironment({ task: name }: Declared, { config, tasks }: Project, scope: Scope): JsonObject {
   const task = name === undefined ? undefined : tasks.get(name);
-  const levels = [
+  return mergeMaps([
+    { AWS_REGION: { Ref: "AWS::Region" }, AWS_DEFAULT_REGION: { Ref: "AWS::Region" } },
+    // A task that is a Lambda as well runs from that Lambda's zip.
+    task?.lambda?.enabled === true ? { CIRRUS_TASK_FUNCTION: lambdaName(config.stackName, task.name) } : {},
     scope.rewrite(config.environment, config, ["provider", "environment"]),
-    ...(task === undefined ? [] : [scope.rewrite(task.environment, task, ["environment"])]),
-  ];
-  return {
-    AWS_REGION: { Ref: "AWS::Region" },
-    AWS_DEFAULT_REGION: { Ref: "AWS::Region" },
-    // Where the code of a task that is a Lambda as well comes from.
-    ...(task?.lambda?.enabled && { CIRRUS_TASK_FUNCTION: lambdaName(config.stackName, task.name) }),
-    ...levels.reduce<JsonObject>((merged, level) => (isJsonObject(level) ? { ...merged, ...level } : merged), {}),
-  };
+    task === undefined ? {} : scope.rewrite(task.environment, task, ["environment"]),
+  ]);
 }
 
 function inheritEnvironment(container: Json | undefined, inherited: JsonObject): Json {

@@ -1,16 +1,18 @@
 /** The least that a Lambda needs: what its definition grants, its own log, and what its events and settings ask for. */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Component, Project } from "../project/project.ts";
+import { arn } from "./intrinsics.ts";
 import { lambdaLogGroup } from "./names.ts";
-import { makeRole, type Statement } from "./role.ts";
+import { allow, makeRole, type Statement } from "./role.ts";
 import type { Scope } from "./scope.ts";
 
 export function makeLambdaRole(component: Component, project: Project, scope: Scope): JsonObject {
   const settings = component.lambda?.settings ?? {};
   const provider = project.config.provider;
   const vpc = settings.vpc ?? provider.vpc;
+  const logGroup = lambdaLogGroup(project.config.stackName, component.name);
   const statements = [
-    writeLogs(lambdaLogGroup(project.config.stackName, component.name)),
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", `log-group:${logGroup}:*`)),
     ...(isTraced(settings, provider) ? [TRACE] : []),
     ...(isJsonObject(vpc) && Object.keys(vpc).length > 0 ? [JOIN_VPC] : []),
     ...eventStatements(settings.events ?? []),
@@ -22,25 +24,12 @@ export function makeLambdaRole(component: Component, project: Project, scope: Sc
   return makeRole("lambda.amazonaws.com", listed(rewritten), provider);
 }
 
-function writeLogs(logGroup: string): Statement {
-  return {
-    Effect: "Allow",
-    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-    Resource: { "Fn::Sub": `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${logGroup}:*` },
-  };
-}
-
 /** X-Ray has no resources that a policy could name. */
-const TRACE: Statement = {
-  Effect: "Allow",
-  Action: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-  Resource: "*",
-};
+const TRACE = allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*");
 
-/** Lambda makes and removes the interfaces itself, under names that nobody knows before; EC2 can describe them only all. */
-const JOIN_VPC: Statement = {
-  Effect: "Allow",
-  Action: [
+/** Lambda makes and removes the interfaces itself, under names that nobody knows before; EC2 describes only all. */
+const JOIN_VPC = allow(
+  [
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -48,8 +37,8 @@ const JOIN_VPC: Statement = {
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
   ],
-  Resource: "*",
-};
+  "*",
+);
 
 function isTraced({ tracing }: JsonObject, { tracing: all }: JsonObject): boolean {
   const chosen = tracing ?? (isJsonObject(all) ? all.lambda : undefined);
@@ -59,7 +48,7 @@ function isTraced({ tracing }: JsonObject, { tracing: all }: JsonObject): boolea
 function eventStatements(events: Json): Statement[] {
   const all = Array.isArray(events) ? events.filter(isJsonObject) : [];
   return all.flatMap(({ sqs, stream }) => [
-    ...(sqs === undefined ? [] : [allow(QUEUE_ACTIONS, arnOf(sqs))]),
+    ...(sqs === undefined ? [] : [allow(QUEUE_ACTIONS, sourceArn(sqs))]),
     ...(stream === undefined ? [] : streamStatements(stream)),
   ]);
 }
@@ -68,7 +57,7 @@ const QUEUE_ACTIONS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueA
 const STREAM_ACTIONS = ["DescribeStream", "GetRecords", "GetShardIterator"];
 
 function streamStatements(stream: Json): Statement[] {
-  const arn = arnOf(stream);
+  const arn = sourceArn(stream);
   const type = isJsonObject(stream) ? stream.type : undefined;
   const kinesis = type === "kinesis" || (typeof arn === "string" && arn.includes(":kinesis:"));
   const service = kinesis ? "kinesis" : "dynamodb";
@@ -79,7 +68,7 @@ function streamStatements(stream: Json): Statement[] {
       [...STREAM_ACTIONS, ...(kinesis ? ["ListShards"] : [])].map((action) => `${service}:${action}`),
       arn,
     ),
-    ...(failures === undefined ? [] : [sendTo(arnOf(failures), failures)]),
+    ...(failures === undefined ? [] : [sendTo(sourceArn(failures), failures)]),
   ];
 }
 
@@ -99,12 +88,8 @@ function sendTo(arn: Json, written: Json): Statement {
   return allow([...(queue ? [] : ["sns:Publish"]), ...(topic ? [] : ["sqs:SendMessage"])], arn);
 }
 
-function allow(actions: readonly string[], resource: Json): Statement {
-  return { Effect: "Allow", Action: actions, Resource: resource };
-}
-
 /** Events name their source by its ARN, or by a map that holds it. */
-function arnOf(event: Json): Json {
+function sourceArn(event: Json): Json {
   return isJsonObject(event) && event.arn !== undefined ? event.arn : event;
 }
 
@@ -113,6 +98,6 @@ function inheritedStatements({ iam }: JsonObject): Json {
   return (isJsonObject(role) ? role.statements : undefined) ?? [];
 }
 
-function listed(statements: Json): Statement[] {
+function listed(statements: Json): JsonObject[] {
   return Array.isArray(statements) ? statements.filter(isJsonObject) : [];
 }

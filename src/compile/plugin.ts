@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { wholeEnvironment } from "../env.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import type { Project } from "../project/project.ts";
 import { readProject } from "../project/read-project.ts";
 import { bundleOptions } from "./bundles.ts";
@@ -16,7 +16,7 @@ interface Serverless {
   readonly processedInput: { readonly options: Readonly<Record<string, unknown>>; readonly isHelpRequest: boolean };
   readonly service: { custom?: object | undefined };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  extendConfiguration(path: readonly string[], value: JsonObject): void;
+  extendConfiguration(path: readonly string[], value: Json): void;
 }
 
 interface Log {
@@ -42,12 +42,15 @@ export default class CirrusPlugin {
     if (serviceDir === undefined || processedInput.isHelpRequest) return;
     const opt = textOptions(processedInput.options);
     const read = readProject(serviceDir, { stage: opt.stage, region: opt.region, opt, env: wholeEnvironment() });
-    const { functions, resources, problems } = compile(read.project);
+    const { functions, resources, problems, notices } = compile(read.project);
     const all = [...read.problems, ...problems];
     if (all.length > 0) throw new classes.Error(formatProblems(all), "CIRRUS_PROBLEMS");
-    for (const notice of read.project.notices) this.#log.notice(notice);
+    for (const notice of [...read.project.notices, ...notices]) this.#log.notice(notice);
     this.#serverless.extendConfiguration(["functions"], functions);
     this.#serverless.extendConfiguration(["resources"], resources);
+    // Nothing refers to versions of functions, and each deployment would leave one more of each behind.
+    const { versionFunctions = false } = read.project.config.provider;
+    this.#serverless.extendConfiguration(["provider", "versionFunctions"], versionFunctions);
     this.#project = read.project;
   }
 

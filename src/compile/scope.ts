@@ -3,18 +3,21 @@
  * machine, and everything else is a resource or a parameter. A name that is none of these is a problem.
  */
 import type { Problem } from "../errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json } from "../json.ts";
 import { suggest } from "../nearest.ts";
-import type { Component, Project, Written } from "../project/project.ts";
+import type { Project, Written } from "../project/project.ts";
 import { formatPath, type Path } from "../project/yaml/json-path.ts";
 import { idStem, lambdaId, lambdaLogGroupId, lambdaRoleId, stateMachineId } from "./names.ts";
+import { listComponents } from "./template.ts";
 
 export type Place = Pick<Written, "shown" | "locate">;
 
 export interface Scope {
   /** The value with every name of a component or workflow as its logical ID. */
   rewrite(value: Json, place: Place, path: Path): Json;
-  report(problem: Problem): void;
+  /** The logical ID that one name stands for; a name that stands for nothing is reported. */
+  refer(name: string, place: Place, path: Path): string;
+  checkCondition(name: string, place: Place, path: Path): void;
   /** Reports what is wrong with one value of a file. */
   refuse(place: Place, path: Path, code: string, message: string, hint?: string): void;
 }
@@ -32,7 +35,7 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
     if (!isJsonObject(value)) return value;
     const members = Object.entries(value).map(([key, member = null]) => {
       const inside = [...path, key];
-      if (key === "Ref" && typeof member === "string") return [key, rename(member, place, path)];
+      if (key === "Ref" && typeof member === "string") return [key, refer(member, place, path)];
       if (key === "Fn::GetAtt" && Array.isArray(member)) return [key, attribute(member, place, path)];
       if (key === "Fn::Sub") return [key, substitution(member, place, path)];
       if (key === "Fn::If" && Array.isArray(member)) checkSection("Conditions", member[0] ?? null, place, path);
@@ -42,7 +45,7 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
     return Object.fromEntries(members);
   }
 
-  function rename(name: string, place: Place, path: Path): string {
+  function refer(name: string, place: Place, path: Path): string {
     if (PSEUDO_PARAMETERS.has(name)) return name;
     const logicalId = logicalIds.get(name) ?? (isGenerated(name, project) ? name : undefined);
     if (logicalId !== undefined) return logicalId;
@@ -52,7 +55,7 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
   }
 
   function attribute([name = null, ...rest]: readonly Json[], place: Place, path: Path): Json {
-    const renamed = typeof name === "string" ? rename(name, place, path) : name;
+    const renamed = typeof name === "string" ? refer(name, place, path) : name;
     return [renamed, ...rest.map((item) => rewrite(item, place, path))];
   }
 
@@ -63,7 +66,7 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
     const renamed = text.replace(/\$\{([^!}][^}]*)\}/g, (whole, inside: string) => {
       const [name = "", ...attributes] = inside.trim().split(".");
       if (own[inside.trim()] !== undefined) return whole;
-      return `\${${[rename(name, place, path), ...attributes].join(".")}}`;
+      return `\${${[refer(name, place, path), ...attributes].join(".")}}`;
     });
     return variables === undefined ? renamed : [renamed, rewrite(own, place, path)];
   }
@@ -75,7 +78,12 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
     refuse(place, path, `unknown-${what}`, `There is no ${what} ${name}`, suggest(name, known.keys()));
   }
 
-  return { rewrite, report, refuse };
+  return {
+    rewrite,
+    refer,
+    checkCondition: (name, place, path) => checkSection("Conditions", name, place, path),
+    refuse,
+  };
 }
 
 export const PSEUDO_PARAMETERS: ReadonlySet<string> = new Set(
@@ -94,10 +102,6 @@ function listLogicalIds(project: Project): ReadonlyMap<string, string> {
     ...components.map(({ name }) => [name, lambdaId(name)] as const),
     ...own.map((logicalId) => [logicalId, logicalId] as const),
   ]);
-}
-
-export function listComponents({ tasks, feeders, functions }: Project): Component[] {
-  return [tasks, feeders, functions].flatMap((kind) => [...kind.values()]);
 }
 
 /** What the deployment itself adds to the stack may be referred to as well. */
@@ -122,9 +126,4 @@ function explain(name: string, project: Project, known: readonly string[]): [mes
   if (project.workflows.has(name)) return [`The workflow ${name} is disabled`];
   const hint = suggest(name, known);
   return hint === undefined ? [`There is no ${name} in the project`] : [`There is no ${name} in the project`, hint];
-}
-
-/** An object without the members that are not there. */
-export function given(members: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined));
 }

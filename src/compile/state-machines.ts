@@ -2,11 +2,11 @@
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Project, Workflow } from "../project/project.ts";
 import { definitionString } from "./definition-string.ts";
+import { arnOf } from "./intrinsics.ts";
 import { stateMachineId, stateMachineLogGroup, stateMachineLogGroupId, stateMachineRoleId } from "./names.ts";
-import { tagList } from "./role.ts";
-import { given, type Scope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import { makeStateMachineRole } from "./state-machine-role.ts";
-import { logRetention } from "./template.ts";
+import { given, logRetention, mergeMaps, tagList } from "./template.ts";
 
 /** By logical ID. */
 export function compileStateMachine(workflow: Workflow, project: Project, scope: Scope): JsonObject {
@@ -19,9 +19,9 @@ export function compileStateMachine(workflow: Workflow, project: Project, scope:
   const rewritten = scope.rewrite(workflow.definition, workflow, ["definition"]);
   const definition = isJsonObject(rewritten) ? rewritten : {};
   const logging = loggingOf(workflow, rewrite("loggingConfig"));
-  const tracing = isJsonObject(settings.tracingConfig) ? settings.tracingConfig.enabled !== false : true;
+  const traced = objectOf(settings.tracingConfig).enabled !== false;
   const ownRole = settings.role === undefined;
-  const tags = { ...objectOf(project.config.provider.tags), ...objectOf(rewrite("tags")) };
+  const tags = mergeMaps([project.config.provider.tags, rewrite("tags")]);
   return {
     [stateMachineId(name)]: given({
       Type: "AWS::StepFunctions::StateMachine",
@@ -30,10 +30,10 @@ export function compileStateMachine(workflow: Workflow, project: Project, scope:
       Properties: given({
         StateMachineName: stateMachineName,
         StateMachineType: "STANDARD",
-        RoleArn: ownRole ? { "Fn::GetAtt": [stateMachineRoleId(name), "Arn"] } : rewrite("role"),
+        RoleArn: ownRole ? arnOf(stateMachineRoleId(name)) : rewrite("role"),
         DefinitionString: definitionString(definition),
         LoggingConfiguration: logging.configuration,
-        TracingConfiguration: { Enabled: tracing },
+        TracingConfiguration: { Enabled: traced },
         Tags: Object.keys(tags).length === 0 ? undefined : tagList(tags),
       }),
     }),
@@ -47,7 +47,12 @@ export function compileStateMachine(workflow: Workflow, project: Project, scope:
       },
     }),
     ...(ownRole && {
-      [stateMachineRoleId(name)]: makeStateMachineRole(workflow, definition, { project, scope, tracing }),
+      [stateMachineRoleId(name)]: makeStateMachineRole(
+        workflow,
+        { definition, logged: logging.on, traced },
+        project,
+        scope,
+      ),
     }),
   };
 }
@@ -73,6 +78,7 @@ function refuseSettings(workflow: Workflow, scope: Scope): void {
 
 interface Logging {
   readonly configuration: JsonObject;
+  readonly on: boolean;
   /** Whether the log group is the workflow's own, not one that its definition names. */
   readonly own: boolean;
 }
@@ -80,15 +86,16 @@ interface Logging {
 /** Errors only, without the payloads: the history of an execution holds everything. */
 function loggingOf(workflow: Workflow, written: Json | undefined): Logging {
   const { level = "ERROR", includeExecutionData = false, destinations } = objectOf(written);
-  if (level === "OFF") return { configuration: { Level: "OFF" }, own: false };
+  if (level === "OFF") return { configuration: { Level: "OFF" }, on: false, own: false };
   const own = !Array.isArray(destinations) || destinations.length === 0;
-  const arns = own ? [{ "Fn::GetAtt": [stateMachineLogGroupId(workflow.name), "Arn"] }] : destinations;
+  const arns = own ? [arnOf(stateMachineLogGroupId(workflow.name))] : destinations;
   return {
     configuration: {
       Level: level,
       IncludeExecutionData: includeExecutionData,
       Destinations: arns.map((arn) => ({ CloudWatchLogsLogGroup: { LogGroupArn: arn } })),
     },
+    on: true,
     own,
   };
 }

@@ -1,4 +1,4 @@
-/** The states of a definition that call something, in branches and in Maps as well. */
+/** Every state of a definition, in branches and in Maps as well. */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Path } from "../project/yaml/json-path.ts";
 
