@@ -6,14 +6,26 @@ export const VARIABLES = {
   CIRRUS_DATA_BUCKET: "Bucket that assets and published items are written to",
   CIRRUS_PAYLOAD_BUCKET: "Bucket that payloads of executions are kept in",
   CIRRUS_PAYLOAD_ROOT_PREFIX: "Prefix of every key in the payload bucket; `cirrus` where it is not set",
+  CIRRUS_STATE_DB: "Name of the DynamoDB table that holds the payloads' states",
+  CIRRUS_BASE_WORKFLOW_ARN: "What stands before the workflow's name in the ARNs of the deployment's state machines",
+  CIRRUS_PROCESS_QUEUE_URL: "Queue that chained payloads are sent to",
+  CIRRUS_WORKFLOW_EVENT_TOPIC_ARN: "Topic of the events of payloads",
+  CIRRUS_PUBLISH_TOPIC_ARN: "Topic that published items are announced to",
+  CIRRUS_PAYLOAD_URLS:
+    "Where payloads sent as `{url}` may be read from besides the two buckets: prefixes such as s3://bucket/folder, separated by commas",
+  CIRRUS_REQUESTER_PAYS: "`true`: reading from buckets whose readers pay is paid for",
   CIRRUS_OBJECTS_DIRECTORY: "Directory that stands for S3 on one machine: one folder a bucket",
   CIRRUS_LOG_LEVEL: "debug, info, warn or error; `info` where it is not set",
   CIRRUS_WORKDIR:
     "Directory that a task works in; it is kept. Where it is not set, a temporary one is made and removed",
   CIRRUS_UPLOAD: "`false`: a task's assets stay as files in its work directory",
   CIRRUS_ALLOW_LOCAL_ASSETS: "`true`: assets may be read from this machine: `file:`, plain HTTP and private addresses",
+  AWS_PROFILE: "Profile of the AWS configuration that the command line uses",
+  AWS_ENDPOINT_URL: "Address of an emulator that stands for AWS",
   AWS_REGION: "Region of the buckets; set by Lambda and by every job definition",
   AWS_BATCH_JOB_ATTEMPT: "Which attempt of its job a container is; set by Batch",
+  CIRRUS_TASK_FUNCTION:
+    "Lambda whose code a Batch job runs where it finds no handler; set in job definitions of its task",
   LAMBDA_TASK_ROOT: "Folder that a task's code is in; set by Lambda",
   _HANDLER: "File and export of a task's handler, `handler.handler`; set by Lambda",
 } as const;

@@ -2,7 +2,6 @@
  * Runs a task's handler as a Batch job: `cirrus-batch process <url> [--output <url>]`. The container's entry point,
  * and what the embedded runtime starts in its place.
  */
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { LoadFailure, loadHandler } from "../embedded/lambda/lambda-handler.ts";
 import { type Environment, readEnvironment } from "../env.ts";
@@ -14,6 +13,7 @@ import { batchUrls } from "../payload/object-urls.ts";
 import { spellOut, TaskStopped } from "./errors.ts";
 import { objectsFromEnvironment } from "./objects.ts";
 import { PORTS, type TaskContext, type TaskPorts } from "./ports.ts";
+import { findTaskCode } from "./task-code.ts";
 
 const USAGE = "Usage: cirrus-batch process <s3 url of the payload> [--output <s3 url of the result>]";
 
@@ -55,14 +55,17 @@ async function runJob(
   let objects: ObjectStore | undefined;
   try {
     objects = objectsFromEnvironment(environment);
-    const directory = resolve(environment.LAMBDA_TASK_ROOT ?? ".");
-    const name = environment._HANDLER ?? "handler.handler";
-    print(`Loading ${name} from ${directory}`);
-    const handler = await loadHandler(directory, name);
-    print(`Processing ${job.url}`);
-    const log = lineLog(print);
-    const result = await handler({ url: job.url }, contextOf({ environment, objects, log, signal }));
-    await objects.put(job.output, await resultText(result, objects), { contentType: "application/json" });
+    const code = await findTaskCode(environment, signal, print);
+    try {
+      print(`Loading ${code.handler} from ${code.directory}`);
+      const handler = await loadHandler(code.directory, code.handler);
+      print(`Processing ${job.url}`);
+      const log = lineLog(print);
+      const result = await handler({ url: job.url }, contextOf({ environment, objects, log, signal }));
+      await objects.put(job.output, await resultText(result, objects), { contentType: "application/json" });
+    } finally {
+      await code.remove();
+    }
     print(`Wrote ${job.output}`);
     return EXIT.ok;
   } catch (thrown) {

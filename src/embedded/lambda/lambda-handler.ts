@@ -42,8 +42,18 @@ export async function loadHandler(directory: string, handler: string): Promise<H
   return found as Handler; // whatever its types, it is called as Lambda calls it
 }
 
+/** The module of `lib/handler.main` below a folder; undefined where there is none. */
+export function findHandlerFile(directory: string, handler: string): string | undefined {
+  const file = basename(handler);
+  return findModule(directory, join(dirname(handler), file.slice(0, Math.max(file.indexOf("."), 0))));
+}
+
+function findModule(directory: string, stem: string): string | undefined {
+  return EXTENSIONS.map((extension) => join(directory, stem + extension)).find((path) => existsSync(path));
+}
+
 async function importModule(directory: string, stem: string): Promise<Record<string, unknown>> {
-  const path = EXTENSIONS.map((extension) => join(directory, stem + extension)).find((file) => existsSync(file));
+  const path = findModule(directory, stem);
   if (!path) {
     const tried = EXTENSIONS.map((extension) => stem + extension).join(", ");
     throw new LoadFailure(

@@ -1,0 +1,12 @@
+/** The calls of Lambda that Cirrus makes. */
+import { GetFunctionCommand, type GetFunctionCommandInput, LambdaClient } from "@aws-sdk/client-lambda";
+import { type ClientOptions, clientSettings, explained } from "./settings.ts";
+
+export type Lambda = ReturnType<typeof connectLambda>;
+
+export function connectLambda(options: ClientOptions) {
+  const client = explained(new LambdaClient(clientSettings(options)), "Lambda", options);
+  return {
+    getFunction: (input: GetFunctionCommandInput) => client.send(new GetFunctionCommand(input)),
+  };
+}
