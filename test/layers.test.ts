@@ -10,7 +10,7 @@ const ROWS: readonly (readonly string[])[] = [
   ["payload", "state", "asl", "events", "executions"],
   ["aws", "embedded"],
   ["task", "feeder", "functions", "project", "testing"],
-  ["compile", "runtime", "queue", "pool", "loop"],
+  ["compile", "runtime", "queue", "pool", "loop", "scaffold"],
   ["cli"],
 ];
 

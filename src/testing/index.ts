@@ -1,10 +1,12 @@
-/** For the tests of tasks: `import { testTask } from "cirrus-pipeline/testing"`. Nothing is mocked but the place where objects lie. */
+/** For the tests of tasks and feeders: `import { testTask } from "cirrus-pipeline/testing"`. Nothing is mocked but the place where objects lie. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { makeObjectStore } from "../embedded/objects/object-store.ts";
 import type { Environment } from "../env.ts";
 import { CirrusError } from "../errors.ts";
+import { FEEDER_PORTS, type FeederContext, type FeederHandler, type FeederPorts } from "../feeder/define-feeder.ts";
 import { silentLog } from "../log.ts";
 import type { ObjectStore, ObjectUrl } from "../payload/object-store.ts";
 import type { Payload, TaskHandler, TaskOutput } from "../task/index.ts";
@@ -67,6 +69,28 @@ export async function testTask(handler: TaskHandler, event: unknown, options: Te
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * Runs a feeder's whole handler; what it would have sent is what comes back.
+ *
+ * @example
+ * const { payloads } = await testFeeder(handler, { items: [{ id: "a", collection: "c" }] });
+ */
+export async function testFeeder<S extends StandardSchemaV1>(
+  handler: FeederHandler<S>,
+  event: unknown,
+): Promise<{ readonly payloads: readonly Payload[] }> {
+  const payloads: Payload[] = [];
+  const intake: FeederPorts["intake"] = {
+    async send(messages) {
+      for (const { body } of messages) payloads.push(JSON.parse(body));
+      return messages.map(({ id }) => ({ id, outcome: "sent" }));
+    },
+  };
+  const context: FeederContext = { [FEEDER_PORTS]: { intake } };
+  await handler(event, context as Parameters<FeederHandler>[1]); // middy's type asks for all of Lambda's context
+  return { payloads };
 }
 
 /** Middy's type asks for all of Lambda's context; a task reads only what is there. */

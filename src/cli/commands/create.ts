@@ -1,6 +1,146 @@
-/** `cirrus create`: the folder of a new task, feeder, workflow or function. */
+/** `cirrus create`: the folder of a new task, feeder, workflow or function, which runs at once. */
+import { type Command, Option } from "commander";
+import { CirrusError, EXIT } from "../../errors.ts";
+import { suggest } from "../../nearest.ts";
+import type { Project } from "../../project/project.ts";
+import { createPart, type PartRequest } from "../../scaffold/create-part.ts";
+import { descriptionProblem, nameProblem, PART_KINDS, type PartKind } from "../../scaffold/part-names.ts";
+import { ask } from "../ask.ts";
 import type { Register } from "../commands.ts";
+import { findProjectToLook } from "../find-project.ts";
+import { type Io, paint } from "../io.ts";
 
-export const register: Register = (command) => {
-  command.description("Add a task, a feeder, a workflow or a function.");
+interface CreateOptions {
+  readonly type?: readonly string[];
+  readonly hasLambda?: boolean;
+  readonly lambda: boolean;
+  readonly hasBatch?: boolean;
+  readonly batch: boolean;
+  readonly task?: readonly string[];
+}
+
+export const register: Register = (command, io) => {
+  describe(command).action(
+    async (
+      kindWord: string | undefined,
+      name: string | undefined,
+      description: string | undefined,
+      options: CreateOptions,
+    ) => {
+      const project = findProjectToLook(io);
+      const kind = await requireKind(io, kindWord);
+      const request = await completeRequest(io, project, { kind, name, description, options });
+      const written = await createPart(project, request);
+      for (const file of written) io.stdout.write(`${file}\n`);
+      io.stderr.write(
+        `${paint(io, io.stderr, "green", "✓")} Made the ${kind} ${request.name}.\n${nextStep(request)}\n`,
+      );
+    },
+  );
 };
+
+function describe(command: Command): Command {
+  return command
+    .description(
+      "Add a task, a feeder, a workflow or a function. Asks for what is not said, where there is a terminal.",
+    )
+    .argument("[kind]", PART_KINDS.join(", "))
+    .argument("[name]", "of its folder: letters, digits and hyphens")
+    .argument("[description]", "what it does, in a sentence")
+    .addOption(new Option("-t, --type <type...>", "what a task runs as").choices(["lambda", "batch"]))
+    .option("--has-lambda", "the task runs as a Lambda")
+    .option("--no-lambda", "the task does not run as a Lambda")
+    .option("--has-batch", "the task runs as a Batch job")
+    .option("--no-batch", "the task does not run as a Batch job")
+    .option("--task <name...>", "what a workflow runs, in this order, before it publishes")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  cirrus create task my-task "Counts clouds" --type lambda
+  cirrus create task my-task "Counts clouds" --has-lambda --has-batch
+  cirrus create workflow my-workflow "Counts clouds and publishes" --task my-task`,
+    );
+}
+
+async function requireKind(io: Io, word: string | undefined): Promise<PartKind> {
+  const message = "What is it to be?";
+  const given = word ?? (await ask(io, "the kind").one({ message, choices: PART_KINDS.map((value) => ({ value })) }));
+  const kind = PART_KINDS.find((one) => one === given);
+  if (kind !== undefined) return kind;
+  throw new CirrusError(`${given} is nothing that can be made.`, {
+    hint: suggest(given, PART_KINDS),
+    exitCode: EXIT.usage,
+  });
+}
+
+interface Given {
+  readonly kind: PartKind;
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  readonly options: CreateOptions;
+}
+
+async function completeRequest(io: Io, project: Project, given: Given): Promise<PartRequest> {
+  const { kind, options } = given;
+  const name =
+    given.name ??
+    (await ask(io, "the name").text({
+      message: `What is the ${kind} called?`,
+      placeholder: `my-${kind}`,
+      validate: (answer) => nameProblem(answer, kind, project.config.stackName),
+    }));
+  const description =
+    given.description ??
+    (await ask(io, "the description").text({
+      message: "What does it do, in a sentence?",
+      validate: descriptionProblem,
+    }));
+  const wrong = descriptionProblem(description);
+  if (wrong !== undefined) throw new CirrusError(wrong, { exitCode: EXIT.usage });
+  const ways = kind === "task" ? await completeWays(io, options) : [];
+  return {
+    kind,
+    name,
+    description,
+    lambda: ways.includes("lambda"),
+    batch: ways.includes("batch"),
+    tasks: options.task ?? [],
+  };
+}
+
+/** `--has-lambda --no-batch`, `--type lambda`, or one of them denied: what is left open is asked. */
+async function completeWays(io: Io, options: CreateOptions): Promise<readonly string[]> {
+  if (options.type !== undefined) return options.type;
+  const { hasLambda = false, hasBatch = false, lambda: mayLambda, batch: mayBatch } = options;
+  refuseBoth("lambda", hasLambda, mayLambda);
+  refuseBoth("batch", hasBatch, mayBatch);
+  if (!mayLambda && !mayBatch) {
+    throw new CirrusError("A task runs as a Lambda, as a Batch job, or as both.", {
+      hint: "Leave out --no-lambda or --no-batch.",
+      exitCode: EXIT.usage,
+    });
+  }
+  const decided = hasLambda || hasBatch || !mayLambda || !mayBatch;
+  if (decided) {
+    const lambda = hasLambda || (!hasBatch && mayLambda);
+    const batch = hasBatch || (!hasLambda && mayBatch);
+    return [...(lambda ? ["lambda"] : []), ...(batch ? ["batch"] : [])];
+  }
+  const choices = [
+    { value: "lambda", hint: "quick to start; 15 minutes, 10 GB at most" },
+    { value: "batch", hint: "hours, many processors, large disks" },
+  ];
+  return ask(io, "--type lambda or --type batch").some({ message: "What does it run as?", choices });
+}
+
+function refuseBoth(way: string, has: boolean, may: boolean): void {
+  if (!has || may) return;
+  throw new CirrusError(`--has-${way} and --no-${way} contradict each other.`, { exitCode: EXIT.usage });
+}
+
+function nextStep({ kind, name, lambda }: PartRequest): string {
+  if (kind === "task") return `Run it: cirrus task run ${name}${lambda ? "" : " --batch"}`;
+  if (kind === "workflow") return `Run it: cirrus run ${name} workflows/${name}/payload.json`;
+  return `Test it: npx vitest run ${kind}s/${name}`;
+}

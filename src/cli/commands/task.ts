@@ -1,6 +1,7 @@
 /** `cirrus task`: one task alone, as a Lambda would run it or as a Batch job would. */
 import { randomUUID } from "node:crypto";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { TaskError } from "../../asl/errors.ts";
 import { LambdaError } from "../../embedded/lambda/lambda-pool.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
@@ -30,7 +31,10 @@ export const register: Register = (command, io, exit) => {
     .command("run")
     .description("Run one task with one payload, as its Lambda would. The resulting payload goes to standard output.")
     .argument("<name>", "name of a folder in tasks/")
-    .argument("<payload>", "a JSON file, - for standard input; an item alone is a payload too")
+    .argument(
+      "[payload]",
+      "a JSON file, - for standard input; an item alone is a payload too. Left out, it is the payload.json beside the task",
+    )
     .option("--batch", "run it as its Batch job would")
     .option("--workdir <folder>", "let the task work in this folder, and keep what it leaves there")
     .option("--no-upload", "leave assets in the work folder instead of uploading them")
@@ -38,9 +42,10 @@ export const register: Register = (command, io, exit) => {
       "after",
       "\nExample:\n  cirrus task run add-preview workflows/mirror-with-preview/payload.json --workdir work --no-upload",
     )
-    .action(async (name: string, path: string, options: TaskOptions) => {
+    .action(async (name: string, given: string | undefined, options: TaskOptions) => {
       const project = openProject(io);
       const component = requireTask(project, name);
+      const path = given ?? ownPayload(component);
       const [sourced, ...more] = toPayloads(withWorkflow(await readJsonFiles([path], io), name));
       if (!sourced || more.length > 0) {
         throw new CirrusError(`${path} holds ${more.length + 1} payloads; a task takes one at a time.`, {
@@ -59,6 +64,15 @@ export const register: Register = (command, io, exit) => {
       });
     });
 };
+
+function ownPayload({ name, directory }: Component): string {
+  const path = join(directory, "payload.json");
+  if (existsSync(path)) return path;
+  throw new CirrusError(`The task ${name} has no payload.json of its own.`, {
+    hint: `Name one: cirrus task run ${name} payload.json`,
+    exitCode: EXIT.usage,
+  });
+}
 
 /** A payload for a task alone need not name a workflow. */
 function withWorkflow(documents: Awaited<ReturnType<typeof readJsonFiles>>, task: string): typeof documents {

@@ -1,0 +1,112 @@
+/** The files of a new task, feeder, workflow or function. */
+import { CirrusError, EXIT } from "../errors.ts";
+import { suggest } from "../nearest.ts";
+import type { Component, Project } from "../project/project.ts";
+import { type PartKind, requireFreeLogicalId, requireFreeName, toLogicalId } from "./part-names.ts";
+import { fillTemplate, type Values } from "./templates.ts";
+import { type NewFiles, writeFolder } from "./write-files.ts";
+
+export interface PartRequest {
+  readonly kind: PartKind;
+  readonly name: string;
+  readonly description: string;
+  /** What a task runs as. */
+  readonly lambda: boolean;
+  readonly batch: boolean;
+  /** What a workflow runs, in this order; it publishes at the end in any case. */
+  readonly tasks: readonly string[];
+}
+
+/** Writes all files or none; returns their paths from the project's root. */
+export async function createPart(project: Project, request: PartRequest): Promise<readonly string[]> {
+  const { kind, name } = request;
+  requireFreeName(name, kind, project);
+  const folder = `${kind}s/${name}`;
+  await writeFolder(project.root, folder, filesOf(project, request));
+  return Object.keys(filesOf(project, request)).map((file) => `${folder}/${file}`);
+}
+
+function filesOf(project: Project, request: PartRequest): NewFiles {
+  const { kind, name, description } = request;
+  if (kind === "task") return taskFiles(project, request);
+  if (kind === "workflow")
+    return workflowFiles(
+      request,
+      request.tasks.map((task) => requireTask(project, task)),
+    );
+  return fromTemplates(kind, ["definition.yml", "README.md", "handler.ts", "handler.test.ts"], { name, description });
+}
+
+function taskFiles(project: Project, { name, description, lambda, batch }: PartRequest): NewFiles {
+  const values = { name, description, jobId: `${toLogicalId(name)}BatchJob` };
+  if (batch) requireFreeLogicalId(values.jobId, project);
+  const sections = [
+    "definition.yml",
+    ...(lambda ? ["definition.lambda.yml"] : []),
+    ...(batch ? ["definition.batch.yml"] : []),
+  ];
+  return {
+    "definition.yml": sections.map((section) => fillTemplate(`task/${section}`, values)).join(""),
+    ...fromTemplates("task", ["README.md", "handler.ts", "handler.test.ts", "payload.json"], values),
+  };
+}
+
+/** One state a task, each with its retries, and a failure that keeps the error. */
+export function workflowFiles(
+  { name, description }: Pick<PartRequest, "name" | "description">,
+  tasks: readonly WorkflowTask[],
+): NewFiles {
+  const all = tasks.some((task) => task.name === PUBLISH) ? tasks : [...tasks, { name: PUBLISH, jobId: undefined }];
+  const states = all.map(({ name: task, jobId }, index) => {
+    const following = all[index + 1];
+    const next = following === undefined ? "End: true" : `Next: ${following.name}`;
+    const template = jobId === undefined ? "workflow/state.lambda.yml" : "workflow/state.batch.yml";
+    return fillTemplate(template, { task, next, jobId: jobId ?? "" });
+  });
+  const names = all.map((task) => task.name);
+  const values = { name, description, first: names[0] ?? "", states: states.join("\n"), picture: names.join(" ──► ") };
+  return {
+    ...fromTemplates("workflow", ["definition.yml", "README.md"], values),
+    "payload.json": examplePayload(name, names),
+  };
+}
+
+const PUBLISH = "publish";
+
+export interface WorkflowTask {
+  readonly name: string;
+  /** Of the job definition, for a task that runs in Batch alone. */
+  readonly jobId: string | undefined;
+}
+
+function requireTask({ tasks }: Project, name: string): WorkflowTask {
+  const task = tasks.get(name);
+  if (task === undefined) {
+    throw new CirrusError(`There is no task ${name} in this project.`, {
+      hint: suggest(name, tasks.keys()),
+      exitCode: EXIT.notFound,
+    });
+  }
+  return { name, jobId: task.lambda?.enabled ? undefined : jobOf(task) };
+}
+
+function jobOf({ name, batch }: Component): string {
+  const resources = batch?.resources.Resources ?? {};
+  const job = Object.entries(resources).find(([, resource]) => Object(resource).Type === "AWS::Batch::JobDefinition");
+  if (batch?.enabled && job !== undefined) return job[0];
+  throw new CirrusError(`The task ${name} has neither a Lambda nor a Batch job that a workflow could run.`, {
+    hint: `See what it has: cirrus show task ${name} definition`,
+    exitCode: EXIT.config,
+  });
+}
+
+/** The payload of the tasks' template, for this workflow: every task takes it without parameters. */
+function examplePayload(workflow: string, tasks: readonly string[]): string {
+  const payload = JSON.parse(fillTemplate("task/payload.json", { name: workflow }));
+  payload.process[0].tasks = Object.fromEntries(tasks.map((task) => [task, {}]));
+  return `${JSON.stringify(payload, null, 2)}\n`;
+}
+
+function fromTemplates(folder: string, files: readonly string[], values: Values): NewFiles {
+  return Object.fromEntries(files.map((file) => [file, fillTemplate(`${folder}/${file}`, values)]));
+}
