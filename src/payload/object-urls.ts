@@ -23,8 +23,10 @@ export interface PayloadUrls {
   /** A payload too large to travel inline, by the hash of its text: the same payload is stored once. */
   oversized(sha256: string): ObjectUrl;
   batch(payloadId: string, uuid: string): BatchUrls;
-  /** The raw message of a rejection. */
-  invalid(id: string): ObjectUrl;
+  rejection(id: string): ObjectUrl;
+  /** Marks that a rejection was made then; below `rejectionMarks` the newest comes first. */
+  rejectionMark(atMs: number, id: string): ObjectUrl;
+  readonly rejectionMarks: ObjectUrl;
 }
 
 /** S3 takes keys of up to 1,024 bytes: what is left for the payload ID beside the longest prefix and name. */
@@ -50,7 +52,9 @@ export function payloadUrls({ bucket, prefix }: PayloadRoot): PayloadUrls {
     output: (payloadId, execution) => url(`executions/${keyOf(payloadId)}/${keyOf(execution)}/output.json`),
     oversized: (sha256) => url(`tmp/oversized/${keyOf(sha256)}.json`),
     batch: (payloadId, uuid) => batchUrls(url(`tmp/batch/${keyOf(payloadId)}/${keyOf(uuid)}.json`)),
-    invalid: (id) => url(`tmp/invalid/${keyOf(id)}.json`),
+    rejection: (id) => url(`rejections/by-id/${keyOf(id)}.json`),
+    rejectionMark: (atMs, id) => url(`rejections/by-time/${countdown(atMs)}/${keyOf(id)}`),
+    rejectionMarks: url("rejections/by-time/"),
   };
 }
 
@@ -58,6 +62,14 @@ export function payloadUrls({ bucket, prefix }: PayloadRoot): PayloadUrls {
 export function batchUrls(url: ObjectUrl): BatchUrls {
   return { url, urlOut: sibling(url, "_out"), urlError: sibling(url, "_error") };
 }
+
+/** Digits that are fewer the later the time, as listings are in the order of their keys. */
+function countdown(ms: number): string {
+  return String(LATEST_MS - ms).padStart(String(LATEST_MS).length, "0");
+}
+
+/** The last millisecond that a Date holds. */
+const LATEST_MS = 8.64e15;
 
 function sibling(url: ObjectUrl, suffix: string): ObjectUrl {
   const stem = url.replace(/\.json(\.gz)?$/, "");

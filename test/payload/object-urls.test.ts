@@ -12,7 +12,7 @@ describe("the objects of a payload", () => {
     expect(urls.input(id, "run-1")).toBe(`s3://payloads/cirrus/executions/${id}/run-1/input.json`);
     expect(urls.output(id, "run-1")).toBe(`s3://payloads/cirrus/executions/${id}/run-1/output.json`);
     expect(urls.oversized("ab12")).toBe("s3://payloads/cirrus/tmp/oversized/ab12.json");
-    expect(urls.invalid("r-1")).toBe("s3://payloads/cirrus/tmp/invalid/r-1.json");
+    expect(urls.rejection("r-1")).toBe("s3://payloads/cirrus/rejections/by-id/r-1.json");
     expect(urls.batch(id, "u-1")).toEqual({
       url: `s3://payloads/cirrus/tmp/batch/${id}/u-1.json`,
       urlOut: `s3://payloads/cirrus/tmp/batch/${id}/u-1_out.json`,
@@ -21,9 +21,11 @@ describe("the objects of a payload", () => {
   });
 
   test("lie at the top of the bucket where the prefix is empty, whatever slashes surround it", () => {
-    expect(payloadUrls({ bucket: "payloads", prefix: "" }).invalid("1")).toBe("s3://payloads/tmp/invalid/1.json");
-    expect(payloadUrls({ bucket: "payloads", prefix: "/a/b/" }).invalid("1")).toBe(
-      "s3://payloads/a/b/tmp/invalid/1.json",
+    expect(payloadUrls({ bucket: "payloads", prefix: "" }).rejection("1")).toBe(
+      "s3://payloads/rejections/by-id/1.json",
+    );
+    expect(payloadUrls({ bucket: "payloads", prefix: "/a/b/" }).rejection("1")).toBe(
+      "s3://payloads/a/b/rejections/by-id/1.json",
     );
   });
 

@@ -9,31 +9,41 @@ import { isoTime } from "../../clock.ts";
 import type { Announcement } from "../../events/announcements.ts";
 import { workflowEvent } from "../../events/workflow-event.ts";
 import type { IncomingRecord } from "../../payload/extract.ts";
+import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { announce } from "../settle/announce.ts";
-import { type Admitted, admit, retryReason } from "./admit.ts";
+import { type Admission, type Admitted, admit, retryReason } from "./admit.ts";
 import type { Claim } from "./claim.ts";
-import { claimOnce } from "./claim-once.ts";
-import { launchClaim, type Running } from "./launch-claim.ts";
+import { type ClaimsAndDuplicates, claimOnce } from "./claim-once.ts";
+import { type LaunchResult, launchClaim, type Running } from "./launch-claim.ts";
 import { type ProcessOutcome, retry, skipped } from "./outcome.ts";
 import { refuse } from "./refuse.ts";
 
 export type { ProcessedMessage, ProcessOutcome } from "./outcome.ts";
 
-/** In no particular order: each outcome names its record. */
+/** In no particular order: each outcome names its record. What is not done by the deadline is left for another time. */
 export async function processRecords(
   records: readonly IncomingRecord[],
   ports: FunctionPorts,
+  deadline?: AbortSignal,
 ): Promise<readonly ProcessOutcome[]> {
-  const admissions = await Promise.all(records.map((record) => admit(record, ports)));
+  const admissions = await Promise.all(
+    records.map((record) => orLeave(admit(record, ports), deadline, () => leaveRecord(record))),
+  );
   const refused = await refuse(
     admissions.filter((admission) => admission.outcome !== "admitted"),
     ports,
   );
   const admitted = admissions.filter((admission) => admission.outcome === "admitted");
-  const { claims, duplicates } = await claimOnce(admitted, ports);
+  const { claims, duplicates } = await orLeave(claimOnce(admitted, ports), deadline, () => leaveClaims(admitted));
   const launched = await Promise.all(
-    claims.filter((claim) => claim.outcome === "claimed").map((claim) => launchClaim(claim, ports)),
+    claims
+      .filter((claim) => claim.outcome === "claimed")
+      .map((claim) =>
+        orLeave<LaunchResult>(launchClaim(claim, ports), deadline, () => ({
+          outcome: retry(claim.admitted, NO_TIME_LEFT),
+        })),
+      ),
   );
   const running = launched.flatMap((one) => (one.running ? [one.running] : []));
   const passedOver = claims.filter((claim) => claim.outcome === "skipped");
@@ -50,6 +60,14 @@ export async function processRecords(
     ...claims.filter((claim) => claim.outcome === "retry").map(({ admitted, reason }) => retry(admitted, reason)),
     ...launched.map(({ outcome }) => outcome),
   ];
+}
+
+function leaveRecord(record: IncomingRecord): Admission {
+  return { outcome: "retry", record, reason: NO_TIME_LEFT };
+}
+
+function leaveClaims(admitted: readonly Admitted[]): ClaimsAndDuplicates {
+  return { claims: admitted.map((one) => ({ outcome: "retry", admitted: one, reason: NO_TIME_LEFT })), duplicates: [] };
 }
 
 const DUPLICATE = "another message with the same payload ID came in the same batch";

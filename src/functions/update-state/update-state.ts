@@ -8,6 +8,7 @@ import { TransientError } from "../../errors.ts";
 import { parseStatusChange, type StatusChange } from "../../events/status-change.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
+import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { retryReason } from "../process/admit.ts";
 import { type ExecutionEnd, recordEnd } from "../settle/settle.ts";
@@ -26,16 +27,19 @@ export type UpdateOutcome = { readonly messageId: string; readonly payloadId?: s
   | { readonly outcome: "retry"; readonly reason: string }
 );
 
+/** What is not done by the deadline is left for another time. */
 export async function updateState(
   records: readonly StatusRecord[],
   ports: FunctionPorts,
+  deadline?: AbortSignal,
 ): Promise<readonly UpdateOutcome[]> {
   return Promise.all(
     records.map(async (record) => {
+      const retry = (reason: string): UpdateOutcome => ({ messageId: record.messageId, outcome: "retry", reason });
       try {
-        return await updateOne(record, ports);
+        return await orLeave(updateOne(record, ports), deadline, () => retry(NO_TIME_LEFT));
       } catch (thrown) {
-        return { messageId: record.messageId, outcome: "retry", reason: retryReason(thrown) } as const;
+        return retry(retryReason(thrown));
       }
     }),
   );

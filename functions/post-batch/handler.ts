@@ -1,0 +1,4 @@
+/** Hands the result of a Batch job, or its error, back to the workflow. */
+import { postBatchLambda } from "cirrus-pipeline/functions";
+
+export const handler = postBatchLambda();

@@ -1,0 +1,4 @@
+/** Puts a payload where a Batch job can read it. */
+import { preBatchLambda } from "cirrus-pipeline/functions";
+
+export const handler = preBatchLambda();

@@ -1,0 +1,10 @@
+/** `cirrus-pipeline/functions`: the built-in functions as Lambdas, and what a project needs to write its own in their place. */
+export { type Invocation, type MakePorts, makeLambda } from "./lambda/make-lambda.ts";
+export type { FunctionPorts, PayloadSettings } from "./ports.ts";
+export { postBatchLambda } from "./post-batch/lambda.ts";
+export { preBatchLambda } from "./pre-batch/lambda.ts";
+export type { BatchUrls } from "./pre-batch/pre-batch.ts";
+export { processLambda } from "./process/lambda.ts";
+export { reconcileLambda } from "./reconcile/lambda.ts";
+export { updateStateLambda } from "./update-state/lambda.ts";
+export { type BatchPorts, batchPorts, functionPorts } from "./wiring.ts";

@@ -1,0 +1,63 @@
+/** What every built-in function has around it as a Lambda: structured logs, metrics, its ports and its deadline. */
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import middy, { type MiddyfiedHandler } from "@middy/core";
+import type { Context } from "aws-lambda";
+import { readEnvironment } from "../../env.ts";
+import type { Log } from "../../log.ts";
+
+export interface Invocation<Ports> {
+  readonly ports: Ports;
+  readonly log: Log;
+  /** Aborted while there is still time to say what was left undone. */
+  readonly deadline: AbortSignal;
+  /** Adds to a metric of this name. */
+  count(metric: string, value: number): void;
+}
+
+/** Makes the ports of a container. */
+export type MakePorts<Ports> = (log: Log) => Promise<Ports>;
+
+/** Where the metrics are found; the dimension `service` is the stack. */
+const NAMESPACE = "Cirrus";
+
+/** Milliseconds in which marks and events are written and the answer is sent. */
+const KEPT_BACK_MS = 4_000;
+
+export function makeLambda<Event, Result, Ports>(
+  makePorts: MakePorts<Ports>,
+  run: (event: Event, invocation: Invocation<Ports>) => Promise<Result>,
+): MiddyfiedHandler<Event, Result> {
+  const logger = makeLogger();
+  const metrics = new Metrics({ namespace: NAMESPACE });
+  const log = logOf(logger);
+  // While the container is made there is more of a processor than later. What is wrong is said by the first invocation.
+  const ready = makePorts(log);
+  ready.catch(() => {});
+
+  return middy<Event, Result>(async (event: Event, context: Context) => {
+    const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - KEPT_BACK_MS));
+    const count = (metric: string, value: number): void => void metrics.addMetric(metric, MetricUnit.Count, value);
+    try {
+      return await run(event, { ports: await ready, log, deadline, count });
+    } finally {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    }
+  }).use(injectLambdaContext(logger));
+}
+
+function makeLogger(): Logger {
+  const { CIRRUS_LOG_LEVEL: level } = readEnvironment();
+  const known = (["DEBUG", "INFO", "WARN", "ERROR"] as const).find((name) => name === level?.toUpperCase());
+  return new Logger({ logLevel: known ?? "INFO" });
+}
+
+function logOf(logger: Logger): Log {
+  return {
+    debug: (message, fields = {}) => logger.debug(message, { ...fields }),
+    info: (message, fields = {}) => logger.info(message, { ...fields }),
+    warn: (message, fields = {}) => logger.warn(message, { ...fields }),
+    error: (message, fields = {}) => logger.error(message, { ...fields }),
+  };
+}

@@ -1,0 +1,51 @@
+/** Answers SQS for a batch: which of its messages are to come again. One that is bad never holds back its neighbours. */
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import { describeError, TransientError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+
+/** What became of a message, as far as its queue is concerned. */
+export interface MessageResult {
+  /** The SQS messageId. */
+  readonly messageId: string | undefined;
+  readonly outcome: string;
+  readonly reason?: string | undefined;
+  readonly payloadId?: string | undefined;
+}
+
+/** `retry` of any outcome means that the message comes again; so does a message without an outcome. */
+export async function answerBatch(
+  records: readonly SQSRecord[],
+  handle: (records: readonly SQSRecord[]) => Promise<readonly MessageResult[]>,
+  { log }: { readonly log: Log },
+): Promise<{ readonly response: SQSBatchResponse; readonly results: readonly MessageResult[] }> {
+  const results = await handleApart(records, handle, log);
+  for (const { messageId, outcome, reason, payloadId } of results) {
+    const fields = { messageId, payloadId, reason };
+    if (outcome === "retry") log.warn("message comes again", fields);
+    else log.info(outcome, fields);
+  }
+  const done = new Set(results.flatMap(({ messageId, outcome }) => (outcome === "retry" ? [] : [messageId])));
+  const failed = records.filter(({ messageId }) => !done.has(messageId));
+  // An empty identifier would be taken for the whole batch, and so is an error.
+  if (failed.some(({ messageId }) => !messageId)) throw new TransientError("A message without an ID was not handled.");
+  return { response: { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }, results };
+}
+
+/** An error that no message was blamed for may be the fault of any one: then each is handled by itself. */
+async function handleApart(
+  records: readonly SQSRecord[],
+  handle: (records: readonly SQSRecord[]) => Promise<readonly MessageResult[]>,
+  log: Log,
+): Promise<readonly MessageResult[]> {
+  try {
+    return await handle(records);
+  } catch (thrown) {
+    const { error, cause } = describeError(thrown);
+    log.error("batch not handled", { count: records.length, reason: `${error}: ${cause}` });
+    const [only, ...others] = records;
+    if (only !== undefined && others.length === 0) {
+      return [{ messageId: only.messageId, outcome: "retry", reason: `${error}: ${cause}` }];
+    }
+    return (await Promise.all(records.map((record) => handleApart([record], handle, log)))).flat();
+  }
+}
