@@ -5,26 +5,27 @@ import { wholeEnvironment } from "../env.ts";
 import type { Json } from "../json.ts";
 import type { Project } from "../project/project.ts";
 import { readProject } from "../project/read-project.ts";
+import { batchHooks, type DeployingServerless } from "./batch-hooks.ts";
 import { bundleOptions } from "./bundles.ts";
 import { compile } from "./compile.ts";
 import { listEntries } from "./entries.ts";
 import { formatProblems } from "./format-problems.ts";
 
 /** As much of the Serverless Framework as is used here. */
-interface Serverless {
+interface Serverless extends DeployingServerless {
   readonly serviceDir?: string | undefined;
   readonly processedInput: { readonly options: Readonly<Record<string, unknown>>; readonly isHelpRequest: boolean };
-  readonly service: { custom?: object | undefined };
+  readonly service: DeployingServerless["service"] & { custom?: object | undefined };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   extendConfiguration(path: readonly string[], value: Json): void;
 }
 
 interface Log {
-  readonly log: { notice(message: string): void };
+  readonly log: { notice(message: string): void; warning(message: string): void };
 }
 
 export default class CirrusPlugin {
-  readonly hooks: Readonly<Record<string, () => void>>;
+  readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   readonly #log: Log["log"];
   #project: Project | undefined;
@@ -33,7 +34,11 @@ export default class CirrusPlugin {
     this.#serverless = serverless;
     this.#log = log;
     const writing = BUNDLING.map((event) => [`before:${event}`, () => this.#writeEntries()]);
-    this.hooks = { initialize: () => this.#setBundling(), ...Object.fromEntries(writing) };
+    this.hooks = {
+      initialize: () => this.#setBundling(),
+      ...Object.fromEntries(writing),
+      ...batchHooks(serverless, log),
+    };
   }
 
   /** Before the configuration is checked, and before any other plugin looks for functions. */

@@ -1,0 +1,93 @@
+/** Where in the Serverless Framework's run Batch resources get their revisions, and former ones are carried over. */
+
+import { openBatchAccount } from "../aws/batch/account.ts";
+import type { BatchChangeOptions } from "../aws/batch/connect.ts";
+import { CirrusError } from "../errors.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import { overlongNames, reviseBatch, type Template } from "./batch-revisions.ts";
+import { prepareBatchChange } from "./prepare-batch-change.ts";
+
+/** As much of the Serverless Framework as is used here. */
+export interface DeployingServerless {
+  readonly service: {
+    readonly custom?: object | undefined;
+    readonly provider: { compiledCloudFormationTemplate?: Template | undefined };
+  };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  getProvider(name: "aws"): {
+    readonly naming: { getStackName(): string };
+    getRegion(): string;
+    getAwsSdkV3CredentialsProvider(): BatchChangeOptions["credentials"];
+  };
+}
+
+interface DeployLog {
+  notice(message: string): void;
+  warning(message: string): void;
+}
+
+export function batchHooks(
+  serverless: DeployingServerless,
+  log: DeployLog,
+): Readonly<Record<string, () => void | Promise<void>>> {
+  const { service, classes } = serverless;
+  const fail = (message: string, code: string) => new classes.Error(message, code);
+
+  /** Every part of the template is there by then, also what the Serverless Framework makes of functions and their roles. */
+  function revise(): void {
+    const { provider } = service;
+    if (provider.compiledCloudFormationTemplate === undefined) return;
+    const template = reviseBatch(provider.compiledCloudFormationTemplate);
+    const stackName = serverless.getProvider("aws").naming.getStackName();
+    const overlong = overlongNames(template, stackName).map(
+      ({ logicalId, name, longest }) => `${logicalId} is called ${name}: AWS allows ${longest} characters`,
+    );
+    if (overlong.length > 0)
+      throw fail(
+        `${overlong.join("\n")}\nShorten them in the definition, or the service's name.`,
+        "CIRRUS_NAME_TOO_LONG",
+      );
+    provider.compiledCloudFormationTemplate = template;
+  }
+
+  /** The template that is compared with the last one, and then uploaded, is the one that is set here. */
+  async function prepare(): Promise<void> {
+    const { provider } = service;
+    if (provider.compiledCloudFormationTemplate === undefined) return;
+    const aws = serverless.getProvider("aws");
+    const account = await openBatchAccount({
+      region: aws.getRegion(),
+      credentials: aws.getAwsSdkV3CredentialsProvider(),
+    });
+    try {
+      provider.compiledCloudFormationTemplate = await prepareBatchChange({
+        template: provider.compiledCloudFormationTemplate,
+        stackName: aws.naming.getStackName(),
+        account,
+        quotas: quotasIn(service.custom),
+        notice: (message) => log.notice(message),
+        warn: (message) => log.warning(message),
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof CirrusError)) throw thrown;
+      throw fail([thrown.message, thrown.hint].filter(Boolean).join("\n"), "CIRRUS_BATCH");
+    }
+  }
+
+  return {
+    "after:aws:package:finalize:mergeCustomProviderResources": revise,
+    "before:aws:deploy:deploy:checkForChanges": prepare,
+  };
+}
+
+/** `custom.batch.Quotas` of cirrus.yml: `ComputeEnvironments` and `JobQueues`. */
+function quotasIn(custom: object | undefined): { environments?: number; queues?: number } {
+  // Written in YAML, so it is JSON.
+  const batch = (custom as { readonly batch?: Json } | undefined)?.batch;
+  const quotas = isJsonObject(batch) && isJsonObject(batch.Quotas) ? batch.Quotas : {};
+  const { ComputeEnvironments: environments, JobQueues: queues } = quotas;
+  return {
+    ...(typeof environments === "number" && { environments }),
+    ...(typeof queues === "number" && { queues }),
+  };
+}
