@@ -1,0 +1,128 @@
+/**
+ * Lists records by time. The indexes hold keys only; the records are read by them, so that a page shows what is true
+ * now: an entry whose record has moved on since is left out, for it is found at its new place.
+ */
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
+import { queryTime } from "../../state/query-time.ts";
+import type { ListQuery, Page, PayloadRecord, StateStore } from "../../state/state-store.ts";
+import { STATES } from "../../state/states.ts";
+import { toAttribute } from "./attribute-values.ts";
+import { readCounts } from "./counts.ts";
+import { getItems } from "./get-records.ts";
+import { type Entry, entriesOf, type Filter, type Listing, type Order } from "./index-entries.ts";
+import { BY_STATE, SHARDS, sortKey, stateKey, UNSETTLED } from "./keys.ts";
+import { toRecord } from "./record-item.ts";
+import type { Table } from "./table.ts";
+
+export async function listRecords(query: ListQuery, table: Table): Promise<Page<PayloadRecord>> {
+  const order = query.order ?? "newest";
+  const limit = pageSize(query.limit);
+  const kind = `payloads-${order}`;
+  const range = rangeOf(order, {
+    from: query.since === undefined ? undefined : queryTime(query.since),
+    // Everything of that very time belongs to the list, and is longer than it.
+    to: query.until === undefined ? undefined : `${queryTime(query.until)}$`,
+    after: keyOfCursor(kind, query.cursor),
+  });
+  const partitions = await partitionsOf(query, table);
+  const listing = { index: BY_STATE, partitionKey: "stateKey", partitions, filter: filterOf(query), ...range };
+  return readPage({ ...listing, order, wanted: limit + 1 }, { limit, kind }, table);
+}
+
+export async function listUnsettledRecords(
+  query: Parameters<StateStore["listUnsettled"]>[0],
+  table: Table,
+): Promise<Page<PayloadRecord>> {
+  const order = "oldest";
+  const limit = pageSize(query.limit);
+  const kind = `unsettled-${order}`;
+  const range = rangeOf(order, { to: queryTime(query.before), after: keyOfCursor(kind, query.cursor) });
+  const listing = { index: UNSETTLED, partitionKey: "unsettled", partitions: SHARDS, ...range };
+  return readPage({ ...listing, order, wanted: limit + 1 }, { limit, kind }, table);
+}
+
+/** The states of a workflow are known; which workflows there are, the counts tell. */
+async function partitionsOf({ workflow, state }: ListQuery, table: Table): Promise<readonly string[]> {
+  const pairs =
+    workflow === undefined ? await readCounts({}, table) : STATES.map((each) => ({ workflow, state: each }));
+  const wanted = pairs.filter((pair) => state === undefined || pair.state === state);
+  return [...new Set(wanted.flatMap((pair) => SHARDS.map((shard) => stateKey(pair.workflow, pair.state, shard))))];
+}
+
+function filterOf({ collections, idPrefix, errorPrefix }: ListQuery): Filter | undefined {
+  const prefixes = [
+    // No ID has this twice: what stands before it are the collections.
+    { attribute: "pk", prefix: collections === undefined ? undefined : `${collections}/workflow-` },
+    { attribute: "pk", prefix: idPrefix },
+    { attribute: "error", prefix: errorPrefix },
+  ].flatMap(({ attribute, prefix }, i) => (prefix ? [{ attribute, name: `#p${i}`, value: `:p${i}`, prefix }] : []));
+  if (prefixes.length === 0) return undefined;
+  const values = prefixes.map(({ value, prefix }): [string, AttributeValue] => [value, toAttribute(prefix)]);
+  return {
+    expression: prefixes.map(({ name, value }) => `begins_with(${name}, ${value})`).join(" AND "),
+    names: Object.fromEntries(prefixes.map(({ name, attribute }) => [name, attribute])),
+    values: Object.fromEntries(values),
+  };
+}
+
+function keyOfCursor(kind: string, cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const [updated, payloadId] = decodeCursor(kind, cursor, ["", ""]);
+  return sortKey(updated ?? "", payloadId ?? "");
+}
+
+/** Before and after every time. */
+const FIRST = "!";
+const LAST = "~";
+
+interface Bounds {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+/** The page before ended at `after`, inside of the range or, with another range asked for since, beyond it. */
+function rangeOf(order: Order, { from = FIRST, to = LAST, after }: Bounds): Pick<Listing, "from" | "to" | "after"> {
+  if (after === undefined) return { from, to };
+  if (order === "newest") return { from, to: compare(after, to) < 0 ? after : to, after };
+  return { from: compare(after, from) > 0 ? after : from, to, after };
+}
+
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+interface PageOf {
+  readonly limit: number;
+  readonly kind: string;
+}
+
+async function readPage(listing: Listing, { limit, kind }: PageOf, table: Table): Promise<Page<PayloadRecord>> {
+  const entries = entriesOf(listing, table);
+  const items: PayloadRecord[] = [];
+  let last: Entry | undefined;
+  let next = await entries.next();
+  while (next.value && items.length < limit) {
+    const chunk: Entry[] = [];
+    while (next.value && items.length + chunk.length < limit) {
+      chunk.push(next.value);
+      next = await entries.next();
+    }
+    items.push(...(await recordsOf(chunk, table)));
+    last = chunk.at(-1);
+  }
+  if (!next.value || last === undefined) return { items };
+  return { items, next: encodeCursor(kind, [last.updated, last.payloadId]) };
+}
+
+async function recordsOf(entries: readonly Entry[], table: Table): Promise<readonly PayloadRecord[]> {
+  const items = await getItems(
+    entries.map(({ payloadId }) => payloadId),
+    table,
+  );
+  return entries.flatMap(({ payloadId, updated }) => {
+    const item = items.get(payloadId);
+    return item?.updated?.S === updated ? [toRecord(item)] : [];
+  });
+}

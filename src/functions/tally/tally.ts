@@ -1,0 +1,49 @@
+/** tally: from the changes of the state table, as its stream tells them, to the counts by workflow, collections and state. */
+import type { Counters, StateChange } from "../../aws/state/counters.ts";
+import { parsePayloadId } from "../../payload/payload-id.ts";
+import { isState, type State } from "../../state/states.ts";
+
+/** What the tally reads of a stream's event; the rest of it is left alone. */
+export interface TallyEvent {
+  readonly Records: readonly TallyRecord[];
+  /** Lambda tells the shard only where the event source has a tumbling window. */
+  readonly shardId?: string | undefined;
+}
+
+export interface TallyRecord {
+  readonly dynamodb?:
+    | {
+        readonly SequenceNumber?: string | undefined;
+        readonly Keys?: Image | undefined;
+        readonly OldImage?: Image | undefined;
+        readonly NewImage?: Image | undefined;
+      }
+    | undefined;
+}
+
+type Image = Readonly<Record<string, { readonly S?: string | undefined }>>;
+
+/** Counts what is new in the batch; what has been counted before, in whatever batches it came, is left out. */
+export async function tally(event: TallyEvent, { counters }: { readonly counters: Counters }): Promise<void> {
+  const changes = event.Records.flatMap(changeOf);
+  if (changes.length === 0) return;
+  if (event.shardId === undefined) {
+    throw new Error("The event does not say which shard it is of: set tumblingWindowInSeconds on the tally's stream.");
+  }
+  await counters.count(event.shardId, changes);
+}
+
+/** None where the state stayed as it was, or the item is not a record. */
+function changeOf({ dynamodb = {} }: TallyRecord): readonly StateChange[] {
+  const { SequenceNumber: sequence, Keys, OldImage, NewImage } = dynamodb;
+  const payload = parsePayloadId(Keys?.pk?.S ?? "");
+  if (sequence === undefined || payload === undefined || Keys?.sk?.S !== "record") return [];
+  const from = stateOf(OldImage);
+  const to = stateOf(NewImage);
+  return from === to ? [] : [{ sequence, payload, from, to }];
+}
+
+function stateOf(image: Image | undefined): State | undefined {
+  const state = image?.state?.S;
+  return isState(state) ? state : undefined;
+}
