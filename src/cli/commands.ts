@@ -72,16 +72,46 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/publish.ts"),
   },
   {
+    name: "payload",
+    group: "Operate",
+    summary: "send payloads, see them and run them again",
+    load: () => import("./commands/payload.ts"),
+  },
+  {
     name: "state",
     group: "Operate",
     summary: "see payloads, their states and their history",
     load: () => import("./commands/state.ts"),
   },
   {
+    name: "execution",
+    group: "Operate",
+    summary: "see what happened in an execution, stop or redrive it",
+    load: () => import("./commands/execution.ts"),
+  },
+  {
+    name: "logs",
+    group: "Operate",
+    summary: "read what the tasks of an execution wrote",
+    load: () => import("./commands/logs.ts"),
+  },
+  {
     name: "dlq",
     group: "Operate",
     summary: "see messages that were rejected or given up, and send them again",
     load: () => import("./commands/dlq.ts"),
+  },
+  {
+    name: "deployment",
+    group: "Operate",
+    summary: "name deployed stages, and run commands in their environment",
+    load: () => import("./commands/deployment.ts"),
+  },
+  {
+    name: "batch",
+    group: "Operate",
+    summary: "see and finish changes of what Batch jobs run in",
+    load: () => import("./commands/batch.ts"),
   },
   {
     name: "build",

@@ -3,9 +3,9 @@
  * the same project is the same package; only here is the deployed stack looked at.
  */
 
-import type { DeployedStack, StackResource } from "../aws/batch/deployed-stack.ts";
+import type { BatchAccount } from "../aws/batch/account.ts";
+import type { DeployedStack } from "../aws/batch/deployed-stack.ts";
 import type { QuotaUse } from "../aws/batch/quota-use.ts";
-import type { Uses } from "../aws/batch/uses.ts";
 import { AccessDenied } from "../aws/failures.ts";
 import { CirrusError, EXIT } from "../errors.ts";
 import { inUseOf, overviewOf } from "./batch-overview.ts";
@@ -14,16 +14,12 @@ import { type Former, formerOf, keepFormerBatch } from "./former-batch.ts";
 import { checkQuotas, QUOTAS } from "./quotas.ts";
 
 /** What is asked of AWS. */
-export interface BatchAccount {
-  readDeployedStack(name: string): Promise<DeployedStack | undefined>;
-  readUses(resources: readonly StackResource[]): Promise<Uses>;
-  readQuotaUse(): Promise<QuotaUse>;
-}
+export type AskedAccount = Pick<BatchAccount, "readDeployedStack" | "readUses" | "readQuotaUse">;
 
 export interface BatchChange {
   readonly template: Template;
   readonly stackName: string;
-  readonly account: BatchAccount;
+  readonly account: AskedAccount;
   readonly quotas?: Partial<QuotaUse> | undefined;
   readonly notice: (message: string) => void;
   readonly warn: (message: string) => void;

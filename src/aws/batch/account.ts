@@ -1,18 +1,27 @@
-/** What a change of Batch resources reads from AWS, with one set of clients. */
+/** AWS as a change of Batch resources sees it, with one set of clients. */
+import type { Clock } from "../../clock.ts";
+import type { JsonObject } from "../../json.ts";
 import type { BatchChangeOptions } from "./connect.ts";
-import type { StackResource } from "./deployed-stack.ts";
-import { readDeployedStack } from "./deployed-stack.ts";
+import { type DeployedStack, readDeployedStack, type StackResource } from "./deployed-stack.ts";
+import { type QueueState, setQueueStates } from "./queue-state.ts";
 import { readQuotaUse } from "./quota-use.ts";
+import { beginUpdate, leftBehind, type Updating, untilUpdated } from "./update-stack.ts";
 import { readUses } from "./uses.ts";
+
+export type BatchAccount = Awaited<ReturnType<typeof openBatchAccount>>;
 
 /** Loads the SDK. */
 export async function openBatchAccount(options: BatchChangeOptions) {
   const { connectBatchChanges } = await import("./connect.ts");
   const calls = connectBatchChanges(options);
   return {
-    calls,
     readDeployedStack: (name: string) => readDeployedStack(calls, name),
     readUses: (resources: readonly StackResource[]) => readUses(calls, resources),
     readQuotaUse: () => readQuotaUse(calls),
+    setQueueStates: (queues: readonly string[], state: QueueState, waiting: { clock: Clock; signal?: AbortSignal }) =>
+      setQueueStates(calls, queues, state, waiting),
+    beginUpdate: (stack: DeployedStack, template: JsonObject) => beginUpdate(calls, stack, template),
+    untilUpdated: (name: string, updating: Updating) => untilUpdated(calls, name, updating),
+    leftBehind: (name: string, since: number) => leftBehind(calls, name, since),
   };
 }
