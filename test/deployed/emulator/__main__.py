@@ -10,7 +10,7 @@ import threading
 
 from ministack import app
 
-from . import batch_control, batch_jobs, batch_resources, batch_states, lambda_errors
+from . import batch_control, batch_jobs, batch_resources, batch_states, lambda_errors, state_stream
 
 
 def follow_parent():
@@ -19,6 +19,6 @@ def follow_parent():
 
 
 threading.Thread(target=follow_parent, daemon=True).start()
-for part in (batch_jobs, batch_control, batch_resources, batch_states, lambda_errors):
+for part in (batch_jobs, batch_control, batch_resources, batch_states, lambda_errors, state_stream):
     part.install()
 app.main()
