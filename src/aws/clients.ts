@@ -25,16 +25,51 @@ export interface Clients {
 /** Assets and their parts take longer than the small answers of the other services. */
 const OBJECT_ANSWER_MS = 60_000;
 
+// One function a client: a bundle holds only the packages of those that it calls.
+
+export function lazyDynamoDb(options: ClientOptions): Clients["dynamodb"] {
+  return once(async () => (await import("./services/dynamodb.ts")).connectDynamoDb(options));
+}
+
+export function lazyS3(options: ClientOptions): Clients["s3"] {
+  return once(async () => (await import("./services/s3.ts")).connectS3({ timeoutMs: OBJECT_ANSWER_MS, ...options }));
+}
+
+export function lazyStepFunctions(options: ClientOptions): Clients["sfn"] {
+  return once(async () => (await import("./services/sfn.ts")).connectStepFunctions(options));
+}
+
+export function lazySqs(options: ClientOptions): Clients["sqs"] {
+  return once(async () => (await import("./services/sqs.ts")).connectSqs(options));
+}
+
+export function lazySns(options: ClientOptions): Clients["sns"] {
+  return once(async () => (await import("./services/sns.ts")).connectSns(options));
+}
+
+export function lazyLogs(options: ClientOptions): Clients["logs"] {
+  return once(async () => (await import("./services/logs.ts")).connectLogs(options));
+}
+
+export function lazyLambda(options: ClientOptions): Clients["lambda"] {
+  return once(async () => (await import("./services/lambda.ts")).connectLambda(options));
+}
+
+export function lazyCloudFormation(options: ClientOptions): Clients["cloudformation"] {
+  return once(async () => (await import("./services/cloudformation.ts")).connectCloudFormation(options));
+}
+
+/** All of them, for the command line. */
 export function makeClients(options: ClientOptions = {}): Clients {
   return {
-    dynamodb: once(async () => (await import("./services/dynamodb.ts")).connectDynamoDb(options)),
-    s3: once(async () => (await import("./services/s3.ts")).connectS3({ timeoutMs: OBJECT_ANSWER_MS, ...options })),
-    sfn: once(async () => (await import("./services/sfn.ts")).connectStepFunctions(options)),
-    sqs: once(async () => (await import("./services/sqs.ts")).connectSqs(options)),
-    sns: once(async () => (await import("./services/sns.ts")).connectSns(options)),
-    logs: once(async () => (await import("./services/logs.ts")).connectLogs(options)),
-    lambda: once(async () => (await import("./services/lambda.ts")).connectLambda(options)),
-    cloudformation: once(async () => (await import("./services/cloudformation.ts")).connectCloudFormation(options)),
+    dynamodb: lazyDynamoDb(options),
+    s3: lazyS3(options),
+    sfn: lazyStepFunctions(options),
+    sqs: lazySqs(options),
+    sns: lazySns(options),
+    logs: lazyLogs(options),
+    lambda: lazyLambda(options),
+    cloudformation: lazyCloudFormation(options),
   };
 }
 

@@ -45,7 +45,7 @@ export function bundleOptions(project: Project): BundleOptions {
 }
 
 /** Some packages are CommonJS and ask for Node's own modules in its way. */
-const REQUIRE = 'import{createRequire as c}from"node:module";const require=c(import.meta.url);';
+const REQUIRE = 'import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);';
 
 /** serverless-esbuild takes what lies in `__only_<function>` into the zip of that function alone. */
 function functionsOf(project: Project, entry: string, outdir: string): Packaged[] {

@@ -1,7 +1,15 @@
 /** The functions' ports over AWS, from the environment that their definitions give them. */
 import { randomUUID } from "node:crypto";
 import { makeSnsAnnouncements } from "../aws/announcements.ts";
-import { type Clients, makeClients } from "../aws/clients.ts";
+import {
+  type ClientOptions,
+  lazyDynamoDb,
+  lazyLogs,
+  lazyS3,
+  lazySns,
+  lazySqs,
+  lazyStepFunctions,
+} from "../aws/clients.ts";
 import { makeSfnExecutions } from "../aws/executions.ts";
 import { makeSqsIntake } from "../aws/intake.ts";
 import { makeS3ObjectStore } from "../aws/object-store.ts";
@@ -25,17 +33,17 @@ export type BatchPorts = Pick<FunctionPorts, "objects" | "payloads"> & {
 /** Once per container. Clients are connected when they are first used. */
 export async function functionPorts(log: Log, environment: Environment = readEnvironment()): Promise<FunctionPorts> {
   const need = (name: Variable): string => requireVariable(environment, name);
-  const clients = clientsFrom(environment);
+  const options = clientOptions(environment);
   const payloads = payloadSettings(environment);
-  const objects = makeS3ObjectStore({ s3: clients.s3 });
+  const objects = makeS3ObjectStore({ s3: lazyS3(options) });
   const baseArn = need("CIRRUS_BASE_WORKFLOW_ARN");
   return {
-    state: await stateStore(clients, need("CIRRUS_STATE_DB")),
+    state: await stateStore(options, need("CIRRUS_STATE_DB")),
     objects,
-    executions: makeSfnExecutions({ sfn: clients.sfn, baseArn }),
-    intake: makeSqsIntake({ sqs: clients.sqs, queueUrl: need("CIRRUS_PROCESS_QUEUE_URL") }),
+    executions: makeSfnExecutions({ sfn: lazyStepFunctions(options), baseArn }),
+    intake: makeSqsIntake({ sqs: lazySqs(options), queueUrl: need("CIRRUS_PROCESS_QUEUE_URL") }),
     announcements: makeSnsAnnouncements({
-      sns: clients.sns,
+      sns: lazySns(options),
       topics: { "workflow-event": need("CIRRUS_WORKFLOW_EVENT_TOPIC_ARN"), publish: need("CIRRUS_PUBLISH_TOPIC_ARN") },
     }),
     rejections: makeS3Rejections({ objects, urls: payloads.urls }),
@@ -47,26 +55,26 @@ export async function functionPorts(log: Log, environment: Environment = readEnv
 }
 
 export async function batchPorts(_log: Log, environment: Environment = readEnvironment()): Promise<BatchPorts> {
-  const clients = clientsFrom(environment);
+  const options = clientOptions(environment);
   return {
-    objects: makeS3ObjectStore({ s3: clients.s3 }),
+    objects: makeS3ObjectStore({ s3: lazyS3(options) }),
     payloads: payloadSettings(environment),
-    logs: makeCloudWatchTaskLogs({ logs: clients.logs }),
+    logs: makeCloudWatchTaskLogs({ logs: lazyLogs(options) }),
     uuid: randomUUID,
   };
 }
 
-async function stateStore(clients: Clients, table: string): Promise<FunctionPorts["state"]> {
+async function stateStore(options: ClientOptions, table: string): Promise<FunctionPorts["state"]> {
   const [client, { makeDynamoStateStore }] = await Promise.all([
-    clients.dynamodb(),
+    lazyDynamoDb(options)(),
     import("../aws/state/state-store.ts"),
   ]);
   return makeDynamoStateStore({ client, table, clock: systemClock });
 }
 
 /** Lambda sets region and credentials, which the SDK finds by itself. */
-function clientsFrom(environment: Environment): Clients {
-  return makeClients({ endpoint: environment.AWS_ENDPOINT_URL });
+function clientOptions({ AWS_ENDPOINT_URL: endpoint }: Environment): ClientOptions {
+  return { endpoint };
 }
 
 function payloadSettings(environment: Environment): PayloadSettings {
