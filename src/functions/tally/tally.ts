@@ -23,14 +23,22 @@ export interface TallyRecord {
 
 type Image = Readonly<Record<string, { readonly S?: string | undefined }>>;
 
-/** Counts what is new in the batch; what has been counted before, in whatever batches it came, is left out. */
-export async function tally(event: TallyEvent, { counters }: { readonly counters: Counters }): Promise<void> {
+export interface TallyPorts {
+  readonly counters: Counters;
+}
+
+/**
+ * Counts what is new in the batch; what has been counted before, in whatever batches it came, is left out.
+ * Resolves to the number of changes of state in the batch.
+ */
+export async function tally(event: TallyEvent, { counters }: TallyPorts): Promise<number> {
   const changes = event.Records.flatMap(changeOf);
-  if (changes.length === 0) return;
+  if (changes.length === 0) return 0;
   if (event.shardId === undefined) {
     throw new Error("The event does not say which shard it is of: set tumblingWindowInSeconds on the tally's stream.");
   }
   await counters.count(event.shardId, changes);
+  return changes.length;
 }
 
 /** None where the state stayed as it was, or the item is not a record. */

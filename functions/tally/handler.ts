@@ -1,0 +1,4 @@
+/** Counts payloads by workflow, collections and state. */
+import { tallyLambda } from "cirrus-pipeline/functions";
+
+export const handler = tallyLambda();
