@@ -5,6 +5,7 @@
 import type { Problem } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Project } from "../project/project.ts";
+import { reviseBatch } from "./batch-revisions.ts";
 import { checkStateMachine } from "./check-definition.ts";
 import { checkTemplate } from "./check-limits.ts";
 import { checkLogicalIds } from "./check-logical-ids.ts";
@@ -46,7 +47,7 @@ export function compile(project: Project): Compiled {
     checkStateMachine(workflow, scope);
     Object.assign(made, compileStateMachine(workflow, project, scope));
   }
-  const resources = compileTemplate(project, made, scope);
+  const resources = reviseBatch(compileTemplate(project, made, scope));
   const notices = checkTemplate(resources, functions, project, scope);
   return { functions, resources, problems: [...problems.values()], notices };
 }

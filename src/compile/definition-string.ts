@@ -4,26 +4,33 @@
  */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { intrinsic } from "../project/yaml/cloudformation-tags.ts";
+import { sub } from "./intrinsics.ts";
 
-export function definitionString(definition: JsonObject): Json {
+export function definitionString(definition: JsonObject): JsonObject {
   const variables: Record<string, Json> = {};
-  const text = JSON.stringify(replace(definition), null, 2);
-  return { "Fn::Sub": Object.keys(variables).length === 0 ? text : [text, variables] };
+  return sub(write(definition, ""), variables);
 
-  function replace(value: Json): Json {
-    if (typeof value === "string") return literal(value);
-    if (Array.isArray(value)) return value.map(replace);
-    if (!isJsonObject(value)) return value;
+  function write(value: Json, indent: string): string {
     const call = intrinsic(value);
-    if (call !== undefined) return reference(call.name, call.argument, value);
-    const members = Object.entries(value).map(([key, member = null]) => [literal(key), replace(member)]);
-    return Object.fromEntries(members);
+    if (call !== undefined) return JSON.stringify(reference(call.name, call.argument, value));
+    if (typeof value === "string") return literal(value);
+    const deeper = `${indent}  `;
+    if (Array.isArray(value))
+      return lines(
+        "[",
+        value.map((item) => write(item, deeper)),
+        "]",
+        indent,
+      );
+    if (!isJsonObject(value)) return JSON.stringify(value);
+    const members = Object.entries(value).map(([key, member = null]) => `${literal(key)}: ${write(member, deeper)}`);
+    return lines("{", members, "}", indent);
   }
 
-  function reference(name: string, argument: Json, whole: JsonObject): Json {
+  /** The text that Fn::Sub replaces. */
+  function reference(name: string, argument: Json, whole: Json): string {
     if (name === "Ref" && typeof argument === "string") return `\${${argument}}`;
     if (name === "Fn::GetAtt" && Array.isArray(argument)) return `\${${argument.join(".")}}`;
-    // What Fn::Sub holds is a text with references already.
     if (name === "Fn::Sub" && typeof argument === "string") return argument;
     const variable = `Value${Object.keys(variables).length + 1}`;
     variables[variable] = whole;
@@ -31,7 +38,13 @@ export function definitionString(definition: JsonObject): Json {
   }
 }
 
-/** A text in which `${` is meant as it is, such as the template of an upload path. */
+function lines(open: string, members: readonly string[], close: string, indent: string): string {
+  if (members.length === 0) return `${open}${close}`;
+  const inside = members.map((member) => `\n${indent}  ${member}`).join(",");
+  return `${open}${inside}\n${indent}${close}`;
+}
+
+/** `${` in a text of the author's own, such as the template of an upload path, is nothing for Fn::Sub to find. */
 function literal(text: string): string {
-  return text.replaceAll("${", "${!");
+  return JSON.stringify(text).replaceAll("${", "\\u0024{");
 }
