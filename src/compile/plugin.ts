@@ -53,6 +53,8 @@ export default class CirrusPlugin {
     for (const notice of [...read.project.notices, ...notices]) this.#log.notice(notice);
     this.#serverless.extendConfiguration(["functions"], functions);
     this.#serverless.extendConfiguration(["resources"], resources);
+    // Every function has the whole environment already, and this one would still hold its `#{…}`.
+    this.#serverless.extendConfiguration(["provider", "environment"], {});
     // Nothing refers to versions of functions, and each deployment would leave one more of each behind.
     const { versionFunctions = false } = read.project.config.provider;
     this.#serverless.extendConfiguration(["provider", "versionFunctions"], versionFunctions);

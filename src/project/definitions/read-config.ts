@@ -60,12 +60,16 @@ function withStage(yaml: YamlFile, options: ConfigOptions, report: Report): Json
   return { ...written, provider: { ...provider, stage, region } };
 }
 
-/** The variables that the built-in parts ask for, so that a project need not write them: `custom` and the environment. */
+/** The variables that the built-in parts ask for, so that a project need not write them. */
 function readDefaults(root: string, builtIns: string | undefined, report: Report): JsonObject {
   const file = builtIns === undefined ? undefined : join(builtIns, CONFIG_FILE);
   if (file === undefined || !existsSync(file)) return {};
-  const { custom = {}, provider = {} } = asObject(readYaml(file, showFile(root, file), report)?.value ?? null);
-  return { custom, provider: { environment: asObject(provider).environment ?? {} } };
+  const {
+    custom = {},
+    cirrus = {},
+    provider = {},
+  } = asObject(readYaml(file, showFile(root, file), report)?.value ?? null);
+  return { custom, cirrus, provider: { environment: asObject(provider).environment ?? {} } };
 }
 
 /** Maps member by member; anything else of the second takes the place of the first. */

@@ -1,0 +1,96 @@
+/** The Serverless Framework itself packages projects with the plugin: offline, without credentials. */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { crc32 } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { HANDLER, writeFolder } from "../project/project-folder.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SERVERLESS = join(ROOT, "node_modules/serverless/bin/serverless.js");
+
+/** A project outside the checkout, with its own packages and the checkout as one of them. */
+function writeProject(files: Readonly<Record<string, string>>): string {
+  const root = writeFolder({
+    "cirrus.yml": "service: demo\nprovider:\n  name: aws\n  runtime: nodejs24.x\n  stage: ${opt:stage, 'dev'}\n",
+    "serverless.yml": readFileSync(join(ROOT, "serverless.yml"), "utf8"),
+    ...files,
+  });
+  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+  return root;
+}
+
+function serverless(cwd: string, args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+  const env = { PATH: process.env.PATH, HOME: cwd, AWS_EC2_METADATA_DISABLED: "true", NO_COLOR: "1" };
+  return new Promise((settle) => {
+    execFile(process.execPath, [SERVERLESS, ...args], { cwd, env }, (error, stdout, stderr) => {
+      settle({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
+    });
+  });
+}
+
+/** The names in a zip, from its central directory. */
+function namesIn(zip: string): string[] {
+  const bytes = readFileSync(zip);
+  const names: string[] = [];
+  for (let at = bytes.indexOf("PK\u0001\u0002"); at >= 0; at = bytes.indexOf("PK\u0001\u0002", at + 4)) {
+    names.push(bytes.toString("utf8", at + 46, at + 46 + bytes.readUInt16LE(at + 28)));
+  }
+  return names;
+}
+
+const TASK = {
+  "tasks/hello/definition.yml": "lambda: {}\n",
+  "tasks/hello/handler.ts": HANDLER,
+};
+
+describe("serverless package", () => {
+  test("makes a zip of every function, the package's own as well, and the same bytes each time", async () => {
+    const root = writeProject(TASK);
+    const made = async () => {
+      const { code, output } = await serverless(root, ["package", "--stage", "prod"]);
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("Service packaged") });
+      const zips = readdirSync(join(root, ".serverless")).filter((name) => name.endsWith(".zip"));
+      return Object.fromEntries(zips.map((name) => [name, crc32(readFileSync(join(root, ".serverless", name)))]));
+    };
+    const first = await made();
+    expect(Object.keys(first)).toEqual(expect.arrayContaining(["hello.zip", "publish.zip", "add-preview.zip"]));
+    expect(namesIn(join(root, ".serverless/hello.zip"))).toEqual(["tasks/hello/handler.mjs"]);
+    expect(namesIn(join(root, ".serverless/publish.zip"))).toEqual([".cirrus/entries/publish/handler.mjs"]);
+    const preview = namesIn(join(root, ".serverless/add-preview.zip"));
+    expect(preview).toContain("node_modules/sharp/package.json");
+    expect(preview.filter((name) => name.endsWith(".node"))).toHaveLength(1);
+    rmSync(join(root, ".cirrus"), { recursive: true });
+    expect(await made()).toEqual(first);
+  });
+
+  test("says everything that is wrong with the project at once, and makes nothing", async () => {
+    const root = writeProject({
+      ...TASK,
+      "tasks/broken/definition.yml": "lamda: {}\n",
+      "workflows/flow/definition.yml":
+        "definition: {StartAt: a, States: {a: {Type: Task, Resource: !GetAtt helo.Arn, End: true}}}\n",
+    });
+    const { code, output } = await serverless(root, ["package"]);
+    expect(code).toBe(1);
+    expect(output).toContain("The project has 2 problems; nothing was deployed.");
+    expect(output).toContain("tasks/broken/definition.yml:1:1 $.lamda: Unknown key lamda\n    Did you mean lambda?");
+    expect(output).toMatch(
+      /workflows\/flow\/definition.yml:1:\d+ .*There is no helo in the project\n {4}Did you mean hello\?/,
+    );
+    expect(existsSync(join(root, ".serverless"))).toBe(false);
+  });
+});
+
+test("serverless deploy without credentials says so and touches nothing", async () => {
+  const { code, output } = await serverless(writeProject(TASK), ["deploy"]);
+  expect(code).toBe(1);
+  expect(output).toContain("AWS provider credentials not found");
+});
+
+test("serverless print shows the functions and the resources of the project", async () => {
+  const { code, output } = await serverless(writeProject(TASK), ["print", "--stage", "prod"]);
+  expect(code).toBe(0);
+  expect(output).toContain("name: demo-prod-hello");
+  expect(output).toContain("HelloLambdaRole:");
+});
