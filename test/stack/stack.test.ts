@@ -1,0 +1,146 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written as CloudFormation writes them
+import { expect, test } from "vitest";
+import { isJsonObject } from "../../src/json.ts";
+import { payloadUrls } from "../../src/payload/object-urls.ts";
+import { dig, functions, ofType, outputs, project, resources } from "./compiled-stack.ts";
+import { render } from "./policies.ts";
+
+const DEAD_LETTERS_SECONDS = 14 * 24 * 3600;
+
+/** The queues that a function reads in batches, and that function. */
+const consumers = [...functions].flatMap(([name, { events, timeout }]) =>
+  [events ?? []].flat().flatMap((event) => {
+    const sqs = isJsonObject(event) ? event.sqs : undefined;
+    if (!isJsonObject(sqs)) return [];
+    const [queue] = [dig(sqs.arn, "Fn::GetAtt")].flat().map(String);
+    return [{ name, timeout: Number(timeout), window: Number(sqs.maximumBatchingWindow), queue: String(queue), sqs }];
+  }),
+);
+
+test("the CLI finds every place of the deployment in the stack's outputs", () => {
+  expect([...outputs.keys()]).toEqual(
+    expect.arrayContaining([
+      "CirrusQueueSnsArn",
+      "CirrusProcessQueueUrl",
+      "CirrusProcessDeadLetterQueueUrl",
+      "CirrusStatusChangeQueueUrl",
+      "CirrusStatusChangeDeadLetterQueueUrl",
+      "CirrusStateTable",
+      "CirrusDataBucket",
+      "CirrusPayloadBucket",
+      "CirrusWorkflowEventTopicArn",
+      "CirrusPublishTopicArn",
+      "CirrusStateMachinePrefix",
+    ]),
+  );
+});
+
+test("a message is hidden for six times as long as its function may take, and the window in which a batch gathers", () => {
+  expect(consumers.map(({ queue }) => queue).sort()).toEqual(["ProcessQueue", "StatusChangeQueue"]);
+  for (const { queue, timeout, window } of consumers) {
+    const visible = dig(resources.get(queue), "Properties", "VisibilityTimeout");
+    expect(visible, queue).toBeGreaterThanOrEqual(6 * timeout + window);
+  }
+});
+
+test("a batch is answered message by message, and concurrency is limited where messages are not lost to it", () => {
+  for (const { sqs } of consumers) {
+    expect(sqs).toMatchObject({ functionResponseType: "ReportBatchItemFailures", maximumConcurrency: 16 });
+  }
+  expect([...functions.values()].filter(({ reservedConcurrency }) => reservedConcurrency !== undefined)).toEqual([]);
+});
+
+test("every queue is encrypted and has dead letters, or is some, kept as long as SQS keeps anything", () => {
+  for (const [name, { Properties }] of ofType("AWS::SQS::Queue")) {
+    expect(dig(Properties, "SqsManagedSseEnabled"), name).toBe(true);
+    if (name.endsWith("DeadLetterQueue")) {
+      expect(dig(Properties, "MessageRetentionPeriod"), name).toBe(DEAD_LETTERS_SECONDS);
+      continue;
+    }
+    const redrive = dig(Properties, "RedrivePolicy");
+    expect(redrive, name).toMatchObject({ maxReceiveCount: 5 });
+    expect(resources.has(String(dig(redrive, "deadLetterTargetArn", "Fn::GetAtt", 0))), name).toBe(true);
+  }
+});
+
+test("every alarm watches something of this stack, and tells the alarm topic", () => {
+  const alarms = [...ofType("AWS::CloudWatch::Alarm")];
+  expect(alarms.length).toBeGreaterThan(10);
+  for (const [id, { Properties }] of alarms) {
+    expect(dig(Properties, "AlarmActions"), id).toEqual([{ Ref: "AlarmTopic" }]);
+    const watched = render(dig(Properties, "Dimensions", 0, "Value"));
+    const [, functionName] = /^\$\{AWS::StackName\}-(.+)$/.exec(watched) ?? [];
+    const [, logicalId] = /^\$\{(\w+)/.exec(watched) ?? [];
+    if (functionName !== undefined) expect([...functions.keys()], id).toContain(functionName);
+    else if (watched !== "${AWS::StackName}") expect([...resources.keys()], id).toContain(logicalId);
+  }
+});
+
+test("no dead letter goes unnoticed", () => {
+  const alarms = [...ofType("AWS::CloudWatch::Alarm").values()];
+  const watched = alarms.map(({ Properties }) => String(dig(Properties, "Dimensions", 0, "Value", "Fn::GetAtt", 0)));
+  const queues = [...ofType("AWS::SQS::Queue").keys()].filter((name) => name.endsWith("DeadLetterQueue"));
+  expect(queues.length).toBeGreaterThan(1);
+  expect(watched).toEqual(expect.arrayContaining(queues));
+});
+
+test("the dashboard is JSON that CloudWatch can read, and shows every alarm", () => {
+  const [body = ""] = [...ofType("AWS::CloudWatch::Dashboard").values()].map(({ Properties }) =>
+    render(dig(Properties, "DashboardBody")),
+  );
+  const { widgets } = JSON.parse(body);
+  const alarms = [...ofType("AWS::CloudWatch::Alarm").keys()].map((id) => `\${${id}.Arn}`);
+  expect(widgets[0].properties.alarms.toSorted()).toEqual(alarms.sort());
+  const places = widgets.map(({ x, y }: { x: number; y: number }) => `${x},${y}`);
+  expect(new Set(places).size).toBe(widgets.length);
+});
+
+test("buckets are encrypted, closed to the public, versioned, and outlive the stack", () => {
+  const buckets = ofType("AWS::S3::Bucket");
+  expect([...buckets.keys()]).toEqual(expect.arrayContaining(["DataBucket", "PayloadBucket"]));
+  for (const [name, bucket] of buckets) {
+    expect(bucket, name).toMatchObject({
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: {
+        BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        VersioningConfiguration: { Status: "Enabled" },
+      },
+    });
+  }
+});
+
+test("payloads that only travel expire within days, rejections within months, and those of executions stay", () => {
+  const rules = [dig(resources.get("PayloadBucket"), "Properties", "LifecycleConfiguration", "Rules")].flat();
+  const urls = payloadUrls({ bucket: "b", prefix: String(project.config.environment.CIRRUS_PAYLOAD_ROOT_PREFIX) });
+  const daysOf = (url: string) =>
+    rules
+      .filter((rule) => url.startsWith(`s3://b/${dig(rule, "Prefix")}`))
+      .map((rule) => dig(rule, "ExpirationInDays"));
+  const { url, urlOut, urlError } = urls.batch("id", "uuid");
+  expect([urls.oversized("hash"), url, urlOut, urlError].map(daysOf)).toEqual([[10], [10], [10], [10]]);
+  expect([urls.rejection("id"), urls.rejectionMark(0, "id")].map(daysOf)).toEqual([[90], [90]]);
+  expect([urls.input("id", "e"), urls.output("id", "e")].map(daysOf)).toEqual([[], []]);
+});
+
+test("Step Functions' events of this stack's workflows reach the queue, and no others", () => {
+  const [[id, rule] = []] = [...ofType("AWS::Events::Rule")].filter(([name]) => name === "StatusChangeRule");
+  expect(id).toBe("StatusChangeRule");
+  const pattern = dig(rule, "Properties", "EventPattern");
+  expect(pattern).toMatchObject({
+    source: ["aws.states"],
+    detail: { status: ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"] },
+  });
+  expect(render(dig(pattern, "detail", "stateMachineArn", 0, "prefix"))).toMatch(
+    /:stateMachine:\$\{AWS::StackName\}-$/,
+  );
+  for (const { stateMachineName } of project.workflows.values()) {
+    expect(stateMachineName.startsWith(`${project.config.stackName}-`)).toBe(true);
+  }
+});
