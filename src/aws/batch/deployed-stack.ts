@@ -21,6 +21,8 @@ export interface StackResource {
   readonly type: string;
   /** An ARN for Batch's and Step Functions' resources. */
   readonly physicalId: string;
+  /** When CloudFormation last changed it, in milliseconds. */
+  readonly updatedAt: number;
 }
 
 /** Undefined where there is no such stack. */
@@ -60,9 +62,10 @@ async function describe(calls: BatchCalls, name: string) {
 async function resourcesOf(calls: BatchCalls, name: string): Promise<readonly StackResource[]> {
   const found: StackResource[] = [];
   for await (const { StackResourceSummaries = [] } of calls.stackResources(name)) {
-    for (const { LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus } of StackResourceSummaries) {
-      if (ResourceStatus === "DELETE_COMPLETE" || PhysicalResourceId === undefined) continue;
-      found.push({ logicalId: LogicalResourceId ?? "", type: ResourceType ?? "", physicalId: PhysicalResourceId });
+    for (const summary of StackResourceSummaries) {
+      const { LogicalResourceId: logicalId = "", ResourceType: type = "", PhysicalResourceId: physicalId } = summary;
+      if (summary.ResourceStatus === "DELETE_COMPLETE" || physicalId === undefined) continue;
+      found.push({ logicalId, type, physicalId, updatedAt: summary.LastUpdatedTimestamp?.getTime() ?? 0 });
     }
   }
   return found;

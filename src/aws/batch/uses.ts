@@ -42,8 +42,7 @@ export async function readUses(calls: BatchCalls, resources: readonly StackResou
     queues.set(logicalId, await openJobs(calls, physicalId, uncertain));
   }
   const running: Running[] = [];
-  for (const { physicalId } of ofType(TYPES.machine))
-    running.push(...(await runningDefinitions(calls, physicalId, uncertain)));
+  for (const machine of ofType(TYPES.machine)) running.push(...(await runningDefinitions(calls, machine, uncertain)));
 
   const all = [...queues.values()].flat();
   const uses = [...ofType(TYPES.queue), ...ofType(TYPES.job)].map(({ logicalId, type, physicalId }) => {
@@ -85,26 +84,31 @@ interface Running {
 
 /**
  * The definitions that a state machine's running executions have, which are those it had when they started. One
- * description stands for every execution that started well after its definition was made and before the next one.
+ * description stands for every execution that started before it and after its definition was made; only close to an
+ * update each is looked at, because either definition may have been taken.
  */
 async function runningDefinitions(
   calls: BatchCalls,
-  machine: string,
+  machine: StackResource,
   uncertain: string[],
 ): Promise<readonly Running[]> {
-  const starts = await startsOf(calls, machine, uncertain);
+  const starts = await startsOf(calls, machine.physicalId, uncertain);
+  const updates = [machine.updatedAt];
+  const isNearUpdate = (at: number) => updates.some((update) => Math.abs(at - update) <= MARGIN_MS);
   const found: Running[] = [];
   let next = 0;
   for (let described = 0; next < starts.length; described += 1) {
     if (described === DESCRIPTIONS) {
-      uncertain.push(`of ${nameOf(machine)}, ${starts.length - next} running executions were not looked at`);
+      uncertain.push(`of ${nameOf(machine.physicalId)}, ${starts.length - next} running executions were not looked at`);
       break;
     }
     const { definition = "", updateDate } = await calls.definitionOf(starts[next]?.arn ?? "");
-    const since = (updateDate?.getTime() ?? Number.POSITIVE_INFINITY) + MARGIN_MS;
+    const since = updateDate?.getTime() ?? Number.POSITIVE_INFINITY;
+    updates.push(since);
     const first = next;
-    do next += 1;
-    while ((starts[next]?.at ?? 0) > since);
+    const isAlike = ({ at }: { readonly at: number }) => at > since && !isNearUpdate(at);
+    const other = starts.findIndex((one, index) => index > next && !isAlike(one));
+    next = other < 0 ? starts.length : other;
     found.push({ definition, executions: next - first });
   }
   return found;
