@@ -2,7 +2,7 @@
 import { CirrusError, EXIT, type Problem, ProblemsError } from "../errors.ts";
 import { findProjectRoot } from "../project/find-root.ts";
 import type { Project } from "../project/project.ts";
-import { readProject } from "../project/read-project.ts";
+import { type ReadablePart, readProject } from "../project/read-project.ts";
 import type { Io } from "./io.ts";
 
 /** As the Serverless Framework calls them. */
@@ -14,6 +14,7 @@ export interface StageOptions {
 export function findProject(
   io: Pick<Io, "cwd" | "env">,
   { stage, region }: StageOptions = {},
+  only?: readonly ReadablePart[],
 ): { readonly project: Project; readonly problems: readonly Problem[] } {
   const root = findProjectRoot(io.cwd);
   if (root === undefined) {
@@ -22,12 +23,16 @@ export function findProject(
       exitCode: EXIT.config,
     });
   }
-  return readProject(root, { env: io.env, stage, region });
+  return readProject(root, { env: io.env, stage, region, only });
 }
 
 /** For what only looks or sends: a definition that is half-written in an editor must not stand in the way. */
-export function findProjectToLook(io: Pick<Io, "cwd" | "env">, options: StageOptions = {}): Project {
-  const { project, problems } = findProject(io, options);
+export function findProjectToLook(
+  io: Pick<Io, "cwd" | "env">,
+  options: StageOptions = {},
+  only?: readonly ReadablePart[],
+): Project {
+  const { project, problems } = findProject(io, options, only);
   refuse(problems.filter(({ file }) => file === "cirrus.yml"));
   return project;
 }

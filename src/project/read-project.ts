@@ -14,7 +14,11 @@ import type { Component, Kind, Project } from "./project.ts";
 export interface ReadOptions extends ConfigOptions {
   /** The folder whose parts come first; the package's own unless a test says otherwise. */
   readonly builtIns?: string | undefined;
+  /** Reads these alone, for who only looks at them: the other maps stay empty, and their problems unfound. */
+  readonly only?: readonly ReadablePart[] | undefined;
 }
+
+export type ReadablePart = "tasks" | "feeders" | "functions" | "workflows" | "resources";
 
 /** The project holds what could be read; whoever runs or deploys it refuses to while there are problems. */
 export function readProject(
@@ -29,17 +33,18 @@ export function readProject(
   const { config, variables } = readConfig(root, options, report, builtIns);
   const reading: Reading = { root, config, variables, report };
 
-  const tasks = readKind("task", layers, reading);
-  const feeders = readKind("feeder", layers, reading);
-  const functions = readKind("function", layers, reading);
+  const layersOf = (part: ReadablePart) => (options.only?.includes(part) === false ? [] : layers);
+  const tasks = readKind("task", layersOf("tasks"), reading);
+  const feeders = readKind("feeder", layersOf("feeders"), reading);
+  const functions = readKind("function", layersOf("functions"), reading);
   const workflows = mergeLayers(
     "workflows",
     "workflow",
-    layers.flatMap((layer) => readWorkflows(layer, reading)),
+    layersOf("workflows").flatMap((layer) => readWorkflows(layer, reading)),
   );
   const components = [tasks, feeders, functions].flatMap(({ merged }) => [...merged.values()]);
   refuseSharedNames(components, report);
-  const { resources, notices } = readResources(layers, components, reading);
+  const { resources, notices } = readResources(layersOf("resources"), components, reading);
   const project: Project = {
     root,
     config,

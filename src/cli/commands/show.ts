@@ -6,6 +6,7 @@ import { CirrusError, EXIT } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
 import type { Project } from "../../project/project.ts";
+import type { ReadablePart } from "../../project/read-project.ts";
 import type { Register } from "../commands.ts";
 import { findProjectToLook, type StageOptions } from "../find-project.ts";
 import { type Io, paint } from "../io.ts";
@@ -43,11 +44,24 @@ export const register: Register = (command, io) => {
     async (kindWord: string, name: string | undefined, detailWord: string | undefined, options: ShowOptions) => {
       const kind = requireKind(kindWord);
       const detail = detailWord === undefined ? undefined : requireDetail(detailWord);
-      const request: Request = { io, project: findProjectToLook(io, options), name, detail, options };
+      const project = findProjectToLook(io, options, needed(kind, name, detail));
+      const request: Request = { io, project, name, detail, options };
       io.stdout.write(await textOf(kind, request));
     },
   );
 };
+
+/** Reading a whole project takes several times as long as reading what a list shows. */
+function needed(
+  kind: ShownKind,
+  name: string | undefined,
+  detail: Detail | undefined,
+): readonly ReadablePart[] | undefined {
+  if (kind === "config") return [];
+  // Which workflows use a component, and which tasks declare resources, takes all of it.
+  if (kind === "cloudformation" || (name !== undefined && detail === undefined)) return undefined;
+  return [kind];
+}
 
 async function textOf(kind: ShownKind, request: Request): Promise<string> {
   if (kind === "cloudformation") return cloudformationText(request);
