@@ -42,6 +42,8 @@ export interface FakeStage {
   /** The states that the stack goes through after UpdateStack; the template is the new one at UPDATE_COMPLETE. */
   updateStates: string[];
   readonly objects: Map<string, string>;
+  /** Logical IDs that CloudFormation failed to delete. */
+  readonly undeletable: string[];
 }
 
 export const STACK = "demo-dev";
@@ -73,6 +75,7 @@ export async function startFakeStage(template: Template): Promise<FakeStage> {
     onDisable: undefined,
     updateStates: ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE"],
     objects: new Map(),
+    undeletable: [],
   };
   const server = createServer(async (request, response) => answer(stage, request, await textOf(request), response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -154,7 +157,12 @@ function cloudFormation(stage: Stage, action: string, form: URLSearchParams): st
     stage.updateStates = rest;
     return result("<StackId>arn</StackId>");
   }
-  return result("<StackEvents/>");
+  const events = stage.undeletable.map(
+    (id) => `<member><EventId>${id}</EventId><StackName>${STACK}</StackName><LogicalResourceId>${id}</LogicalResourceId>
+      <PhysicalResourceId>arn:${id}</PhysicalResourceId><Timestamp>2100-01-01T00:00:00Z</Timestamp>
+      <ResourceStatus>DELETE_FAILED</ResourceStatus><ResourceStatusReason>in use</ResourceStatusReason></member>`,
+  );
+  return result(`<StackEvents>${events.join("")}</StackEvents>`);
 }
 
 function batch(stage: Stage, path: string, input: Input): unknown {
