@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isoTime } from "../../src/clock.ts";
-import { CirrusError } from "../../src/errors.ts";
+import { CirrusError, InvalidInput } from "../../src/errors.ts";
 import { FIRST_LINK } from "../../src/payload/lineage.ts";
 import type {
   ClaimRequest,
@@ -206,6 +206,19 @@ export function describeStateStore(
       expect(await store.takeOver([{ payloadId: ID, expected: running.version }])).toEqual([
         { outcome: "refused", current: running },
       ]);
+    });
+
+    test("a text that is no payload ID has no record, and only a claim says so", async () => {
+      for (const id of ["", "abc", "c/workflow-w", "x".repeat(5000), `c/workflow-w/${"ü".repeat(5000)}`]) {
+        const refused = { outcome: "refused", current: undefined };
+        expect(await start(id)).toEqual(refused);
+        expect(await finish(id)).toEqual(refused);
+        expect(await store.takeOver([{ payloadId: id, expected: 1 }])).toEqual([refused]);
+        await store.effectsDone([{ payloadId: id, execution: "run-1" }]);
+        expect(await store.get([id, ID])).toEqual([undefined, undefined]);
+        expect(await store.history(id)).toEqual({ items: [] });
+      }
+      await expect(claim("abc")).rejects.toThrow(InvalidInput);
     });
 
     test("outcomes come in the order of the requests, also for the same payload twice in one call", async () => {

@@ -1,7 +1,7 @@
 /** Reads records by their payload IDs, as they are at this moment. */
 import { BatchGetItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Item } from "./attribute-values.ts";
-import { isPossibleId, recordKey } from "./keys.ts";
+import { mayHaveRecord, recordKey } from "./keys.ts";
 import { inParallel, slices, type Table, untilDone } from "./table.ts";
 
 const MOST_KEYS = 100;
@@ -10,7 +10,7 @@ const MOST_KEYS = 100;
 export async function getItems(payloadIds: readonly string[], table: Table): Promise<ReadonlyMap<string, Item>> {
   const items = new Map<string, Item>();
   // DynamoDB takes no key twice, and refuses the whole call for one that is too long: no record has that.
-  const ids = [...new Set(payloadIds)].filter(isPossibleId);
+  const ids = [...new Set(payloadIds)].filter(mayHaveRecord);
   await inParallel(slices(ids, MOST_KEYS), (slice) => getSlice(slice.map(recordKey), table, items));
   return items;
 }

@@ -3,7 +3,7 @@ import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import type { Page, Transition } from "../../state/state-store.ts";
 import { type Item, toAttribute } from "./attribute-values.ts";
-import { isPossibleId, recordKey, transitionSort } from "./keys.ts";
+import { mayHaveRecord, recordKey, transitionSort } from "./keys.ts";
 import { firstVersion, toTransition, transitionsOf } from "./steps.ts";
 import type { Table } from "./table.ts";
 
@@ -30,7 +30,7 @@ export async function readHistory(
 }
 
 async function readRecord(payloadId: string, { client, table }: Table): Promise<Item | undefined> {
-  if (!isPossibleId(payloadId)) return undefined;
+  if (!mayHaveRecord(payloadId)) return undefined;
   const { Item } = await client.send(
     new GetItemCommand({ TableName: table, Key: recordKey(payloadId), ConsistentRead: true }),
   );

@@ -13,7 +13,7 @@
  */
 import { createHash } from "node:crypto";
 import { InvalidInput } from "../../errors.ts";
-import { MAX_ID_BYTES } from "../../payload/payload-id.ts";
+import { MAX_ID_BYTES, parsePayloadId } from "../../payload/payload-id.ts";
 import type { State } from "../../state/states.ts";
 import { type Item, toItem } from "./attribute-values.ts";
 
@@ -61,14 +61,19 @@ export function counterSort(workflow: string, state: State, collections: string)
 }
 
 /** DynamoDB's own bounds are 2,048 bytes for `pk` and 1,024 for `sk`; the ID is part of the indexes' sort key, after a time. */
-export function isPossibleId(payloadId: string): boolean {
-  return payloadId !== "" && Buffer.byteLength(payloadId) <= MAX_ID_BYTES;
-}
-
 export function refuseImpossibleId(payloadId: string): void {
-  if (isPossibleId(payloadId)) return;
+  if (hasRoom(payloadId)) return;
   throw new InvalidInput(`A payload ID has 1 to ${MAX_ID_BYTES} bytes, this one ${Buffer.byteLength(payloadId)}.`, {
     where: payloadId.slice(0, 200),
     hint: "Give the payload an ID of its own, or put fewer items into it.",
   });
+}
+
+/** Whoever asks for any other text need not be told by DynamoDB, which would refuse the whole call. */
+export function mayHaveRecord(payloadId: string): boolean {
+  return hasRoom(payloadId) && parsePayloadId(payloadId) !== undefined;
+}
+
+function hasRoom(payloadId: string): boolean {
+  return payloadId !== "" && Buffer.byteLength(payloadId) <= MAX_ID_BYTES;
 }

@@ -42,6 +42,7 @@ const CLAIM: WriteKind<ClaimRequest> = {
   decide: claimed,
   first: claimStatement,
   move: ({ at, actor, reason }) => ({ to: "CLAIMED", at, actor, reason }),
+  creates: true,
 };
 
 const TAKE_OVER: WriteKind<TakeOverRequest> = { decide: takenOver, first: takeOverStatement };

@@ -11,7 +11,7 @@ export interface Table {
   readonly random: () => number;
 }
 
-/** Tries of what DynamoDB leaves undone in an answer that is otherwise good; whole calls the client itself repeats. */
+/** Tries in a row that do nothing of what DynamoDB left undone in a good answer; whole calls the client itself repeats. */
 const TRIES = 6;
 const FIRST_WAIT_MS = 50;
 
@@ -24,11 +24,13 @@ export async function untilDone<T>(
   { clock, random }: Pick<Table, "clock" | "random">,
   step: (rest: readonly T[]) => Promise<{ readonly rest: readonly T[]; readonly reason?: string | undefined }>,
 ): Promise<void> {
-  let left = { rest: all, reason: undefined as string | undefined };
-  for (let tries = 1; left.rest.length > 0; tries++) {
-    const { rest, reason } = await step(left.rest);
-    left = { rest, reason };
+  let left = all;
+  let tries = 0;
+  while (left.length > 0) {
+    const { rest, reason } = await step(left);
     if (rest.length === 0) return;
+    tries = rest.length < left.length ? 1 : tries + 1;
+    left = rest;
     if (tries === TRIES) {
       throw new TransientError(`DynamoDB left ${rest.length} of ${all.length} undone: ${reason ?? "no capacity"}`, {
         hint: "It usually passes: try again in a moment.",

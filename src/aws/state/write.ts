@@ -10,7 +10,7 @@ import type { Decide } from "../../state/next-record.ts";
 import type { WriteOutcome } from "../../state/state-store.ts";
 import type { Item } from "./attribute-values.ts";
 import { getItems } from "./get-records.ts";
-import { refuseImpossibleId } from "./keys.ts";
+import { mayHaveRecord, refuseImpossibleId } from "./keys.ts";
 import { toRecord } from "./record-item.ts";
 import { runStatements } from "./run-statements.ts";
 import { insert, rewrite, type Statement } from "./statements.ts";
@@ -23,6 +23,8 @@ export interface WriteKind<Request> {
   first(table: string, request: Request, now: string, step: Step): Statement;
   /** Absent where the state stays as it is. */
   move?(request: Request): Move;
+  /** Makes a record where there is none. Whatever else is written needs one, and there is none of a text that is no ID. */
+  readonly creates?: boolean;
 }
 
 export interface Writer extends Table {
@@ -51,9 +53,10 @@ export async function writeEach<Request extends { readonly payloadId: string }>(
   kind: WriteKind<Request>,
   writer: Writer,
 ): Promise<readonly WriteOutcome[]> {
-  for (const { payloadId } of requests) refuseImpossibleId(payloadId);
-  const outcomes: WriteOutcome[] = [];
-  for (const wave of wavesOf(requests)) {
+  if (kind.creates) for (const { payloadId } of requests) refuseImpossibleId(payloadId);
+  const outcomes: WriteOutcome[] = requests.map(() => ({ outcome: "refused", current: undefined }));
+  const possible = [...requests.entries()].filter(([, { payloadId }]) => kind.creates || mayHaveRecord(payloadId));
+  for (const wave of wavesOf(possible)) {
     let pending = wave.map(([index, request]) => firstTry(index, request, kind, writer));
     for (let round = 0; pending.length > 0; round++) {
       if (round === ROUNDS) throw keptChanging(pending);
@@ -69,9 +72,11 @@ export async function writeEach<Request extends { readonly payloadId: string }>(
 }
 
 /** DynamoDB does not take two writes of the same item in one call: the second request of a payload waits for the first. */
-function wavesOf<Request extends { readonly payloadId: string }>(requests: readonly Request[]) {
+function wavesOf<Request extends { readonly payloadId: string }>(
+  requests: readonly (readonly [index: number, request: Request])[],
+) {
   const waves: (readonly [index: number, request: Request])[][] = [];
-  for (const sameId of Map.groupBy(requests.entries(), ([, { payloadId }]) => payloadId).values()) {
+  for (const sameId of Map.groupBy(requests, ([, { payloadId }]) => payloadId).values()) {
     for (const [turn, entry] of sameId.entries()) {
       const wave = waves[turn] ?? [];
       wave.push(entry);
