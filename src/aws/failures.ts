@@ -85,6 +85,7 @@ const DENIALS = new Set([
 export function explainFailure(thrown: unknown, call: FailedCall): unknown {
   if (!(thrown instanceof Error) || thrown instanceof CirrusError || thrown.name === "AbortError") return thrown;
   if (BAD_CREDENTIALS.has(thrown.name)) return badCredentials(thrown, call);
+  if (thrown.message === "Region is missing") return noRegion(thrown, call);
   if (DENIALS.has(thrown.name)) return denied(thrown, call);
   return mayPass(thrown) ? transient(thrown, call) : thrown;
 }
@@ -137,6 +138,14 @@ function badCredentials(thrown: Error, { service, operation, profile }: FailedCa
       exitCode: EXIT.credentials,
     },
   );
+}
+
+function noRegion(thrown: Error, { service, operation }: FailedCall): CirrusError {
+  return new CirrusError(`No region is chosen for ${service} ${operation}.`, {
+    hint: "Give --region, or set AWS_REGION, or the region of the profile in the AWS configuration.",
+    cause: thrown,
+    exitCode: EXIT.config,
+  });
 }
 
 /** AWS's own words name the action and the resource, where it gives any. */

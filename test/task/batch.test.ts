@@ -163,12 +163,16 @@ describe("a job that fails", () => {
     });
   });
 
-  test("without an object store names the variable that is missing", async () => {
-    const { code, lines } = await runBatch({ environment: { PATH: process.env.PATH } }, ["process", URL_IN]);
-    expect({ code, last: lines.at(-1) }).toEqual({
-      code: 1,
-      last: expect.stringMatching(/CIRRUS_OBJECTS_DIRECTORY is not set\. Set it: /),
-    });
+  test("without the folder that stands for S3 it asks S3, and without credentials it says what to do", async () => {
+    const cwd = await makeTask("export const handler = (event) => event;");
+    // No place where the AWS SDK looks for credentials has any.
+    const nobody = { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "none", AWS_SHARED_CREDENTIALS_FILE: "none" };
+    const environment = { PATH: process.env.PATH, AWS_REGION: "us-west-2", ...nobody };
+    const { code, lines } = await runBatch({ environment }, ["process", URL_IN], { cwd });
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toMatch(
+      /^CirrusError: AWS does not accept the credentials \(S3 \w+\): CredentialsProviderError/,
+    );
   });
 
   test("after SIGTERM the run is told, cleans up and is reported as stopped", async () => {
