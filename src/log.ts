@@ -23,3 +23,12 @@ export function makeJsonLog(write: (line: string) => void, now: () => number, le
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
+
+/** Adds fields to every line; a line's own come before them. */
+export function withFields({ debug, info, warn, error }: Log, common: LogFields): Log {
+  const add =
+    (write: Log["info"]) =>
+    (message: string, fields: LogFields = {}): void =>
+      write(message, { ...common, ...fields });
+  return { debug: add(debug), info: add(info), warn: add(warn), error: add(error) };
+}

@@ -1,9 +1,12 @@
 /** Parsers for option values; what they refuse is a usage error. */
 import { InvalidArgumentError } from "commander";
 
+/** Results are read page by page, so that a limit may be larger than a page. */
+const MOST = 50_000;
+
 export function parseLimit(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1000)
-    throw new InvalidArgumentError("Write a number from 1 to 1000.");
+  if (!Number.isInteger(value) || value < 1 || value > MOST)
+    throw new InvalidArgumentError(`Write a number from 1 to ${MOST}.`);
   return value;
 }

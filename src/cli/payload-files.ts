@@ -26,13 +26,34 @@ export async function readJsonFiles(
   const values: SourcedJson[] = [];
   for (const path of paths) {
     const source = path === "-" ? "stdin" : path;
-    const text = path === "-" ? await readAll(io) : await readText(resolve(io.cwd, path), path);
+    const text = await readSource(path, io);
     const parsed = parseDocuments(text, source);
     problems.push(...parsed.problems);
     values.push(...parsed.values);
   }
   if (problems.length > 0) throw new ProblemsError("This is not JSON:", problems);
   return values;
+}
+
+/** The text of a file, or of standard input for `-`. */
+export function readSource(path: string, io: Pick<Io, "stdin" | "cwd">): Promise<string> {
+  return path === "-" ? readAll(io) : readText(resolve(io.cwd, path), path);
+}
+
+/** Names as arguments; `-` stands for those on standard input, one a line. */
+export async function readNames(names: readonly string[], io: Pick<Io, "stdin">): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    if (name === "-")
+      found.push(
+        ...(await readAll(io))
+          .split("\n")
+          .map((line) => line.trim())
+          .filter((line) => line !== ""),
+      );
+    else found.push(name);
+  }
+  return [...new Set(found)];
 }
 
 /** Payloads that pass the check, or every reason why not. `workflow` runs each through that one. */

@@ -41,7 +41,7 @@ export async function withRuntime<T>(io: Io, project: Project, work: (runtime: R
 
 /** The stores without driving anything: looking must not run what waits. */
 export async function withStores<T>(project: Project, work: (runtime: Runtime) => Promise<T>): Promise<T> {
-  const runtime = makeRuntime({ project, data: dataPath(project) });
+  const runtime = makeRuntime({ project, data: dataPath(project), maxExecutions: 0 });
   try {
     return await work(runtime);
   } finally {

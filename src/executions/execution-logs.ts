@@ -22,8 +22,8 @@ export interface TaskTry {
 
 export interface LogChunk {
   readonly lines: readonly LogLine[];
-  /** Where the next call goes on; lines may be written there later. */
-  readonly next: string;
+  /** Where the next call goes on; lines may be written there later. Absent: at the beginning again. */
+  readonly next: string | undefined;
 }
 
 export interface ExecutionLogs {

@@ -30,10 +30,13 @@ export type BatchPorts = Pick<FunctionPorts, "objects" | "payloads"> & {
   readonly uuid: () => string;
 };
 
-/** Once per container. Clients are connected when they are first used. */
-export async function functionPorts(log: Log, environment: Environment = readEnvironment()): Promise<FunctionPorts> {
+/** Once per container. Clients are connected when they are first used. `options`: for whoever is no Lambda. */
+export async function functionPorts(
+  log: Log,
+  environment: Environment = readEnvironment(),
+  options: ClientOptions = clientOptions(environment),
+): Promise<FunctionPorts> {
   const need = (name: Variable): string => requireVariable(environment, name);
-  const options = clientOptions(environment);
   const payloads = payloadSettings(environment);
   const objects = makeS3ObjectStore({ s3: lazyS3(options) });
   const baseArn = need("CIRRUS_BASE_WORKFLOW_ARN");

@@ -10,6 +10,7 @@ import { type EmbeddedExecutions, makeExecutions } from "../embedded/executions/
 import { registerRuntime } from "../embedded/executions/runtimes.ts";
 import { type Jobs, makeEmbeddedJobs } from "../embedded/jobs/jobs.ts";
 import { type LambdaPool, makeLambdaPool } from "../embedded/lambda/lambda-pool.ts";
+import { makeExecutionLogs } from "../embedded/logs/execution-logs.ts";
 import { makeTaskLogs } from "../embedded/logs/task-logs.ts";
 import { type EmbeddedAnnouncements, makeAnnouncements } from "../embedded/messages/announcements.ts";
 import { makeIntake } from "../embedded/messages/intake.ts";
@@ -18,6 +19,7 @@ import { makeQueue, type Queue } from "../embedded/messages/queue.ts";
 import { makeRejections } from "../embedded/messages/rejections.ts";
 import { makeObjectStore } from "../embedded/objects/object-store.ts";
 import { makeStateStore } from "../embedded/state/state-store.ts";
+import type { ExecutionLogs } from "../executions/execution-logs.ts";
 import type { TaskLogs } from "../executions/jobs.ts";
 import type { FunctionPorts } from "../functions/ports.ts";
 import { postBatch } from "../functions/post-batch/post-batch.ts";
@@ -39,6 +41,8 @@ export interface RuntimeOptions {
   readonly data: string;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** How many executions this process drives at once; 0 for one that only looks, sends and asks. */
+  readonly maxExecutions?: number;
 }
 
 export interface Runtime {
@@ -47,11 +51,14 @@ export interface Runtime {
   readonly messages: MessageLog;
   /** Payloads on their way to `process`. */
   readonly intake: Queue;
+  /** Ends of executions on their way to `update-state`. */
+  readonly statusChanges: Queue;
   readonly executions: EmbeddedExecutions;
   readonly settings: LocalSettings;
   readonly lambdaPool: LambdaPool;
   readonly jobs: Jobs;
   readonly logs: TaskLogs;
+  readonly executionLogs: ExecutionLogs;
   project(): Project;
   /** The project as it is bound to this machine now. */
   bound(): LocalProject;
@@ -70,7 +77,8 @@ export interface Runtime {
 const VISIBILITY_MS = 5_000;
 const MAX_RECEIVES = 5;
 
-export function makeRuntime({ project, data: path, clock = systemClock, log = silentLog }: RuntimeOptions): Runtime {
+export function makeRuntime(options: RuntimeOptions): Runtime {
+  const { project, data: path, clock = systemClock, log = silentLog, maxExecutions } = options;
   const data = openDataDirectory(path);
   const settings = localSettings(project, data);
   let current = project;
@@ -110,6 +118,7 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
     owner,
     isOwnerAlive: owner.isAlive,
     statusChanges,
+    ...(maxExecutions === undefined ? {} : { maxConcurrent: maxExecutions }),
     log,
   });
   const announcements = makeAnnouncements(db, { clock });
@@ -133,11 +142,13 @@ export function makeRuntime({ project, data: path, clock = systemClock, log = si
     data,
     messages,
     intake,
+    statusChanges,
     executions,
     settings,
     lambdaPool: pool,
     jobs,
     logs,
+    executionLogs: makeExecutionLogs({ executions, jobs, logs }),
     project: () => current,
     bound: () => bound,
     localPath: objects.path,

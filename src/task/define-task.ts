@@ -2,7 +2,7 @@
 import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Context } from "aws-lambda";
-import type { Log } from "../log.ts";
+import { type Log, withFields } from "../log.ts";
 import type { ObjectStore } from "../payload/object-store.ts";
 import { taskParameters } from "../payload/parameters.ts";
 import { type Assets, makeAssets } from "./assets.ts";
@@ -11,7 +11,7 @@ import { readPayload } from "./input.ts";
 import type { Item, Payload } from "./item.ts";
 import { type TaskOutput, takeResult, writeOutput } from "./output.ts";
 import { checkParameters } from "./parameters.ts";
-import { portsOf, type TaskContext } from "./ports.ts";
+import { portsOf, type TaskContext, type TaskPorts } from "./ports.ts";
 import { makeWorkdir } from "./workdir.ts";
 
 export interface TaskRun<Parameters> {
@@ -87,6 +87,7 @@ async function runTask<S extends StandardSchemaV1>(
   try {
     const ports = portsOf(context);
     const payload = await readPayload(event, ports);
+    const log = logOf(definition.name, payload.parsed.id, ports, context);
     const [first] = payload.parsed.process;
     const place = ["process", 0, "tasks", definition.name];
     const parameters = await checkParameters(definition.parameters, taskParameters(first, definition.name), place);
@@ -100,7 +101,7 @@ async function runTask<S extends StandardSchemaV1>(
         assets: makeAssets({ ports, definition: first, workdir: workdir.path, signal }),
         objects: ports.objects,
         workdir: workdir.path,
-        log: ports.log,
+        log,
         signal,
         remaining: () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
       });
@@ -111,6 +112,17 @@ async function runTask<S extends StandardSchemaV1>(
   } catch (thrown) {
     throw spellOut(thrown);
   }
+}
+
+/**
+ * A Lambda's log is shared by many payloads: every line says whose it is, and there is at least one. A job's log is its
+ * own.
+ */
+function logOf(name: string, payloadId: string, { log }: TaskPorts, { awsRequestId: requestId }: TaskContext): Log {
+  if (requestId === undefined) return log;
+  const own = withFields(log, { payloadId, requestId });
+  own.info(`${name} begins`);
+  return own;
 }
 
 function reportTimeout(name: string): never {

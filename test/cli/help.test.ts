@@ -42,7 +42,7 @@ describe("a command that is called wrongly", () => {
     { args: ["run"], says: "missing required argument 'workflow'" },
     { args: ["run", "publish-only"], says: "missing required argument 'payload'" },
     { args: ["run", "publish-only", "x.json", "--replce"], says: "Did you mean --replace?" },
-    { args: ["state", "list", "--limit", "0"], says: "from 1 to 1000" },
+    { args: ["state", "list", "--limit", "0"], says: "from 1 to 50000" },
     { args: ["publish"], says: "missing required argument 'payload'" },
   ])("$args exits with 2 and says: $says", async ({ args, says }) => {
     const { code, stdout, stderr } = await cirrus(args, { cwd: "/" });

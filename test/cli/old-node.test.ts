@@ -23,7 +23,7 @@ function startUnderOldNode(args: readonly string[], cwd: string) {
 test("arguments, output and exit code pass through", async () => {
   const { output, ended } = startUnderOldNode(["state", "get", "lost"], temporaryProject());
   expect(await ended).toBe(EXIT.notFound);
-  expect(output).toMatchObject({ stdout: "", stderr: expect.stringContaining("There is no payload lost.") });
+  expect(output).toMatchObject({ stdout: "", stderr: expect.stringContaining("There is no payload lost here.") });
 });
 
 test.each([

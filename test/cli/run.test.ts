@@ -172,7 +172,7 @@ describe("cirrus state and cirrus dlq", () => {
     const list = await cirrus(["state", "list"], { cwd });
     expect(list.stdout).toMatch(/✗ FAILED +1 .+demo\/workflow-stamp\/bad +RangeError: The sun is down\./);
     const failed = await cirrus(["state", "list", "--state", "failed", "-o", "json"], { cwd });
-    expect(JSON.parse(failed.stdout)).toMatchObject({ items: [{ payloadId: "demo/workflow-stamp/bad" }] });
+    expect(JSON.parse(failed.stdout)).toMatchObject([{ payloadId: "demo/workflow-stamp/bad" }]);
     const get = await cirrus(["state", "get", "demo/workflow-stamp/good"], { cwd });
     expect(JSON.parse(get.stdout)).toMatchObject({
       state: "SUCCEEDED",

@@ -1,0 +1,188 @@
+/** `cirrus execution`: one run of a workflow: what happened in it, stop it, or let it go on where it failed. */
+
+import type { Command } from "commander";
+import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
+import { redrivePayload } from "../../functions/redrive.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { isObjectUrl } from "../../payload/object-store.ts";
+import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../backend.ts";
+import type { Register } from "../commands.ts";
+import { formatDuration } from "../duration.ts";
+import { registerLogs } from "../execution-logs.ts";
+import { findExecution, type Target } from "../execution-target.ts";
+import type { Io } from "../io.ts";
+import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../output.ts";
+import { requireRecord, resolveUrl } from "../stored-payloads.ts";
+import { timelineOf } from "../timeline.ts";
+
+interface TargetOptions extends PlaceOptions {
+  readonly workflow?: string;
+}
+
+export const register: Register = (command, io, exit) => {
+  command.description("See what happened in an execution, stop it, or let it go on where it failed.");
+
+  addFormats(addTarget(command.command("get")), ["json", "yaml"])
+    .description("Show an execution: status, times, input and output or error.")
+    .action(async (target: string, options: TargetOptions & OutputOptions) => {
+      await withTarget(target, options, async ({ execution }) => {
+        const { input, output, ...rest } = execution;
+        printOne(io, formatOf(options), {
+          ...rest,
+          input: parsed(input),
+          ...(output === undefined ? {} : { output: parsed(output) }),
+        });
+      });
+    });
+
+  addFormats(addTarget(command.command("history")), ["table", "json", "jsonl", "yaml"])
+    .description(
+      "Show what happened, state by state and try by try. With -o json it prints every event as it was recorded.",
+    )
+    .action(async (target: string, options: TargetOptions & OutputOptions) => {
+      await withTarget(target, options, async ({ execution }, { ports }) => {
+        const history = await ports.executions.history(execution);
+        const format = formatOf(options);
+        if (format === "table") printTimeline(io, timelineOf(history));
+        else printRows(io, format, history, { columns: [], cells: () => [], name: ({ type }) => type, none: "" });
+      });
+    });
+
+  addTarget(command.command("input"))
+    .description("Print what an execution was given. A payload that travels by URL is fetched.")
+    .option("--raw", "print the URL instead")
+    .action((target: string, options: TargetOptions & { readonly raw?: boolean }) =>
+      withTarget(target, options, async ({ execution }, backend) => {
+        const input = parsed(execution.input);
+        printOne(io, "json", options.raw ? input : await resolveUrl(backend, input));
+      }),
+    );
+
+  addTarget(command.command("output"))
+    .description("Print what an execution came to. A payload that travels by URL is fetched.")
+    .option("--raw", "print the URL instead")
+    .action((target: string, options: TargetOptions & { readonly raw?: boolean }) =>
+      withTarget(target, options, async ({ execution }, backend) => {
+        const { output, status, error, cause } = execution;
+        if (output === undefined) {
+          throw new CirrusError(`The execution is ${status}: it has no output.`, {
+            ...(error === undefined ? {} : { hint: `${error}: ${cause ?? ""}` }),
+            exitCode: EXIT.notFound,
+          });
+        }
+        printOne(io, "json", options.raw ? parsed(output) : await resolveUrl(backend, parsed(output)));
+      }),
+    );
+
+  registerLogs(command.command("logs"), io, exit);
+
+  addTarget(command.command("stop"))
+    .description("Stop an execution that runs. Its payload ends ABORTED.")
+    .option("--reason <text>", "kept in the execution and in the payload's history", "stopped by hand")
+    .action((target: string, options: TargetOptions & { readonly reason: string }) =>
+      withTarget(target, options, async ({ execution }, { ports, runner }) => {
+        if (execution.status !== "RUNNING") {
+          throw new CirrusError(`The execution has ended already: ${execution.status}.`, { exitCode: EXIT.conflict });
+        }
+        await ports.executions.stop(execution, { error: "Stopped", cause: options.reason });
+        io.stderr.write(`Stopped ${execution.arn}; ${runner} records it.\n`);
+      }),
+    );
+
+  addTarget(command.command("redrive"))
+    .description(
+      "Let an execution that failed go on where it failed, under its name: what succeeded is kept and not run again.",
+    )
+    .action((target: string, options: TargetOptions) =>
+      withTarget(target, options, async (found, backend) => exit(await redrive(io, backend, found))),
+    );
+
+  function withTarget(
+    text: string,
+    options: TargetOptions,
+    work: (target: Target, backend: Backend) => Promise<void>,
+  ): Promise<void> {
+    return withBackend(io, options, async (backend) =>
+      work(await findExecution(backend, text, options.workflow), backend),
+    );
+  }
+};
+
+function addTarget(command: Command): Command {
+  return addPlaceOptions(command)
+    .argument("<payload-id|execution>", "a payload ID for its latest execution, or an execution's name or ARN")
+    .option("--workflow <name>", "the workflow of an execution that is given by its name");
+}
+
+async function redrive(io: Io, backend: Backend, { execution, record }: Target): Promise<ExitCode> {
+  const { ports, runner } = backend;
+  const payloadId = idOf(await resolveUrl(backend, parsed(execution.input)));
+  const current = record ?? (payloadId === undefined ? undefined : await requireRecord(backend, payloadId));
+  if (current === undefined || current.execution !== execution.name) {
+    const why = current
+      ? `${current.payloadId} has another execution since: ${current.execution}.`
+      : "It runs no payload of ours.";
+    throw new CirrusError(`The execution ${execution.name} is not redriven: ${why}`, { exitCode: EXIT.conflict });
+  }
+  const gone = await inputGone(backend, execution);
+  const hint = `Run the payload again from the start: cirrus payload rerun ${current.payloadId}${backend.flags}`;
+  if (gone !== undefined) {
+    throw new CirrusError(`The execution is not redriven: the input of ${gone.state} is gone: ${gone.url}`, {
+      hint,
+      exitCode: EXIT.conflict,
+    });
+  }
+  const redriven = await redrivePayload(current, "cirrus execution redrive", ports);
+  if (redriven.outcome === "refused") {
+    throw new CirrusError(`The execution is not redriven. ${redriven.message}`, { hint, exitCode: EXIT.conflict });
+  }
+  io.stderr.write(`${current.payloadId} goes on where it failed; ${runner} runs it.\n`);
+  return EXIT.ok;
+}
+
+/** A state that failed is tried with the input that it had; where that is an object, it must still be there. */
+async function inputGone(
+  { ports }: Backend,
+  execution: Target["execution"],
+): Promise<{ state: string; url: string } | undefined> {
+  const history = await ports.executions.history(execution);
+  const left = new Set(history.flatMap(({ type, path }) => (type.endsWith("StateExited") ? [path] : [])));
+  for (const { type, path, details } of history) {
+    if (!type.endsWith("StateEntered") || left.has(path)) continue;
+    const url = isJsonObject(details.input) ? details.input.url : undefined;
+    if (isObjectUrl(url) && (await ports.objects.head(url)) === undefined) return { state: String(details.name), url };
+  }
+  return undefined;
+}
+
+function printTimeline(io: Io, entries: ReturnType<typeof timelineOf>): void {
+  printRows(io, "table", entries, {
+    columns: [
+      { title: "at" },
+      { title: "state" },
+      { title: "what" },
+      { title: "result" },
+      { title: "duration", align: "right" },
+      { title: "error", grows: true },
+    ],
+    cells: ({ at, state, type, attempt, result, duration, error = "" }) => [
+      at,
+      attempt === undefined ? state : `  ${state}`,
+      attempt === undefined ? type : `try ${attempt}`,
+      result,
+      duration === undefined ? "" : formatDuration(duration),
+      error,
+    ],
+    name: ({ state }) => state,
+    none: "Nothing has happened yet.",
+  });
+}
+
+function idOf(input: Json): string | undefined {
+  return isJsonObject(input) && typeof input.id === "string" ? input.id : undefined;
+}
+
+/** Texts that the engine took only as JSON. */
+function parsed(text: string): Json {
+  return JSON.parse(text) as Json;
+}

@@ -1,0 +1,32 @@
+/**
+ * Redrives a payload's execution. The payload's record is the gate, as for every execution: it moves back to PROCESSING
+ * first, so that nobody claims the payload for another execution while this one goes on. A crash in between leaves it
+ * PROCESSING with an execution that has ended, which reconcile sets right.
+ */
+import { isoTime } from "../clock.ts";
+import type { PayloadRecord } from "../state/state-store.ts";
+import { isOpen } from "../state/states.ts";
+import type { FunctionPorts } from "./ports.ts";
+import { recordEnd } from "./settle/settle.ts";
+
+export type Redriven =
+  | { readonly outcome: "redriven"; readonly record: PayloadRecord }
+  | { readonly outcome: "refused"; readonly message: string };
+
+export async function redrivePayload(record: PayloadRecord, actor: string, ports: FunctionPorts): Promise<Redriven> {
+  const { payloadId, execution, workflow, state } = record;
+  if (isOpen(state)) return { outcome: "refused", message: `The payload is ${state}: its execution has not ended.` };
+  if (record.effectsPending)
+    return { outcome: "refused", message: "Its end is still being announced; try again in a moment." };
+  const at = isoTime(ports.clock.now());
+  const [written] = await ports.state.started([{ payloadId, execution, at, actor, redriven: true }]);
+  if (written?.outcome !== "written") {
+    return { outcome: "refused", message: `The payload is ${written?.current?.state ?? "unknown"} by now.` };
+  }
+  const redriven = await ports.executions.redrive({ workflow, name: execution });
+  if (redriven.outcome === "redriven") return { outcome: "redriven", record: written.record };
+  // Back to where it was; an execution that nobody can describe is left to reconcile.
+  const described = await ports.executions.describe({ workflow, name: execution });
+  if (described?.stoppedAt !== undefined) await recordEnd(described, payloadId, actor, ports);
+  return redriven;
+}
