@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["test/deployed/**/*.test.ts"],
     globalSetup: ["test/deployed/global-setup.ts"],
+    // Any credentials do, for clients that are made without.
+    env: { AWS_REGION: "us-west-2", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

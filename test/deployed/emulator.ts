@@ -74,6 +74,8 @@ function settings(port: number, work: string): Readonly<Record<string, string>> 
     PATH: `${join(ROOT, "node_modules", ".bin")}${delimiter}${process.env.PATH ?? ""}`,
     // What an image holds of programs.
     BATCH_PROGRAMS: join(ROOT, "bin"),
+    // Nobody waits for the pauses between the tries of a state.
+    SFN_WAIT_SCALE: "0.05",
     IOT_MTLS_ENABLED: "0",
     PYTHONPATH: import.meta.dirname,
     PYTHONDONTWRITEBYTECODE: "1",

@@ -1,5 +1,5 @@
 /**
- * The Python environment that the emulator runs in: made from the pinned requirements where it is not there yet.
+ * The Python environments that the emulator and the linters run in: made from pinned requirements where they are not there yet.
  * A machine without Python or without the package registry cannot have it, which is an answer and no failure.
  */
 import { execFile } from "node:child_process";
@@ -21,8 +21,9 @@ const INSTALL_TIMEOUT_MS = 5 * 60_000;
 
 const run = promisify(execFile);
 
-export async function preparePython(): Promise<PythonEnvironment> {
-  const digest = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
+/** The emulator's where no other requirements are named. */
+export async function preparePython(requirements = REQUIREMENTS): Promise<PythonEnvironment> {
+  const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const folder = join(EMULATOR_FOLDER, `python-${digest}`);
   const python = join(folder, "bin", "python");
   if (existsSync(python)) return { outcome: "ready", python };
@@ -31,7 +32,7 @@ export async function preparePython(): Promise<PythonEnvironment> {
   // Made aside and moved into place, so that two runs that start at once do not meet half an environment.
   const draft = await mkdtemp(join(EMULATOR_FOLDER, "making-"));
   try {
-    const failure = (await venv(draft)) ?? (await install(draft));
+    const failure = (await venv(draft)) ?? (await install(draft, requirements));
     if (failure !== undefined) return { outcome: "unavailable", reason: failure };
     await rename(draft, folder).catch((error: unknown) => {
       if (!existsSync(python)) throw error;
@@ -56,13 +57,13 @@ async function venv(folder: string): Promise<string | undefined> {
   }
 }
 
-async function install(folder: string): Promise<string | undefined> {
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS];
+async function install(folder: string, requirements: string): Promise<string | undefined> {
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
   try {
     await run(join(folder, "bin", "python"), pip, { timeout: INSTALL_TIMEOUT_MS });
     return undefined;
   } catch (error) {
-    return `the emulator could not be installed from the Python package registry: ${lastLine(error)}`;
+    return `what is needed could not be installed from the Python package registry: ${lastLine(error)}`;
   }
 }
 

@@ -1,0 +1,251 @@
+/**
+ * The checkout deployed as it is by the ecosystem's own command, to an emulated AWS, and what becomes of payloads there.
+ * The tests build upon each other: one deployment, then its change, then its removal.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+} from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import type { PayloadRecord } from "../../src/state/state-store.ts";
+import { toEmulator } from "./clients.ts";
+import { eventually } from "./eventually.ts";
+import { idOf, payloadOf, processBy } from "./payloads.ts";
+import { copyProject } from "./project-copy.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+const endpoint = inject("endpoint");
+const project = copyProject(endpoint);
+const DEPLOY_MS = 240_000;
+
+let stage: Stage;
+let announced: (topic: string) => Promise<readonly string[]>;
+
+beforeAll(async () => {
+  const { code, stdout, stderr } = await project.serverless("deploy", "--stage", "test");
+  expect(code, `${stdout}${stderr}\nThe emulator's log: ${inject("emulatorLog")}`).toBe(0);
+  stage = await openStage(endpoint, "cirrus-test");
+  announced = await subscribe(stage, ["CirrusWorkflowEventTopicArn", "CirrusPublishTopicArn"]);
+}, DEPLOY_MS);
+
+afterAll(() => project.remove());
+
+const succeeded = ({ state, effectsPending }: PayloadRecord): boolean => state === "SUCCEEDED" && !effectsPending;
+const failed = ({ state, effectsPending }: PayloadRecord): boolean => state === "FAILED" && !effectsPending;
+
+test("a payload on the topic runs its workflow of Lambdas: the item is published and everything is announced", async () => {
+  await stage.publish(payloadOf("published", processBy("publish-only")));
+  const record = await stage.untilRecord(idOf("published", "publish-only"), succeeded);
+
+  expect(record).toMatchObject({ attempt: 1, outputUrl: expect.stringMatching(/^s3:\/\/.*output\.json$/) });
+  const item = await stage.objects.get(`s3://${stage.output("CirrusDataBucket")}/deployed/published/published.json`);
+  expect(item).toMatchObject({ outcome: "found" });
+  const history = await stage.state.history(record.payloadId);
+  expect(history.items.map(({ to }) => to)).toEqual(["CLAIMED", "PROCESSING", "SUCCEEDED"]);
+  const said = await eventually("announcements", async () => {
+    const messages = (await announced("CirrusWorkflowEventTopicArn")).filter((text) => text.includes("published"));
+    return messages.length >= 2 && (await announced("CirrusPublishTopicArn")).length > 0 ? messages : undefined;
+  });
+  expect(said.join("\n")).toContain("SUCCEEDED");
+});
+
+test("a payload too large for a message goes by its URL", async () => {
+  const url = stage.payloadUrl("sent/large.json");
+  const payload = payloadOf("large", processBy("probe"));
+  await stage.objects.put(url, JSON.stringify({ ...payload, padding: "x".repeat(400_000) }));
+  await stage.publish({ url });
+  const { outputUrl } = await stage.untilRecord(idOf("large", "probe"), succeeded);
+  const output = await stage.objects.get(outputUrl as `s3://${string}/${string}`);
+  expect(output.outcome === "found" && output.body.length).toBeGreaterThan(400_000);
+});
+
+test("a chain runs its next workflow with what the first one made", async () => {
+  await stage.publish(payloadOf("chained", processBy("probe"), processBy("publish-only")));
+  const first = await stage.untilRecord(idOf("chained", "probe"), succeeded);
+  const second = await stage.untilRecord(idOf("chained", "publish-only"), succeeded);
+  expect(second.lineage).toMatchObject({ depth: 1 });
+  expect(first.lineage).toMatchObject({ depth: 0 });
+  const published = await stage.objects.get(`s3://${stage.output("CirrusDataBucket")}/deployed/chained/chained.json`);
+  expect(published.outcome === "found" && Buffer.from(published.body).toString()).toContain('"probe:ran":true');
+});
+
+test("a payload that is delivered five times runs once", async () => {
+  const payload = payloadOf("delivered-often", processBy("probe"));
+  await Promise.all(Array.from({ length: 5 }, () => stage.publish(payload)));
+  await untilQueueIsEmpty("CirrusProcessQueueUrl");
+  const record = await stage.untilRecord(idOf("delivered-often", "probe"), succeeded);
+  expect(record.attempt).toBe(1);
+  expect(await stage.executionsOf(record.payloadId, "probe")).toBe(1);
+});
+
+test("a message that is no payload is kept with the reason, and holds nothing up", async () => {
+  await stage.publish("certainly no payload");
+  await stage.publish(payloadOf("neighbour", processBy("probe")));
+  await stage.untilRecord(idOf("neighbour", "probe"), succeeded);
+  await untilQueueIsEmpty("CirrusProcessQueueUrl");
+  const listed = await cirrusJson("dlq", "list", "--stage", "test");
+  expect(JSON.stringify(listed)).toMatch(/certainly no payload|not-json|no JSON/i);
+});
+
+test("a message that cannot be handled goes to the dead letters after five tries, and comes back when it is redriven", async () => {
+  // Six minutes pass on AWS between two tries.
+  await setVisibility("CirrusProcessQueueUrl", "1");
+  const [bucket, key] = ["not-there-yet", "later.json"];
+  await stage.publish({ url: `s3://${stage.output("CirrusDataBucket")}/${bucket}/${key}` });
+  await untilQueueIsEmpty("CirrusProcessQueueUrl");
+  await setVisibility("CirrusProcessQueueUrl", "370");
+});
+
+test("an unknown workflow ends its payload FAILED and says so", async () => {
+  await stage.publish(payloadOf("lost", processBy("nowhere")));
+  expect(await stage.untilRecord(idOf("lost", "nowhere"), failed)).toMatchObject({
+    lastError: { error: "UnknownWorkflow", cause: expect.stringContaining("nowhere") },
+  });
+});
+
+test("a payload that failed runs again, with the input that it had", async () => {
+  const counter = stage.payloadUrl("counters/again");
+  await stage.publish(payloadOf("again", processBy("probe", { tasks: { probe: { fails: { times: 1, counter } } } })));
+  const id = idOf("again", "probe");
+  expect(await stage.untilRecord(id, failed)).toMatchObject({
+    lastError: { error: "ProbeFailure", cause: "run 1 was told to fail" },
+  });
+  const { code, stderr } = await project.cirrus("payload", "rerun", id, "--stage", "test");
+  expect(code, stderr).toBe(0);
+  expect(await stage.untilRecord(id, succeeded)).toMatchObject({ attempt: 2 });
+});
+
+test("a Batch job runs the same task, and its second attempt may succeed", async () => {
+  const counter = stage.payloadUrl("counters/batch");
+  const tasks = { probe: { fails: { times: 1, counter } } };
+  await stage.publish(payloadOf("in-batch", processBy("probe-in-batch", { tasks })));
+  const { outputUrl } = await stage.untilRecord(idOf("in-batch", "probe-in-batch"), succeeded, 60_000);
+  const output = await stage.objects.get(outputUrl as `s3://${string}/${string}`);
+  expect(output.outcome === "found" && Buffer.from(output.body).toString()).toContain('"probe:ran":true');
+  expect(await textAt(counter)).toBe("2");
+}, 90_000);
+
+test("a Batch job that fails leaves its own error in the payload's record", async () => {
+  const counter = stage.payloadUrl("counters/hopeless");
+  const tasks = { probe: { fails: { times: 9, counter } } };
+  await stage.publish(payloadOf("hopeless", processBy("probe-in-batch", { tasks })));
+  const record = await stage.untilRecord(idOf("hopeless", "probe-in-batch"), failed, 60_000);
+  expect(record.lastError).toEqual({ error: "ProbeFailure", cause: expect.stringContaining("run 2 was told to fail") });
+  expect(await textAt(counter)).toBe("2");
+}, 90_000);
+
+test("the command line shows the stage: records, counts, logs", async () => {
+  const id = idOf("in-batch", "probe-in-batch");
+  expect(await cirrusJson("state", "get", id, "--stage", "test")).toMatchObject({ state: "SUCCEEDED" });
+  const listed = await project.cirrus("state", "list", "--stage", "test", "--state", "failed", "-o", "name");
+  expect(listed.stdout.trim().split("\n").sort()).toEqual(
+    [idOf("hopeless", "probe-in-batch"), idOf("lost", "nowhere")].sort(),
+  );
+  const logs = await project.cirrus("logs", id, "--stage", "test");
+  expect(logs.stdout).toContain("probing, run 2");
+  const sent = join(project.folder, "sent.json");
+  writeFileSync(sent, JSON.stringify(payloadOf("by-hand", processBy("probe"))));
+  const published = await project.cirrus("payload", "publish", sent, "--stage", "test");
+  expect(published.code, published.stderr).toBe(0);
+  await stage.untilRecord(idOf("by-hand", "probe"), succeeded);
+}, 90_000);
+
+test("what is in each state is counted from the table's stream", async () => {
+  await eventually("counts", async () => {
+    const counts = await stage.state.counts({ workflow: "probe-in-batch" });
+    const of = (state: string) => counts.filter((count) => count.state === state).reduce((sum, c) => sum + c.count, 0);
+    return of("SUCCEEDED") === 1 && of("FAILED") === 1 && of("PROCESSING") === 0 ? true : undefined;
+  });
+});
+
+test("a changed compute environment takes new jobs, while the one that runs ends where it began; then the former one is retired", {
+  timeout: DEPLOY_MS,
+}, async () => {
+  const go = stage.payloadUrl("signals/go");
+  const waits = processBy("probe-in-batch", { tasks: { probe: { waitsFor: go } } });
+  await stage.publish(payloadOf("meanwhile", waits));
+  await eventually("the job runs", async () => {
+    const { stdout } = await project.cirrus("batch", "status", "--stage", "test", "-o", "json");
+    return /"(running|open|jobs)[^"]*":\s*[1-9]/i.test(stdout) || stdout.includes("RUNNING") ? true : undefined;
+  });
+
+  const definition = join(project.folder, "tasks/probe/definition.yml");
+  writeFileSync(definition, readFileSync(definition, "utf8").replace("m7i.large", "m8i.large"));
+  const { code, stdout, stderr } = await project.serverless("deploy", "--stage", "test");
+  expect(code, stdout + stderr).toBe(0);
+
+  const early = await project.cirrus("batch", "retire", "--stage", "test", "--yes", "-o", "json");
+  expect(JSON.parse(early.stdout)).toMatchObject({ retired: [] });
+  await stage.publish(payloadOf("afterwards", processBy("probe-in-batch")));
+  await stage.untilRecord(idOf("afterwards", "probe-in-batch"), succeeded);
+  await stage.objects.put(go, "go");
+  expect(await stage.untilRecord(idOf("meanwhile", "probe-in-batch"), succeeded)).toMatchObject({ attempt: 1 });
+
+  const late = await project.cirrus("batch", "retire", "--stage", "test", "--yes", "-o", "json");
+  expect(late.code, late.stderr).toBe(0);
+  expect(JSON.parse(late.stdout).retired).not.toEqual([]);
+});
+
+test("remove takes the stack away", { timeout: DEPLOY_MS }, async () => {
+  const { code, stdout, stderr } = await project.serverless("remove", "--stage", "test");
+  expect(code, stdout + stderr).toBe(0);
+  const cloudFormation = new CloudFormationClient(toEmulator(endpoint));
+  await expect(cloudFormation.send(new DescribeStacksCommand({ StackName: "cirrus-test" }))).rejects.toThrow(
+    /does not exist/,
+  );
+});
+
+async function cirrusJson(...args: string[]): Promise<unknown> {
+  const { code, stdout, stderr } = await project.cirrus(...args, "-o", "json");
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+async function textAt(url: `s3://${string}/${string}`): Promise<string> {
+  const got = await stage.objects.get(url);
+  return got.outcome === "found" ? Buffer.from(got.body).toString() : got.outcome;
+}
+
+async function setVisibility(queue: string, seconds: string): Promise<void> {
+  const attributes = { QueueUrl: stage.output(queue), Attributes: { VisibilityTimeout: seconds } };
+  await stage.sqs.send(new SetQueueAttributesCommand(attributes));
+}
+
+async function untilQueueIsEmpty(queue: string): Promise<void> {
+  await eventually(`${queue} is empty`, async () => {
+    const { Attributes = {} } = await stage.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: stage.output(queue), AttributeNames: ["All"] }),
+    );
+    const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = Attributes;
+    return visible === "0" && hidden === "0" ? true : undefined;
+  });
+}
+
+/** A queue behind each topic; what has come through it so far. */
+async function subscribe(
+  { sns, sqs, output }: Stage,
+  topics: readonly string[],
+): Promise<(topic: string) => Promise<readonly string[]>> {
+  const queues = new Map<string, { readonly url: string; readonly messages: string[] }>();
+  for (const topic of topics) {
+    const { QueueUrl: url = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `listening-${topic}` }));
+    const Endpoint = `arn:aws:sqs:us-west-2:000000000000:listening-${topic}`;
+    await sns.send(new SubscribeCommand({ TopicArn: output(topic), Protocol: "sqs", Endpoint }));
+    queues.set(topic, { url, messages: [] });
+  }
+  return async (topic) => {
+    const queue = queues.get(topic);
+    if (queue === undefined) throw new Error(`Nobody listens to ${topic}`);
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queue.url, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    queue.messages.push(...Messages.map(({ Body = "" }) => Body));
+    return queue.messages;
+  };
+}

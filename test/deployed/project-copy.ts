@@ -1,0 +1,48 @@
+/** A copy of this checkout with the probe in it, where tests deploy from: `npx serverless` runs in it as anywhere. */
+import { execFile } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { emulatorEnvironment } from "./emulator.ts";
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ProjectCopy {
+  readonly folder: string;
+  /** The Serverless Framework's own command, as a person would type it. */
+  serverless(...args: string[]): Promise<Ended>;
+  cirrus(...args: string[]): Promise<Ended>;
+  remove(): void;
+}
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/** Made here, or too large to copy. */
+const LEFT_OUT = new Set([".git", ".cirrus", ".emulator", ".serverless", ".esbuild", "node_modules"]);
+
+const LONGEST_MS = 4 * 60_000;
+
+export function copyProject(endpoint: string): ProjectCopy {
+  const folder = mkdtempSync(join(tmpdir(), "cirrus-deployed-"));
+  cpSync(ROOT, folder, { recursive: true, filter: (source) => !LEFT_OUT.has(basename(source)) });
+  cpSync(join(import.meta.dirname, "probe"), folder, { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const run = (program: string, args: readonly string[]): Promise<Ended> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, ...emulatorEnvironment(endpoint), CI: "true", NO_COLOR: "1" };
+      const options = { cwd: folder, env, timeout: LONGEST_MS, maxBuffer: 64 * 1024 * 1024 };
+      execFile(program, [...args], options, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : 1, stdout, stderr });
+      });
+    });
+  return {
+    folder,
+    serverless: (...args) => run("npx", ["serverless", ...args]),
+    cirrus: (...args) => run(join(folder, "bin", "cirrus"), args),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
