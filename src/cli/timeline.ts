@@ -1,4 +1,5 @@
 /** An execution's history as a timeline: one line a stay in a state and one a try of a task, in the order they began. */
+import { errorOfExecution } from "../events/execution-error.ts";
 import { stepOf } from "../executions/execution-logs.ts";
 import type { HistoryEvent } from "../executions/executions.ts";
 
@@ -94,10 +95,11 @@ function attemptOf({ details }: HistoryEvent, path: string, tries: ReadonlyMap<s
   return typeof details.attempt === "number" ? details.attempt : (tries.get(path)?.attempt ?? 0) + 1;
 }
 
+/** In one line, as the payload's record would say it: causes are JSON within JSON. */
 function errorOf({ error, cause }: HistoryEvent["details"]): { readonly error?: string } {
-  return typeof error === "string" && error !== ""
-    ? { error: typeof cause === "string" ? `${error}: ${cause}` : error }
-    : {};
+  if (typeof error !== "string" || error === "") return {};
+  const told = errorOfExecution({ status: "FAILED", error, cause: typeof cause === "string" ? cause : undefined });
+  return { error: `${told.error}: ${told.cause}` };
 }
 
 function since({ at }: Open, end: string): number {
