@@ -1,8 +1,9 @@
-/** How a Lambda's code is made: one module with everything in it, except packages that bring machine code. */
+/** How a Lambda's code is made: ES modules with everything in them, except packages that bring machine code. */
 import { dirname, join, relative } from "node:path";
 import type { BuildOptions } from "esbuild";
 import { isJsonObject } from "../json.ts";
 import type { Project } from "../project/project.ts";
+import { makeChunks } from "./chunks.ts";
 import { entryHandler } from "./entries.ts";
 import { makeNativePackages, type Packaged } from "./native-packages.ts";
 import { listComponents } from "./template.ts";
@@ -36,6 +37,7 @@ export function bundleOptions(project: Project): BundleOptions {
     exclude: ["*"],
     banner: { js: REQUIRE },
     plugins: [
+      makeChunks(),
       makeNativePackages({
         external: Array.isArray(external) ? external.map(String) : [],
         functionsOf: (entry, outdir) => functionsOf(project, entry, outdir),
@@ -44,8 +46,9 @@ export function bundleOptions(project: Project): BundleOptions {
   };
 }
 
-/** Some packages are CommonJS and ask for Node's own modules in its way. */
-const REQUIRE = 'import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);';
+/** Some packages are CommonJS and ask for Node's own modules in its way. Minified code has other names of one letter. */
+const REQUIRE =
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
 /** serverless-esbuild takes what lies in `__only_<function>` into the zip of that function alone. */
 function functionsOf(project: Project, entry: string, outdir: string): Packaged[] {
