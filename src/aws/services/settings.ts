@@ -7,6 +7,8 @@ export interface ClientOptions {
   readonly profile?: string | undefined;
   /** Another address than AWS's own: an emulator. The SDK itself reads AWS_ENDPOINT_URL. */
   readonly endpoint?: string | undefined;
+  /** Instead of those that the SDK finds: an emulator takes any. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
   /** Tries of a call, the first included. */
   readonly attempts?: number | undefined;
   /** Milliseconds until an answer must begin, and between any two parts of it. */
@@ -19,11 +21,13 @@ const CONNECT_MS = 2_000;
 const ANSWER_MS = 20_000;
 
 /** The constructor's argument of any client. */
-export function clientSettings({ region, profile, endpoint, attempts, timeoutMs = ANSWER_MS }: ClientOptions) {
+export function clientSettings(options: ClientOptions) {
+  const { region, profile, endpoint, credentials, attempts, timeoutMs = ANSWER_MS } = options;
   return {
     ...(region !== undefined && { region }),
     ...(profile !== undefined && { profile }),
     ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
     maxAttempts: attempts ?? ATTEMPTS,
     retryMode: "standard",
     requestHandler: {
