@@ -42,8 +42,8 @@ describe("cirrus batch status", () => {
     expect(code).toBe(EXIT.ok);
     const lines = stdout.split("\n").filter((line) => line.includes("former"));
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^WarpQueue +[0-9a-f]{8} +former +JobQueue +– +1 RUNNING +0 +no: 1 job not ended/);
-    expect(stdout).toMatch(/SharedQueue +[0-9a-f]{8} +current +JobQueue .*the project's current one/);
+    expect(lines[1]).toMatch(/^WarpQueue +[0-9a-f]{8} +former +JobQueue +– +1 RUNNING +0 +no: 1 job not ended/);
+    expect(stdout).toMatch(/SharedQueue +[0-9a-f]{8} +current +JobQueue +– +– +0 +–/);
     expect(changes(stage)).toEqual([]);
   });
 

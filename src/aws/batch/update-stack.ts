@@ -100,5 +100,6 @@ async function storeTemplate(calls: BatchCalls, stack: DeployedStack, body: stri
   // Not among the deployments: the Serverless Framework compares the latest of those with the next.
   const key = `cirrus/${stack.name}/template.json`;
   await calls.putObject(bucket, key, body);
-  return { bucket, key, url: `https://${bucket}.s3.${stack.region}.amazonaws.com/${key}` };
+  const domain = stack.region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  return { bucket, key, url: `https://s3.${stack.region}.${domain}/${bucket}/${key}` };
 }

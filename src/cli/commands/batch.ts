@@ -38,7 +38,7 @@ export const register: Register = (command, io, exit) => {
       const { stack, account } = await openStage(io, options);
       const uses = await account.readUses(stack.resources);
       for (const reason of uses.uncertain) io.stderr.write(`${paint(io, io.stderr, "yellow", "warning:")} ${reason}\n`);
-      showStatus(io, options, overviewOf(stack.template, uses));
+      showStatus(io, options, overviewOf(stack.template, uses).toSorted(byName));
     },
   );
 
@@ -123,11 +123,16 @@ function showStatus(io: Io, options: BatchOptions, overview: readonly BatchPart[
         .map(([state, count]) => `${count} ${state}`)
         .join(", ") || "–",
       String(part.executions),
-      `${part.retirable ? "yes" : "no"}: ${part.reason}`,
+      part.former ? `${part.retirable ? "yes" : "no"}: ${part.reason}` : "–",
     ],
     name: ({ logicalId }) => logicalId,
     none: "This stage has nothing that runs jobs in Batch.",
   });
+}
+
+/** What people call the same together, the current one first. */
+function byName(one: BatchPart, other: BatchPart): number {
+  return one.stem === other.stem ? Number(one.former) - Number(other.former) : one.stem < other.stem ? -1 : 1;
 }
 
 function addEndpoint(command: ReturnType<typeof addAwsOptions>) {

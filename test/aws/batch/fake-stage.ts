@@ -150,7 +150,8 @@ function cloudFormation(stage: Stage, action: string, form: URLSearchParams): st
   }
   if (action === "UpdateStack") {
     const url = form.get("TemplateURL");
-    const body = url === null ? form.get("TemplateBody") : stage.objects.get(new URL(url).pathname.slice(1));
+    const body =
+      url === null ? form.get("TemplateBody") : stage.objects.get(new URL(url).pathname.split("/").slice(2).join("/"));
     const [first = "UPDATE_IN_PROGRESS", ...rest] = stage.updateStates;
     if (stage.updateStates.includes("UPDATE_COMPLETE")) stage.template = JSON.parse(body ?? "{}");
     stage.status = first;
