@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Followed, Follower } from "../runtime/follow.ts";
 import { formatDuration } from "./duration.ts";
 import { type Io, isLive, paint } from "./io.ts";
+import { openRegion } from "./live-region.ts";
 import { type Shown, stateMark } from "./state-mark.ts";
 import { renderTable, visibleLength } from "./table.ts";
 
@@ -46,6 +47,12 @@ function makeLiveView(io: Io, stepOf: StepOf, clock: Clock): View {
   // log-update needs a real stream; on a terminal standard error is one.
   const update = createLogUpdate(io.stderr as unknown as NodeJS.WritableStream);
   const titles = ["state", "workflow", "step", "attempt", "elapsed", "items"];
+  let drawn = "";
+  const closeRegion = openRegion(io.stderr, (text) => {
+    update.clear();
+    io.stderr.write(text);
+    update(drawn);
+  });
   return {
     show(followed) {
       const rows = followed.map((one) => {
@@ -64,9 +71,13 @@ function makeLiveView(io: Io, stepOf: StepOf, clock: Clock): View {
         shortenLast(rows, titles, io.stderr.columns ?? 80),
       );
       const [head = "", ...body] = table.split("\n");
-      update([paint(io, io.stderr, "dim", head), ...body].join("\n"));
+      drawn = [paint(io, io.stderr, "dim", head), ...body].join("\n");
+      update(drawn);
     },
-    end: () => update.clear(),
+    end() {
+      closeRegion();
+      update.clear();
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Log, LogFields } from "../log.ts";
 import { type Io, paint } from "./io.ts";
+import { writeLines } from "./live-region.ts";
 
 const SAY_AGAIN_AFTER_MS = 30_000;
 
@@ -13,7 +14,7 @@ export function makeWarnings(io: Io, clock: Pick<Clock, "now">): Log {
     const last = said.get(text);
     if (last !== undefined && clock.now() - last < SAY_AGAIN_AFTER_MS) return;
     said.set(text, clock.now());
-    io.stderr.write(`${paint(io, io.stderr, "yellow", "warning:")} ${text}\n`);
+    writeLines(io.stderr, `${paint(io, io.stderr, "yellow", "warning:")} ${text}\n`);
   }
   return { debug() {}, info() {}, warn, error: warn };
 }
