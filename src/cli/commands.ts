@@ -102,6 +102,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/dlq.ts"),
   },
   {
+    name: "completion",
+    group: "Start",
+    summary: "let your shell complete commands and names",
+    load: () => import("./commands/completion.ts"),
+  },
+  {
     name: "deployment",
     group: "Operate",
     summary: "name deployed stages, and run commands in their environment",

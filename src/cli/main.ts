@@ -10,6 +10,12 @@ import { VERSION } from "./version.ts";
 /** Runs one command and resolves with the exit code; never throws and never exits by itself. */
 export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
+  // What the scripts of `cirrus completion` ask; it is nothing to be typed, and so in no help.
+  if (args[0] === "__complete") {
+    const { suggest } = await import("./suggest.ts");
+    io.stdout.write((await suggest(args.slice(1), COMMANDS, io)).map((one) => `${one}\n`).join(""));
+    return EXIT.ok;
+  }
   const program = new Command("cirrus")
     .description("Run tasks over STAC items: events, workflows, Lambda and Batch tasks, here and on AWS.")
     .version(VERSION, "-V, --version", "print the version")
