@@ -165,9 +165,11 @@ export function describeStateStore(
 
     test("a closed payload takes a later end of its redriven execution even when the start was never heard of", async () => {
       await claim(ID);
-      await finish(ID, { state: "FAILED" });
+      await finish(ID, { state: "FAILED", error: { error: "E", cause: "c" }, outputUrl: "s3://b/o" });
       clock.advance(1);
-      expect(written(await finish(ID))).toMatchObject({ state: "SUCCEEDED", endedAt: now() });
+      const later = written(await finish(ID));
+      expect(later).toMatchObject({ state: "SUCCEEDED", endedAt: now() });
+      expect([later.lastError, later.outputUrl]).toEqual([undefined, undefined]);
     });
 
     test("effects are done for the current execution only, and without a transition", async () => {

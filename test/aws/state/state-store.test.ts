@@ -284,6 +284,25 @@ describe("records", () => {
     );
   });
 
+  test("a list reads its index to the end, page by page, whatever its own size and filter", async () => {
+    const { store } = await open();
+    await store.claim(ids(120).map((id) => claimOf(id)));
+    const all = [...ids(120)].sort().reverse();
+    const whole = await store.list({ workflow: "w", limit: 1000 });
+    expect(whole.items.map(({ payloadId }) => payloadId)).toEqual(all);
+    expect(whole.next).toBeUndefined();
+    const { items } = await store.list({ workflow: "w", idPrefix: "c/workflow-w/11" });
+    expect(items.map(({ itemids }) => itemids)).toEqual([..."9876543210"].map((digit) => `11${digit}`).concat("11"));
+    const pages: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.list({ workflow: "w", limit: 50, cursor });
+      pages.push(...page.items.map(({ payloadId }) => payloadId));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(pages).toEqual(all);
+  });
+
   test("a list leaves out what has moved on since its index was read", async () => {
     const { store, server } = await open();
     await store.claim(ids(3).map((id) => claimOf(id)));

@@ -171,6 +171,7 @@ function makeOperations(items: Map<string, Item>, stream: StreamRecord[], faults
   function mayPut({ Item, ConditionExpression, ExpressionAttributeValues }: Write): boolean {
     const known = items.get(keyOf(Item));
     if (ConditionExpression === "attribute_not_exists(pk)") return known === undefined;
+    if (ConditionExpression !== "#sequence = :known") throw new Error(`no such condition: ${ConditionExpression}`);
     return known?.sequence?.S === ExpressionAttributeValues[":known"]?.S;
   }
 
