@@ -29,6 +29,8 @@ interface Stay {
 interface Place {
   readonly scope: Scope;
   readonly stay: Stay | undefined;
+  /** Its branches begin here: a state that is entered now is the first of one. */
+  readonly branching?: boolean;
 }
 
 /** The reader must be given every event of one execution, in order. */
@@ -56,20 +58,19 @@ export function makeHistoryReader(): (event: SfnEvent) => HistoryEvent {
 function follow(before: Place, type: string, details: JsonObject): Place {
   const name = typeof details.name === "string" ? details.name : "";
   if (type.endsWith("StateEntered")) {
-    const isFirst = before.stay !== undefined && /^(?:Parallel|Map)StateStarted$/.test(before.stay.type);
-    return enter(isFirst ? nextBranch(before) : before.scope, type, name);
+    return enter(before.branching ? nextBranch(before) : before.scope, type, name);
   }
   if (type.endsWith("StateExited")) return climb(before, (stay) => stay.name === name);
   if (type === "MapIterationStarted") {
     const { stay } = climb(before, (one) => one.name === name);
-    return { scope: makeScope(`${stay?.path ?? ""}/${Number(details.index)}`, stay), stay: undefined };
+    return { scope: makeScope(`${stay ? baseOf(stay) : ""}/${Number(details.index)}`, stay), stay: undefined };
   }
   // Its failure or success is an event of the iteration that just ended.
   if (type.startsWith("MapIteration")) return { scope: scopeOf(before, name), stay: undefined };
   if (/^(?:Parallel|Map)State/.test(type)) {
     const kind = type.startsWith("Map") ? "Map" : "Parallel";
     const found = climb(before, (stay) => stay.type.startsWith(kind));
-    return type.endsWith("StateStarted") ? begin(found, type) : found;
+    return type.endsWith("StateStarted") ? begin(found) : found;
   }
   if (isSchedule(type) && before.stay) before.stay.attempt += 1;
   return before;
@@ -83,16 +84,21 @@ function enter(scope: Scope, type: string, name: string): Place {
   return { scope, stay: { type, name, path, scope, attempt: 0, branches: 0 } };
 }
 
-/** From here on an entered state is the first of a branch; the branches are numbered as they begin. */
-function begin({ scope, stay }: Place, type: string): Place {
-  if (!stay) return { scope, stay };
-  return { scope, stay: { ...stay, type, attempt: stay.attempt + 1, branches: 0 } };
+/** The branches are numbered as they begin. */
+function begin({ scope, stay }: Place): Place {
+  if (stay) Object.assign(stay, { attempt: stay.attempt + 1, branches: 0 });
+  return { scope, stay, branching: true };
 }
 
 function nextBranch({ scope, stay }: Place): Scope {
   if (!stay) return scope;
   stay.branches += 1;
-  return makeScope(`${stay.path}/${stay.branches - 1}`, stay);
+  return makeScope(`${baseOf(stay)}/${stay.branches - 1}`, stay);
+}
+
+/** The branches of each attempt are others. */
+function baseOf({ path, attempt }: Stay): string {
+  return attempt > 1 ? `${path}~${attempt}` : path;
 }
 
 /** The nearest stay, from the place outwards, that is meant. */
