@@ -4,17 +4,18 @@ import { checkProject, summariseCheck } from "../checks.ts";
 import type { Register } from "../commands.ts";
 import { findProject, type StageOptions } from "../find-project.ts";
 import { paint } from "../io.ts";
+import { addFormats, formatOf, type OutputOptions } from "../output.ts";
 import { renderProblems } from "../problems.ts";
-import { addOutputOption, addStageOptions } from "../stage-options.ts";
+import { addStageOptions } from "../stage-options.ts";
 
 export const register: Register = (command, io, exit) => {
   command.description(
     "Find everything that is wrong with the project: definitions, state machines, references, example payloads, what would be deployed.",
   );
-  addStageOptions(addOutputOption(command, ["table", "json"])).action((options: StageOptions & { output: string }) => {
+  addStageOptions(addFormats(command, ["table", "json"])).action((options: StageOptions & OutputOptions) => {
     const { project, problems: read } = findProject(io, options);
     const problems = checkProject(project, read);
-    if (options.output === "json") io.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
+    if (formatOf(options) === "json") io.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
     else io.stdout.write(renderProblems(io, io.stdout, problems));
     for (const notice of project.notices) io.stderr.write(`${paint(io, io.stderr, "dim", notice)}\n`);
     io.stderr.write(`${summariseCheck(io, project, problems)}\n`);

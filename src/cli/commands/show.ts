@@ -10,6 +10,7 @@ import type { ReadablePart } from "../../project/read-project.ts";
 import type { Register } from "../commands.ts";
 import { findProjectToLook, type StageOptions } from "../find-project.ts";
 import { type Io, paint } from "../io.ts";
+import { addFormats, type Format, formatOf, type OutputOptions } from "../output.ts";
 import { entryAsJson, listEntries, renderEntries } from "../show/cloudformation.ts";
 import { listSettings, maskSecrets } from "../show/config.ts";
 import { DETAILS, type Detail, detailsOf, fileOf, renderList, renderSummary, summarise } from "../show/listing.ts";
@@ -23,12 +24,11 @@ import {
   requirePart,
   type ShownKind,
 } from "../show/parts.ts";
-import { addOutputOption, addStageOptions } from "../stage-options.ts";
+import { addStageOptions } from "../stage-options.ts";
 import { renderTable } from "../table.ts";
 
-interface ShowOptions extends StageOptions {
+interface ShowOptions extends StageOptions, OutputOptions {
   readonly type?: string;
-  readonly output: string;
 }
 
 interface Request {
@@ -37,6 +37,7 @@ interface Request {
   readonly name: string | undefined;
   readonly detail: Detail | undefined;
   readonly options: ShowOptions;
+  readonly format: Format;
 }
 
 export const register: Register = (command, io) => {
@@ -45,7 +46,7 @@ export const register: Register = (command, io) => {
       const kind = requireKind(kindWord);
       const detail = detailWord === undefined ? undefined : requireDetail(detailWord);
       const project = findProjectToLook(io, options, needed(kind, name, detail));
-      const request: Request = { io, project, name, detail, options };
+      const request: Request = { io, project, name, detail, options, format: formatOf(options) };
       io.stdout.write(await textOf(kind, request));
     },
   );
@@ -85,7 +86,7 @@ Examples:
   cirrus show workflow publish-only definition
   cirrus show cloudformation --type Batch::JobQueue`,
     );
-  return addStageOptions(addOutputOption(command, ["table", "json", "yaml"]));
+  return addStageOptions(addFormats(command, ["table", "json", "yaml"]));
 }
 
 function requireDetail(word: string): Detail {
@@ -97,11 +98,11 @@ function requireDetail(word: string): Detail {
   });
 }
 
-function listText(kind: PartKind, { io, project, options }: Request): string {
+function listText(kind: PartKind, { io, project, format }: Request): string {
   const parts = partsOf(project, kind);
-  if (options.output !== "table") {
+  if (format !== "table") {
     return serialise(
-      options,
+      format,
       parts.map((part) => summarise(project, part)),
     );
   }
@@ -111,15 +112,15 @@ function listText(kind: PartKind, { io, project, options }: Request): string {
 }
 
 async function partText(kind: PartKind, name: string, request: Request): Promise<string> {
-  const { io, project, detail, options } = request;
+  const { io, project, detail, format } = request;
   const part = requirePart(project, kind, name);
   if (detail !== undefined) return detailText(kind.slice(0, -1), part, detail, request);
-  if (options.output === "table") return `${renderSummary(io, project, kind, part)}\n`;
-  return serialise(options, { ...summarise(project, part), definition: definitionOf(part) });
+  if (format === "table") return `${renderSummary(io, project, kind, part)}\n`;
+  return serialise(format, { ...summarise(project, part), definition: definitionOf(part) });
 }
 
-async function detailText(kind: string, part: Part, detail: Detail, { io, options }: Request): Promise<string> {
-  if (detail === "definition") return serialise(options, definitionOf(part));
+async function detailText(kind: string, part: Part, detail: Detail, { io, format }: Request): Promise<string> {
+  if (detail === "definition") return serialise(format, definitionOf(part));
   const file = fileOf(part, detail);
   if (file === undefined) {
     throw new CirrusError(`The ${kind} ${part.name} has no ${detail}.`, {
@@ -128,16 +129,16 @@ async function detailText(kind: string, part: Part, detail: Detail, { io, option
     });
   }
   const text = await readFile(file, "utf8");
-  if (options.output !== "table") return serialise(options, detail === "payload" ? JSON.parse(text) : { file, text });
+  if (format !== "table") return serialise(format, detail === "payload" ? JSON.parse(text) : { file, text });
   if (detail !== "readme" || io.stdout.isTTY !== true) return text;
   const { renderMarkdown } = await import("../show/markdown.ts");
   return renderMarkdown(io, text);
 }
 
-function cloudformationText({ project, name, detail, options }: Request): string {
+function cloudformationText({ project, name, detail, options, format }: Request): string {
   const entries = listEntries(project, { type: options.type, name });
   if (detail === "definition") {
-    return serialise(options, Object.fromEntries(entries.map((entry) => [entry.logicalId, entry.definition])));
+    return serialise(format, Object.fromEntries(entries.map((entry) => [entry.logicalId, entry.definition])));
   }
   if (detail !== undefined) {
     throw new CirrusError(`A CloudFormation entry has no ${detail}.`, {
@@ -145,10 +146,10 @@ function cloudformationText({ project, name, detail, options }: Request): string
       exitCode: EXIT.usage,
     });
   }
-  return options.output === "table" ? `${renderEntries(entries)}\n` : serialise(options, entries.map(entryAsJson));
+  return format === "table" ? `${renderEntries(entries)}\n` : serialise(format, entries.map(entryAsJson));
 }
 
-function configText({ io, project, name = "", options }: Request): string {
+function configText({ io, project, name = "", options, format }: Request): string {
   const all = listSettings(project, options);
   const settings = all.filter((setting) => setting.name.startsWith(name));
   if (settings.length === 0) {
@@ -160,10 +161,10 @@ function configText({ io, project, name = "", options }: Request): string {
       exitCode: EXIT.notFound,
     });
   }
-  if (options.output === "yaml") return serialise(options, maskSecrets(project.config.sections));
-  if (options.output === "json") {
+  if (format === "yaml") return serialise(format, maskSecrets(project.config.sections));
+  if (format === "json") {
     return serialise(
-      options,
+      format,
       settings.map((setting) => ({ ...setting })),
     );
   }
@@ -177,6 +178,6 @@ function shortValue(value: Json): string {
 }
 
 /** Definitions are YAML unless JSON is asked for. */
-function serialise({ output }: ShowOptions, value: Json): string {
-  return output === "json" ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { lineWidth: 120 });
+function serialise(format: Format, value: Json): string {
+  return format === "json" ? `${JSON.stringify(value, null, 2)}\n` : stringify(value, { lineWidth: 120 });
 }
