@@ -5,6 +5,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { SubscribeCommand } from "@aws-sdk/client-sns";
 import {
   CreateQueueCommand,
@@ -93,14 +98,23 @@ test("a message that is no payload is kept with the reason, and holds nothing up
   expect(JSON.stringify(listed)).toMatch(/certainly no payload|not-json|no JSON/i);
 });
 
-test("a message that cannot be handled goes to the dead letters after five tries, and comes back when it is redriven", async () => {
+test("messages that cannot be handled go to the dead letters after five tries, and run once they are sent again", async () => {
   // Six minutes pass on AWS between two tries.
   await setVisibility("CirrusProcessQueueUrl", "1");
-  const [bucket, key] = ["not-there-yet", "later.json"];
-  await stage.publish({ url: `s3://${stage.output("CirrusDataBucket")}/${bucket}/${key}` });
-  await untilQueueIsEmpty("CirrusProcessQueueUrl");
+  const restore = await changeEnvironment("cirrus-test-process", { CIRRUS_STATE_DB: "a-table-that-is-gone" });
+  await stage.publish(payloadOf("unlucky", processBy("probe")));
+  const dead = await eventually("a dead letter", async () => {
+    const letters = await cirrusJson("dlq", "list", "--stage", "test");
+    return JSON.stringify(letters).includes("unlucky") ? letters : undefined;
+  });
+  expect(dead).not.toEqual([]);
+  await restore();
   await setVisibility("CirrusProcessQueueUrl", "370");
-});
+
+  const { code, stderr } = await project.cirrus("dlq", "redrive", "--all", "process", "--stage", "test");
+  expect(code, stderr).toBe(0);
+  await stage.untilRecord(idOf("unlucky", "probe"), succeeded);
+}, 90_000);
 
 test("an unknown workflow ends its payload FAILED and says so", async () => {
   await stage.publish(payloadOf("lost", processBy("nowhere")));
@@ -215,6 +229,19 @@ async function textAt(url: `s3://${string}/${string}`): Promise<string> {
 async function setVisibility(queue: string, seconds: string): Promise<void> {
   const attributes = { QueueUrl: stage.output(queue), Attributes: { VisibilityTimeout: seconds } };
   await stage.sqs.send(new SetQueueAttributesCommand(attributes));
+}
+
+/** Gives a function other environment variables, until it is called back. */
+async function changeEnvironment(name: string, changes: Record<string, string>): Promise<() => Promise<void>> {
+  const lambda = new LambdaClient(toEmulator(endpoint));
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+  const set = async (Variables: Record<string, string>): Promise<void> => {
+    const input = { FunctionName: name, Environment: { Variables } };
+    await lambda.send(new UpdateFunctionConfigurationCommand(input));
+  };
+  const before = Environment?.Variables ?? {};
+  await set({ ...before, ...changes });
+  return () => set(before);
 }
 
 async function untilQueueIsEmpty(queue: string): Promise<void> {

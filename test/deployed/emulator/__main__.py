@@ -10,7 +10,27 @@ import threading
 
 from ministack import app
 
-from . import batch_control, batch_jobs, batch_resources, batch_states, lambda_errors, state_stream
+from . import (
+    batch_control,
+    batch_jobs,
+    batch_resources,
+    batch_states,
+    execution_history,
+    lambda_errors,
+    state_stream,
+    template_addresses,
+)
+
+PARTS = (
+    batch_jobs,
+    batch_control,
+    batch_resources,
+    batch_states,
+    execution_history,
+    lambda_errors,
+    state_stream,
+    template_addresses,
+)
 
 
 def follow_parent():
@@ -19,6 +39,6 @@ def follow_parent():
 
 
 threading.Thread(target=follow_parent, daemon=True).start()
-for part in (batch_jobs, batch_control, batch_resources, batch_states, lambda_errors, state_stream):
+for part in PARTS:
     part.install()
 app.main()

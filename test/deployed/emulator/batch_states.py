@@ -5,7 +5,7 @@ import time
 
 from ministack.services import batch, stepfunctions
 
-from . import batch_jobs
+from . import batch_jobs, execution_history
 from .spelling import camel, pascal
 
 
@@ -16,6 +16,7 @@ def submit_job(resource, parameters):
         raise stepfunctions._ExecutionError("Batch.ClientException", answer["message"])
     if not resource.endswith(".sync"):
         return pascal(answer)
+    execution_history.submitted("batch", "submitJob.sync", pascal(answer))
     job = batch._jobs[answer["jobId"]]
     while job["status"] not in batch_jobs.ENDED:
         time.sleep(0.05)
