@@ -1,14 +1,15 @@
 /** Where in the Serverless Framework's run Batch resources get their revisions, and former ones are carried over. */
 
-import { openBatchAccount } from "../aws/batch/account.ts";
+import { type BatchAccount, openBatchAccount } from "../aws/batch/account.ts";
 import type { BatchChangeOptions } from "../aws/batch/connect.ts";
 import { CirrusError } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { overlongNames, reviseBatch, type Template } from "./batch-revisions.ts";
-import { prepareBatchChange } from "./prepare-batch-change.ts";
+import { prepareBatchChange, refuseRollback } from "./prepare-batch-change.ts";
 
 /** As much of the Serverless Framework as is used here. */
 export interface DeployingServerless {
+  readonly processedInput: { readonly options: Readonly<Record<string, unknown>> };
   readonly service: {
     readonly custom?: object | undefined;
     readonly provider: { compiledCloudFormationTemplate?: Template | undefined };
@@ -54,20 +55,32 @@ export function batchHooks(
   async function prepare(): Promise<void> {
     const { provider } = service;
     if (provider.compiledCloudFormationTemplate === undefined) return;
+    await asking(async (account, stackName) => {
+      provider.compiledCloudFormationTemplate = await prepareBatchChange({
+        template: provider.compiledCloudFormationTemplate ?? {},
+        stackName,
+        account,
+        quotas: quotasIn(service.custom),
+        notice: (message) => log.notice(message),
+        warn: (message) => log.warning(message),
+      });
+    });
+  }
+
+  /** Without a time, the command only lists the deployments there are. */
+  async function checkRollback(): Promise<void> {
+    if (serverless.processedInput.options.timestamp !== undefined) await asking(refuseRollback);
+  }
+
+  /** With the credentials that deploy; what Cirrus refuses is an error of the Serverless Framework. */
+  async function asking(work: (account: BatchAccount, stackName: string) => Promise<void>): Promise<void> {
     const aws = serverless.getProvider("aws");
     const account = await openBatchAccount({
       region: aws.getRegion(),
       credentials: aws.getAwsSdkV3CredentialsProvider(),
     });
     try {
-      provider.compiledCloudFormationTemplate = await prepareBatchChange({
-        template: provider.compiledCloudFormationTemplate,
-        stackName: aws.naming.getStackName(),
-        account,
-        quotas: quotasIn(service.custom),
-        notice: (message) => log.notice(message),
-        warn: (message) => log.warning(message),
-      });
+      await work(account, aws.naming.getStackName());
     } catch (thrown) {
       if (!(thrown instanceof CirrusError)) throw thrown;
       throw fail([thrown.message, thrown.hint].filter(Boolean).join("\n"), "CIRRUS_BATCH");
@@ -77,6 +90,7 @@ export function batchHooks(
   return {
     "after:aws:package:finalize:mergeCustomProviderResources": revise,
     "before:aws:deploy:deploy:checkForChanges": prepare,
+    "before:rollback:rollback": checkRollback,
   };
 }
 

@@ -5,7 +5,7 @@ import { BATCH_TYPES, environmentsOf, formerOf } from "./former-batch.ts";
 
 export interface BatchPart {
   readonly logicalId: string;
-  /** The name that people wrote, and what was added to it. */
+  /** The name that people wrote, and what was added to it; of a role, the job definition whose jobs may have it. */
   readonly stem: string;
   readonly revision: string;
   readonly type: string;
@@ -21,18 +21,21 @@ export interface BatchPart {
 }
 
 export function overviewOf(deployed: Template, uses: Uses): readonly BatchPart[] {
-  const former = new Set(formerOf(deployed).map(({ logicalId }) => logicalId));
-  const parts = entriesOf(deployed.Resources).filter(([, { Type }]) => BATCH_TYPES.includes(String(Type)));
+  const former = new Map(formerOf(deployed).map((one) => [one.logicalId, one.stem]));
+  const parts = entriesOf(deployed.Resources).filter(
+    ([id, { Type }]) => former.has(id) || BATCH_TYPES.includes(String(Type)),
+  );
   const queuesOf = (environment: string) =>
     parts.map(([id]) => id).filter((id) => id !== environment && environmentsOf(id, deployed).includes(environment));
   const overview = parts.map(([logicalId, resource]): BatchPart => {
-    const stem = stemOf(logicalId, resource);
     const type = String(resource.Type);
+    const stem = former.get(logicalId) ?? stemOf(logicalId, resource);
     const queues = type === COMPUTE_ENVIRONMENT ? queuesOf(logicalId) : [];
-    const counted = (type === COMPUTE_ENVIRONMENT ? queues : [logicalId]).flatMap((id) => uses.of.get(id) ?? []);
+    const users = type === COMPUTE_ENVIRONMENT ? queues : BATCH_TYPES.includes(type) ? [logicalId] : [stem];
+    const counted = users.flatMap((id) => uses.of.get(id) ?? []);
     const jobs = sum(counted.map((use) => use.jobs));
     const executions = Math.max(0, ...counted.map((use) => use.executions));
-    const revision = logicalId.slice(stem.length);
+    const revision = logicalId.startsWith(stem) ? logicalId.slice(stem.length) : "";
     const isFormer = former.has(logicalId);
     const reason = reasonFor(isFormer, jobs, executions, uses.uncertain);
     return {

@@ -10,14 +10,14 @@ import { referencesOf } from "./template-references.ts";
 
 export interface Former {
   readonly logicalId: string;
-  /** The name that people wrote. */
+  /** The name that people wrote; of a role, the job definition whose jobs may still have it. */
   readonly stem: string;
   readonly type: string;
 }
 
 export interface Kept {
   readonly template: Template;
-  /** Environments, queues and job definitions that stay although the project no longer has them as they are. */
+  /** Environments, queues, job definitions and roles of jobs that stay although the project no longer has them as they are. */
   readonly kept: readonly Former[];
   /** Those that this update removes. */
   readonly dropped: readonly Former[];
@@ -25,6 +25,8 @@ export interface Kept {
 
 /** What jobs run in, or are made from. */
 export const BATCH_TYPES: readonly string[] = [COMPUTE_ENVIRONMENT, JOB_QUEUE, JOB_DEFINITION];
+
+const ROLE = "AWS::IAM::Role";
 
 /** Resources that give another one its rights and point at it, rather than being pointed at. */
 const ATTACHED = [
@@ -37,11 +39,11 @@ const ATTACHED = [
 
 /**
  * What was current until now always stays: executions may start on it until the update reaches their state machine.
- * What an earlier update left over stays while it is in use. `inUse` holds logical IDs of queues and job definitions.
+ * What an earlier update left over stays while it is in use. `inUse` holds logical IDs.
  */
 export function keepFormerBatch(template: Template, deployed: Template, inUse: ReadonlySet<string>): Kept {
   const lacking = lackingIn(template, deployed);
-  const before = formerIdsOf(deployed);
+  const before = recordedIn(deployed);
   const stays = ({ logicalId }: Former) => !before.has(logicalId) || inUse.has(logicalId);
   const former = formerIn(deployed, lacking);
   const users = former.filter(({ type }) => type !== COMPUTE_ENVIRONMENT).filter(stays);
@@ -68,7 +70,7 @@ export function keepFormerBatch(template: Template, deployed: Template, inUse: R
 
 /** What the stack holds over from earlier deployments. */
 export function formerOf(deployed: Template): readonly Former[] {
-  return formerIn(deployed, formerIdsOf(deployed));
+  return formerIn(deployed, new Set(recordedIn(deployed).keys()));
 }
 
 /** The deployed template without some of what is former, and without what stood there for it alone. */
@@ -114,7 +116,7 @@ function withoutFormer(deployed: Template): Template {
   const metadata = isJsonObject(deployed.Metadata) ? deployed.Metadata : {};
   const { formerBatch: _former, carriedAlong, ...cirrus } = isJsonObject(metadata.cirrus) ? metadata.cirrus : {};
   const along = Array.isArray(carriedAlong) ? carriedAlong.map(String) : [];
-  const gone = new Set([...formerIdsOf(deployed), ...along]);
+  const gone = new Set([...recordedIn(deployed).keys(), ...along]);
   const sections = ["Parameters", "Mappings", "Conditions", "Resources"].flatMap((name) => {
     const section = deployed[name];
     if (!isJsonObject(section)) return [];
@@ -123,16 +125,28 @@ function withoutFormer(deployed: Template): Template {
   return dropPermissions({ ...deployed, ...Object.fromEntries(sections), Metadata: { ...metadata, cirrus } });
 }
 
-function formerIdsOf(deployed: Template): ReadonlySet<string> {
+/** The IDs of what is former, with their stems. */
+function recordedIn(deployed: Template): ReadonlyMap<string, string> {
   const metadata = isJsonObject(deployed.Metadata) ? deployed.Metadata : {};
   const cirrus = isJsonObject(metadata.cirrus) ? metadata.cirrus : {};
-  return new Set(isJsonObject(cirrus.formerBatch) ? Object.keys(cirrus.formerBatch) : []);
+  const recorded = isJsonObject(cirrus.formerBatch) ? cirrus.formerBatch : {};
+  return new Map(Object.entries(recorded).map(([id, stem]) => [id, String(stem)]));
 }
 
 function formerIn(deployed: Template, ids: ReadonlySet<string>): readonly Former[] {
-  return entriesOf(deployed.Resources)
-    .filter(([id, { Type }]) => ids.has(id) && BATCH_TYPES.includes(String(Type)))
-    .map(([logicalId, resource]) => ({ logicalId, stem: stemOf(logicalId, resource), type: String(resource.Type) }));
+  const roles = new Map([...rolesOfJobs(deployed, ids), ...recordedIn(deployed)]);
+  return entriesOf(deployed.Resources).flatMap(([logicalId, resource]) => {
+    const type = String(resource.Type);
+    const stem = type === ROLE ? roles.get(logicalId) : stemOf(logicalId, resource);
+    const isFormer = ids.has(logicalId) && (BATCH_TYPES.includes(type) || type === ROLE);
+    return isFormer && stem !== undefined ? [{ logicalId, stem, type }] : [];
+  });
+}
+
+/** A job definition that stays may name another role from now on; jobs of its former revisions have the one before. */
+function rolesOfJobs(deployed: Template, lacking: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const staying = entriesOf(deployed.Resources).filter(([id, { Type }]) => Type === JOB_DEFINITION && !lacking.has(id));
+  return new Map(staying.flatMap(([id, resource]) => [...referencesOf(resource)].map((referred) => [referred, id])));
 }
 
 /** What the new template no longer names, of any section that a resource may refer to. */

@@ -8,13 +8,13 @@ import type { DeployedStack } from "../aws/batch/deployed-stack.ts";
 import type { QuotaUse } from "../aws/batch/quota-use.ts";
 import { AccessDenied } from "../aws/failures.ts";
 import { CirrusError, EXIT } from "../errors.ts";
-import { inUseOf, overviewOf } from "./batch-overview.ts";
+import { countJobs, inUseOf, overviewOf } from "./batch-overview.ts";
 import { COMPUTE_ENVIRONMENT, entriesOf, JOB_QUEUE, type Template } from "./batch-revisions.ts";
 import { type Former, formerOf, keepFormerBatch } from "./former-batch.ts";
 import { checkQuotas, QUOTAS } from "./quotas.ts";
 
 /** What is asked of AWS. */
-export type AskedAccount = Pick<BatchAccount, "readDeployedStack" | "readUses" | "readQuotaUse">;
+export type AskedAccount = Pick<BatchAccount, "readDeployedStack" | "readUses" | "readQuotaUse" | "openQueues">;
 
 export interface BatchChange {
   readonly template: Template;
@@ -35,7 +35,29 @@ export async function prepareBatchChange(change: BatchChange): Promise<Template>
   if (kept.length > 0) notice(`Kept until nothing uses them: ${list(kept)}. See them with: cirrus batch status`);
   if (dropped.length > 0) notice(`Removed, as nothing uses them any more: ${list(dropped)}`);
   await refuseOverQuota(change, whole, deployed);
+  if (stack !== undefined) await openAgain(stack, template, account);
   return whole;
+}
+
+/** A former queue that the project wants again may still be closed, where its retirement was cut off: its template says open. */
+async function openAgain({ template: deployed, resources }: DeployedStack, template: Template, account: AskedAccount) {
+  const wanted = new Set(entriesOf(template.Resources).map(([id]) => id));
+  const again = formerOf(deployed).filter(({ type, logicalId }) => type === JOB_QUEUE && wanted.has(logicalId));
+  const queues = resources.filter(({ logicalId }) => again.some((one) => one.logicalId === logicalId));
+  if (queues.length > 0) await account.openQueues(queues.map(({ physicalId }) => physicalId));
+}
+
+/** An earlier template does not have the queues of today, and CloudFormation would delete them with their jobs. */
+export async function refuseRollback(account: AskedAccount, stackName: string): Promise<void> {
+  const stack = await account.readDeployedStack(stackName);
+  if (stack === undefined) return;
+  const overview = overviewOf(stack.template, await account.readUses(stack.resources));
+  const busy = overview.filter(({ type, jobs }) => type === JOB_QUEUE && countJobs(jobs) > 0);
+  if (busy.length === 0) return;
+  throw new CirrusError(
+    `A rollback would delete queues with the jobs in them: ${busy.map(({ logicalId, jobs }) => `${logicalId} (${countJobs(jobs)} jobs)`).join(", ")}.`,
+    { hint: "Deploy the earlier version of the project instead: that keeps them.", exitCode: EXIT.conflict },
+  );
 }
 
 async function usedFormer({ template, resources }: DeployedStack, change: BatchChange): Promise<ReadonlySet<string>> {

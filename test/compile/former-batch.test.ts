@@ -112,6 +112,17 @@ describe("a deployment without a task that was there", () => {
   });
 });
 
+test("the role that a job definition no longer names stays for the jobs of its former revisions", () => {
+  const first = project();
+  const other = JSON.parse(JSON.stringify(first).replaceAll("WarpJobRole", "OtherRole"));
+  const { template, kept } = keepFormerBatch(other, first, NOTHING);
+  expect(kept).toEqual([{ logicalId: "WarpJobRole", stem: "WarpJob", type: "AWS::IAM::Role" }]);
+  expect(idsOf(template)).toEqual([...idsOf(other), "WarpJobRole"]);
+  expect(keepFormerBatch(other, template, new Set(["WarpJobRole"])).template).toEqual(template);
+  expect(keepFormerBatch(other, template, NOTHING).template).toEqual(other);
+  expect(formerOf(removeFormer(template, new Set(["WarpJobRole"])))).toEqual([]);
+});
+
 test("a first deployment, and one that changes nothing in Batch, stay as they are", () => {
   const template = project();
   expect(keepFormerBatch(template, {}, NOTHING)).toEqual({ template, kept: [], dropped: [] });

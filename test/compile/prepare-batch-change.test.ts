@@ -5,7 +5,7 @@ import { AccessDenied } from "../../src/aws/failures.ts";
 import { inUseOf, overviewOf } from "../../src/compile/batch-overview.ts";
 import { entriesOf, reviseBatch, type Template } from "../../src/compile/batch-revisions.ts";
 import { formerOf, keepFormerBatch } from "../../src/compile/former-batch.ts";
-import { type AskedAccount, prepareBatchChange } from "../../src/compile/prepare-batch-change.ts";
+import { type AskedAccount, prepareBatchChange, refuseRollback } from "../../src/compile/prepare-batch-change.ts";
 import { batchTemplate } from "./batch-template.ts";
 
 const first = reviseBatch(batchTemplate());
@@ -22,11 +22,29 @@ function usesOf(of: Readonly<Record<string, Use>> = {}, uncertain: readonly stri
   return { of: new Map(Object.entries(of)), uncertain };
 }
 
+function stackOf(template: Template): DeployedStack {
+  const resources = entriesOf(template.Resources).map(([logicalId, { Type }]) => ({
+    logicalId,
+    type: String(Type),
+    physicalId: `arn:${logicalId}`,
+    updatedAt: 0,
+  }));
+  const stack = { name: "demo-dev", account: "1", region: "us-west-2", status: "UPDATE_COMPLETE" };
+  return { ...stack, template, resources, parameters: [], capabilities: [], outputs: {} };
+}
+
+const unasked: AskedAccount = {
+  readDeployedStack: async () => undefined,
+  readUses: async () => usesOf(),
+  readQuotaUse: async () => ({ environments: 0, queues: 0 }),
+  openQueues: async () => {},
+};
+
 /** A deployed stack, with what uses it; what was said comes back. */
 function deploying(template: Template, deployed: Template | undefined, account: Partial<AskedAccount> = {}) {
   const said: string[] = [];
   const asked: string[] = [];
-  const stack = deployed && ({ template: deployed, resources: [] as DeployedStack["resources"] } as DeployedStack); // the rest is not looked at
+  const stack = deployed && stackOf(deployed);
   const result = prepareBatchChange({
     template,
     stackName: "demo-dev",
@@ -37,6 +55,7 @@ function deploying(template: Template, deployed: Template | undefined, account: 
         return usesOf();
       },
       readQuotaUse: async () => ({ environments: 1, queues: 1 }),
+      openQueues: async (queues) => void asked.push(`open ${queues.join()}`),
       ...account,
     },
     notice: (message) => said.push(message),
@@ -86,6 +105,12 @@ describe("just before a deployment", () => {
     ]);
   });
 
+  test("a former queue that the project wants again is opened, in case its retirement was cut off", async () => {
+    const { result, asked } = deploying(first, second);
+    await result;
+    expect(asked).toEqual(["uses", `open arn:${formerQueue}`]);
+  });
+
   test("one that has no room is refused before anything is changed", async () => {
     const { result } = deploying(changed, first, { readQuotaUse: async () => ({ environments: 50, queues: 50 }) });
     await expect(result).rejects.toThrow("Batch has no room for this deployment; nothing was changed.");
@@ -94,6 +119,24 @@ describe("just before a deployment", () => {
   test("a failure that is no lack of rights is not hidden", async () => {
     const { result } = deploying(changed, second, { readUses: () => Promise.reject(new Error("down")) });
     await expect(result).rejects.toThrow("down");
+  });
+});
+
+describe("a rollback", () => {
+  const roll = (uses: Uses) =>
+    refuseRollback(
+      { ...unasked, readDeployedStack: async () => stackOf(second), readUses: async () => uses },
+      "demo-dev",
+    );
+
+  test("is refused while a queue that it would delete holds jobs", async () => {
+    await expect(roll(usesOf({ [formerQueue]: { jobs: { RUNNING: 2 }, executions: 0 } }))).rejects.toThrow(
+      `A rollback would delete queues with the jobs in them: ${formerQueue} (2 jobs).`,
+    );
+  });
+
+  test("is free to go where none does", async () => {
+    await expect(roll(usesOf())).resolves.toBeUndefined();
   });
 });
 

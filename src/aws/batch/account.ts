@@ -20,6 +20,9 @@ export async function openBatchAccount(options: BatchChangeOptions) {
     readQuotaUse: () => readQuotaUse(calls),
     setQueueStates: (queues: readonly string[], state: QueueState, waiting: { clock: Clock; signal?: AbortSignal }) =>
       setQueueStates(calls, queues, state, waiting),
+    async openQueues(queues: readonly string[]): Promise<void> {
+      for (const queue of queues) await calls.updateJobQueue(queue, "ENABLED");
+    },
     beginUpdate: (stack: DeployedStack, template: JsonObject) => beginUpdate(calls, stack, template),
     untilUpdated: (name: string, updating: Updating) => untilUpdated(calls, name, updating),
     leftBehind: (name: string, since: number) => leftBehind(calls, name, since),

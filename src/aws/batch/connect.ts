@@ -23,8 +23,8 @@ import { type ClientOptions, clientSettings, explained } from "../services/setti
 
 export type BatchCalls = ReturnType<typeof connectBatchChanges>;
 
-export interface BatchChangeOptions extends ClientOptions {
-  /** Those of whoever deploys, where they are not the environment's. */
+export interface BatchChangeOptions extends Omit<ClientOptions, "credentials"> {
+  /** Those of whoever deploys, where they are not the ones that the SDK finds. */
   readonly credentials?: BatchClientConfig["credentials"] | undefined;
 }
 
