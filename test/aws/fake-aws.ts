@@ -22,6 +22,8 @@ export interface Answer {
 }
 
 export interface FakeAws {
+  /** For whoever makes clients of its own. */
+  readonly endpoint: string;
   readonly clients: Clients;
   readonly calls: readonly Call[];
   close(): Promise<void>;
@@ -47,14 +49,16 @@ export async function startFakeAws(answer: (call: Call, index: number) => Answer
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   // A server that listens on a port has an address of this form.
   const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
   const clients = makeClients({
     region: "us-west-2",
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     attempts: 2,
     timeoutMs: 300,
   });
   return {
+    endpoint,
     clients,
     calls,
     close: () =>
