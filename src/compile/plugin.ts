@@ -56,8 +56,9 @@ export default class CirrusPlugin {
     // Every function has the whole environment already, and this one would still hold its `#{…}`.
     this.#serverless.extendConfiguration(["provider", "environment"], {});
     // Nothing refers to versions of functions, and each deployment would leave one more of each behind.
-    const { versionFunctions = false } = read.project.config.provider;
+    const { versionFunctions = false, deploymentBucket = PRIVATE_BUCKET } = read.project.config.provider;
     this.#serverless.extendConfiguration(["provider", "versionFunctions"], versionFunctions);
+    this.#serverless.extendConfiguration(["provider", "deploymentBucket"], deploymentBucket);
     this.#project = read.project;
   }
 
@@ -74,6 +75,9 @@ export default class CirrusPlugin {
     }
   }
 }
+
+/** Where the Serverless Framework puts code and templates, which it leaves open to be made public. */
+const PRIVATE_BUCKET = { blockPublicAccess: true };
 
 /** Where serverless-esbuild bundles; a plugin named before it comes first. */
 const BUNDLING = ["package:createDeploymentArtifacts", "deploy:function:packageFunction", "invoke:local:invoke"];
