@@ -37,7 +37,8 @@ export function makeLambda<Event, Result, Ports>(
   ready.catch(() => {});
 
   return middy<Event, Result>(async (event: Event, context: Context) => {
-    const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - KEPT_BACK_MS));
+    const time = context.getRemainingTimeInMillis() - KEPT_BACK_MS;
+    const deadline = time > 0 ? AbortSignal.timeout(time) : AbortSignal.abort();
     const count = (metric: string, value: number): void => void metrics.addMetric(metric, MetricUnit.Count, value);
     try {
       return await run(event, { ports: await ready, log, deadline, count });

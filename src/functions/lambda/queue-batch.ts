@@ -10,6 +10,9 @@ export interface MessageResult {
   readonly outcome: string;
   readonly reason?: string | undefined;
   readonly payloadId?: string | undefined;
+  /** Of a message that was refused for ever. */
+  readonly code?: string | undefined;
+  readonly rejectionId?: string | undefined;
 }
 
 /** `retry` of any outcome means that the message comes again; so does a message without an outcome. */
@@ -19,16 +22,20 @@ export async function answerBatch(
   { log }: { readonly log: Log },
 ): Promise<{ readonly response: SQSBatchResponse; readonly results: readonly MessageResult[] }> {
   const results = await handleApart(records, handle, log);
-  for (const { messageId, outcome, reason, payloadId } of results) {
-    const fields = { messageId, payloadId, reason };
-    if (outcome === "retry") log.warn("message comes again", fields);
-    else log.info(outcome, fields);
-  }
+  for (const result of results) logResult(result, log);
   const done = new Set(results.flatMap(({ messageId, outcome }) => (outcome === "retry" ? [] : [messageId])));
   const failed = records.filter(({ messageId }) => !done.has(messageId));
   // An empty identifier would be taken for the whole batch, and so is an error.
   if (failed.some(({ messageId }) => !messageId)) throw new TransientError("A message without an ID was not handled.");
   return { response: { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }, results };
+}
+
+function logResult({ messageId, payloadId, outcome, reason, code, rejectionId }: MessageResult, log: Log): void {
+  const fields = { messageId, payloadId };
+  if (outcome === "retry") log.warn("message comes again", { ...fields, reason });
+  // Why a message is refused may quote it; the rejection that is kept has the whole reason.
+  else if (outcome === "rejected") log.warn("message rejected", { ...fields, code, rejectionId });
+  else log.info(outcome, { ...fields, reason });
 }
 
 /** An error that no message was blamed for may be the fault of any one: then each is handled by itself. */
