@@ -1,5 +1,6 @@
 /** tally as a Lambda: a batch of the state table's stream at a time, in the order of its shard. */
-import { makeClients } from "../../aws/clients.ts";
+import { connectDynamoDb } from "../../aws/services/dynamodb.ts";
+import { makeDynamoCounters } from "../../aws/state/counters.ts";
 import { systemClock } from "../../clock.ts";
 import { readEnvironment, requireVariable } from "../../env.ts";
 import { type MakePorts, makeLambda } from "../lambda/make-lambda.ts";
@@ -14,13 +15,10 @@ export function tallyLambda(makePorts: MakePorts<TallyPorts> = tallyPorts) {
   });
 }
 
+/** Nothing but DynamoDB, so that nothing else is in the bundle. */
 async function tallyPorts(): Promise<TallyPorts> {
   const environment = readEnvironment();
-  const clients = makeClients({ endpoint: environment.AWS_ENDPOINT_URL });
+  const client = connectDynamoDb({ endpoint: environment.AWS_ENDPOINT_URL });
   const table = requireVariable(environment, "CIRRUS_STATE_DB");
-  const [client, { makeDynamoCounters }] = await Promise.all([
-    clients.dynamodb(),
-    import("../../aws/state/counters.ts"),
-  ]);
   return { counters: makeDynamoCounters({ client, table, clock: systemClock, random: Math.random }) };
 }
