@@ -38,7 +38,9 @@ function filesOf(project: Project, request: PartRequest): NewFiles {
 }
 
 function taskFiles(project: Project, { name, description, lambda, batch }: PartRequest): NewFiles {
-  const values = { name, description, jobId: `${toLogicalId(name)}BatchJob` };
+  // Without a Lambda whose code it could fetch, a job's code is in an image of its own.
+  const image = lambda ? "" : `${name}-`;
+  const values = { name, description, image, jobId: `${toLogicalId(name)}BatchJob` };
   if (batch) requireFreeLogicalId(values.jobId, project);
   const sections = [
     "definition.yml",
