@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bindLocally } from "../../src/project/local/local.ts";
+import { projectVariable } from "../../src/project/local/local-environment.ts";
 import { bind, CONFIG, HANDLER, read, show, yaml } from "./project-folder.ts";
 
 const task = (name: string, more = "") => ({
@@ -261,4 +262,40 @@ test("queues run as many jobs at a time as cirrus.yml says", () => {
   });
   expect([...jobQueues.keys()]).toEqual(["q", "arn:aws:batch:local:000000000000:job-queue/q"]);
   expect(jobQueues.get("q")).toEqual({ name: "q", maxConcurrent: 7 });
+});
+
+describe("variables of the project", () => {
+  const variables = (environment: string) => {
+    const { project } = read({
+      "cirrus.yml": `service: demo\nprovider: {environment: ${environment}}\n`,
+      "cloudformation/buckets.yml": yaml`
+        Resources:
+          Nameless: {Type: AWS::S3::Bucket}
+          Local:
+            Type: AWS::S3::Bucket
+            Metadata: {cirrus: {localName: '#{AWS::StackName}-local'}}
+          Both:
+            Type: AWS::S3::Bucket
+            Metadata: {cirrus: {localName: local}}
+            Properties: {BucketName: deployed}
+      `,
+    });
+    return (name: string) => projectVariable(project, name);
+  };
+
+  test("that name a bucket of the stack have its name, else the one it has on one machine alone", () => {
+    const variable = variables("{A: '#{Nameless}', B: '#{Local}', C: '#{Both}', D: !Sub 's3://${Local}/x', E: mine}");
+    expect(["A", "B", "C", "D", "E"].map(variable)).toEqual([
+      "demo-dev-Nameless",
+      "demo-dev-local",
+      "deployed",
+      "s3://demo-dev-local/x",
+      "mine",
+    ]);
+  });
+
+  test("that are not set, empty or known only to AWS are none", () => {
+    const variable = variables("{A: '', B: !GetAtt Local.WebsiteURL, C: '${ssm:/path}'}");
+    expect(["A", "B", "C", "D"].map(variable)).toEqual([undefined, undefined, undefined, undefined]);
+  });
 });
