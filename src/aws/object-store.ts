@@ -78,7 +78,8 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
 
     async put(url, body, options = {}) {
       const service = await s3();
-      const input = { ...targetOf(url, options), Body: body };
+      // Of an empty text the SDK would not know the length.
+      const input = { ...targetOf(url, options), Body: typeof body === "string" ? Buffer.from(body) : body };
       if (!options.ifAbsent) {
         await service.putObject(input);
         return "stored";
