@@ -18,6 +18,8 @@ interface Kind {
   readonly longest: number;
   /** Properties, by their path, that CloudFormation changes while jobs go on: they make no new revision. */
   readonly inPlace: readonly string[];
+  /** Gets a name where it has none: CloudFormation then refuses to replace it, whatever may be the cause. */
+  readonly alwaysNamed?: true;
   /** Only what a compute environment refers to is revised: elsewhere the same type has a life of its own. */
   readonly supports?: true;
 }
@@ -32,6 +34,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   [COMPUTE_ENVIRONMENT]: {
     name: "ComputeEnvironmentName",
     longest: 128,
+    alwaysNamed: true,
     inPlace: [
       "State",
       "UnmanagedvCpus",
@@ -46,6 +49,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   [JOB_QUEUE]: {
     name: "JobQueueName",
     longest: 128,
+    alwaysNamed: true,
     inPlace: ["State", "Priority", "JobStateTimeLimitActions", "SchedulingPolicyArn"],
   },
   "AWS::EC2::LaunchTemplate": { name: "LaunchTemplateName", longest: 128, inPlace: [], supports: true },
@@ -165,7 +169,8 @@ function identityOf(resource: JsonObject, kind: Kind, names: ReadonlyMap<string,
 function asRevision(resource: JsonObject, stem: string, revision: string): JsonObject {
   const kind = KINDS[String(resource.Type)];
   const properties = propertiesOf(resource);
-  const name = kind === undefined ? undefined : properties[kind.name];
+  const written = kind === undefined ? undefined : properties[kind.name];
+  const name = written ?? (kind?.alwaysNamed ? { "Fn::Sub": `\${AWS::StackName}-${stem}` } : undefined);
   const metadata = isJsonObject(resource.Metadata) ? resource.Metadata : {};
   return {
     ...resource,
