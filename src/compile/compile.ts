@@ -6,6 +6,7 @@ import type { Problem } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Project } from "../project/project.ts";
 import { reviseBatch } from "./batch-revisions.ts";
+import { checkConfig } from "./check-config.ts";
 import { checkStateMachine } from "./check-definition.ts";
 import { checkTemplate } from "./check-limits.ts";
 import { checkLogicalIds } from "./check-logical-ids.ts";
@@ -31,6 +32,7 @@ export function compile(project: Project): Compiled {
   // One value that many parts use, such as a variable of the provider, is one problem.
   const problems = new Map<string, Problem>();
   const scope = makeScope(project, (problem) => void problems.set(JSON.stringify(problem), problem));
+  checkConfig(project.config, scope);
   checkLogicalIds(project, scope);
   checkNames(project, scope);
 

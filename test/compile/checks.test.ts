@@ -76,6 +76,23 @@ describe("a reference", () => {
   });
 });
 
+test("cirrus.yml holds nothing that the deployment would leave out", () => {
+  const config = yaml`
+    service: demo
+    provider: {iam: {role: arn:aws:iam::123456789012:role/all}}
+    functions: {}
+    plugins: [serverless-offline]
+    pakage: {}
+    layers: {}
+  `;
+  expect(compileFiles({ "cirrus.yml": config }).problems).toEqual([
+    "cirrus.yml:3:12 unknown-section: The section functions of cirrus.yml has no effect [Each function is a folder in tasks/, feeders/ or functions/.]",
+    "cirrus.yml:4:10 unknown-section: The section plugins of cirrus.yml has no effect [Name plugins in serverless.yml, after cirrus-pipeline/serverless.]",
+    "cirrus.yml:5:9 unknown-section: The section pakage of cirrus.yml has no effect [Did you mean package?]",
+    "cirrus.yml:2:24 shared-role: The provider names one role for all functions, but each has a role of its own [Give `role` to the functions that need another one; a path and a boundary go under provider.iam.role.]",
+  ]);
+});
+
 describe("a name", () => {
   test("may be as long as AWS allows and no longer", () => {
     const queue = (length: number) =>

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { HANDLER, writeFolder } from "../project/project-folder.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -44,6 +44,9 @@ const TASK = {
   "tasks/hello/handler.ts": HANDLER,
 };
 
+// A busy machine takes its time for four packagings.
+vi.setConfig({ testTimeout: 240_000 });
+
 describe("serverless package", () => {
   test("makes a zip of every function, the package's own as well, and the same bytes each time", async () => {
     const root = writeProject(TASK);
@@ -56,7 +59,10 @@ describe("serverless package", () => {
     const first = await made();
     expect(Object.keys(first)).toEqual(expect.arrayContaining(["hello.zip", "publish.zip", "add-preview.zip"]));
     expect(namesIn(join(root, ".serverless/hello.zip"))).toEqual(["tasks/hello/handler.mjs"]);
-    expect(namesIn(join(root, ".serverless/publish.zip"))).toEqual([".cirrus/entries/publish/handler.mjs"]);
+    // Nothing of the other functions; what is imported later is beside the handler.
+    const published = namesIn(join(root, ".serverless/publish.zip"));
+    expect(published).toContain(".cirrus/entries/publish/handler.mjs");
+    expect(published.filter((name) => !/^\.cirrus\/entries\/publish\/handler(\.\w+)?\.mjs$/.test(name))).toEqual([]);
     const preview = namesIn(join(root, ".serverless/add-preview.zip"));
     expect(preview).toContain("node_modules/sharp/package.json");
     expect(preview.filter((name) => name.endsWith(".node"))).toHaveLength(1);
