@@ -40,7 +40,7 @@ const CLOSED = `"state" IN ['SUCCEEDED', 'FAILED', 'INVALID', 'ABORTED']`;
 const REDRIVABLE = `"state" IN ['FAILED', 'INVALID', 'ABORTED']`;
 const CLAIMED = `"state" = 'CLAIMED'`;
 
-/** Step Functions' ends of an execution, and what of them a new start takes away. */
+/** What the end of an execution leaves behind, and a new start takes away. */
 const END = ["endedAt", "error", "cause", "outputUrl"] as const;
 
 export function insert(table: string, item: Item): Statement {

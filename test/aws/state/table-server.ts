@@ -5,8 +5,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-
-export type Item = Record<string, AttributeValue>;
+import { type Item, insertedItem, keyOf, keyOfStatement, updatedItem } from "./partiql.ts";
+import { type QueryInput, query } from "./query.ts";
 
 export interface StreamRecord {
   readonly dynamodb: {
@@ -35,9 +35,6 @@ export interface TableServer {
   readonly stream: StreamRecord[];
   close(): Promise<void>;
 }
-
-/** Entries of a page of a query that names no smaller limit. */
-const PAGE = 7;
 
 interface Failure {
   readonly status: number;
@@ -105,19 +102,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 /** What the store sends of the inputs of all operations. */
-interface Input {
+interface Input extends QueryInput {
   readonly Statements: readonly { readonly Statement: string; readonly Parameters: readonly AttributeValue[] }[];
   readonly RequestItems: Record<string, { readonly Keys: readonly Item[]; readonly ConsistentRead?: boolean }>;
   readonly Key: Item;
   readonly TransactItems: readonly { readonly Put?: Write; readonly Update?: Write }[];
-  readonly IndexName?: string;
-  readonly KeyConditionExpression: string;
-  readonly FilterExpression?: string;
-  readonly ExpressionAttributeNames?: Record<string, string>;
-  readonly ExpressionAttributeValues: Item;
-  readonly ScanIndexForward?: boolean;
-  readonly ExclusiveStartKey?: Item;
-  readonly Limit?: number;
 }
 
 interface Write {
@@ -191,8 +180,7 @@ function makeOperations(items: Map<string, Item>, stream: StreamRecord[], faults
   }
 
   function insert(text: string, parameters: readonly AttributeValue[]): object {
-    const names = [...text.matchAll(/'(\w+)': \?/g)].map(([, name]) => name);
-    const item = Object.fromEntries(names.map((name, i) => [name, parameters[i]])) as Item; // one value for each name
+    const item = insertedItem(text, parameters);
     if (items.has(keyOf(item))) return { Error: { Code: "DuplicateItem", Message: "Duplicate primary key" } };
     put(item);
     return { TableName: "state" };
@@ -200,85 +188,11 @@ function makeOperations(items: Map<string, Item>, stream: StreamRecord[], faults
 
   function update(text: string, parameters: readonly AttributeValue[]): object {
     const item = items.get(keyOfStatement(text, parameters));
-    const message = "The conditional request failed";
-    if (item === undefined) return { Error: { Code: "ConditionalCheckFailed", Message: message } };
-    const [assignments = "", conditions = ""] = text.split(" WHERE ");
-    const values = parameters.values();
-    const next = structuredClone(item);
-    for (const [, name = "", index, from] of assignments.matchAll(/SET "(\w+)"(\[\d+\])? = ("\w+" \+ )?\?/g)) {
-      const value = values.next().value ?? { S: "" };
-      if (index !== undefined) next[name] = { L: [...(next[name]?.L ?? []), value] };
-      else next[name] = from === undefined ? value : { N: String(Number(next[name]?.N) + Number(value.N)) };
+    const next = item && updatedItem(text, parameters, item);
+    if (next === undefined) {
+      return { Error: { Code: "ConditionalCheckFailed", Message: "The conditional request failed", Item: item } };
     }
-    for (const [, name = ""] of assignments.matchAll(/REMOVE "(\w+)"/g)) delete next[name];
-    const holds = conditions
-      .replace(" RETURNING ALL NEW *", "")
-      .split(" AND ")
-      .map((one) => test(one, item, values));
-    if (holds.includes(false)) return { Error: { Code: "ConditionalCheckFailed", Message: message, Item: item } };
     put(next);
     return { TableName: "state", Item: next };
   }
-}
-
-/** One condition of a statement; takes its value, if it has one. */
-function test(condition: string, item: Item, values: Iterator<AttributeValue>): boolean {
-  const [, size, name = "", operator = "", operand = ""] =
-    /^(size\()?"(\w+)"\)? (=|<|IN|IS NOT) (.+)$/.exec(condition) ?? [];
-  const attribute = item[name];
-  const found = size === undefined ? Object.values(attribute ?? {})[0] : attribute?.L?.length;
-  if (operator === "IS NOT") return attribute !== undefined;
-  if (operator === "IN") return operand.includes(`'${found}'`);
-  const value = operand === "?" ? Object.values(values.next().value ?? {})[0] : operand.replaceAll("'", "");
-  return operator === "=" ? String(found) === String(value) : Number(found) < Number(value);
-}
-
-function keyOf({ pk, sk }: Item): string {
-  return `${pk?.S}\n${sk?.S}`;
-}
-
-function keyOfStatement(text: string, parameters: readonly AttributeValue[]): string {
-  const part = (name: string) => {
-    const at = text.search(new RegExp(`'${name}': \\?|"${name}" = \\?`));
-    return parameters[text.slice(0, at).split("?").length - 1]?.S;
-  };
-  return `${part("pk")}\n${part("sk")}`;
-}
-
-function query(all: readonly Item[], input: Input): object {
-  const { IndexName, ScanIndexForward = true, ExclusiveStartKey, Limit = PAGE, FilterExpression = "" } = input;
-  const sort = IndexName === undefined ? "sk" : "sortKey";
-  const sign = ScanIndexForward ? 1 : -1;
-  const order = (a: Item, b: Item) =>
-    sign * (compare(a[sort]?.S, b[sort]?.S) || compare(a.pk?.S, b.pk?.S) || compare(a.sk?.S, b.sk?.S));
-  const found = all
-    .filter((item) => holds(input.KeyConditionExpression, item, input))
-    .filter((item) => ExclusiveStartKey === undefined || order(ExclusiveStartKey, item) < 0)
-    .toSorted(order);
-  const page = found.slice(0, Math.min(Limit, PAGE));
-  const last = page.at(-1);
-  const { pk, sk } = last ?? {};
-  const end =
-    last === undefined || found.length === page.length ? {} : { LastEvaluatedKey: { pk, sk, [sort]: last[sort] } };
-  return { Items: page.filter((item) => holds(FilterExpression, item, input)), ...end };
-}
-
-function holds(
-  expression: string,
-  item: Item,
-  { ExpressionAttributeNames: names, ExpressionAttributeValues: values }: Input,
-) {
-  const text = (name = "") => item[names?.[name] ?? name]?.S;
-  const value = (name = "") => values[name]?.S ?? "";
-  const equal = [...expression.matchAll(/(#?\w+) = (:\w+)/g)].every(([, a, b]) => text(a) === value(b));
-  const within = [...expression.matchAll(/(\w+) BETWEEN (:\w+) AND (:\w+)/g)].every(([, a, low, high]) => {
-    const found = text(a);
-    return found !== undefined && compare(found, value(low)) >= 0 && compare(found, value(high)) <= 0;
-  });
-  const begins = [...expression.matchAll(/begins_with\((#?\w+), (:\w+)\)/g)];
-  return equal && within && begins.every(([, a, prefix]) => text(a)?.startsWith(value(prefix)) ?? false);
-}
-
-function compare(a = "", b = ""): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
