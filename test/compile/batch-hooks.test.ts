@@ -50,7 +50,7 @@ describe("the Serverless Framework's run", () => {
   test("refuses names that their revision makes too long, every one at once", async () => {
     const { at } = serverlessWith(batchTemplate(), { name: `demo-${"x".repeat(115)}` });
     await expect(at(PACKAGED)).rejects.toThrow(
-      /^WarpQueue.*\nWarpEnvironment.*\nWarpLaunchTemplate.*AWS allows 128 characters\n[^]*\nShorten/,
+      /^WarpQueue.*\nWarpEnvironment.*\nWarpLaunchTemplate.*AWS allows 128 characters\n[\s\S]*\nShorten/,
     );
   });
 
