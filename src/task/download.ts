@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, realpath } from "node:fs/promises";
 import { basename, extname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { AccessDenied } from "../aws/failures.ts";
 import type { ObjectUrl } from "../payload/object-store.ts";
 import { AssetUnavailable, InvalidInput } from "./errors.ts";
 import { fetchFile } from "./fetch-file.ts";
@@ -46,9 +47,18 @@ async function bring(run: Download, target: Target, path: string): Promise<void>
 }
 
 async function bringObject(run: Download, url: ObjectUrl, path: string): Promise<void> {
-  if (await run.ports.objects.download(url, path)) return;
+  if (await run.ports.objects.download(url, path).catch(explainDenied)) return;
   throw new AssetUnavailable(`${url} does not exist`, {
     hint: "Check the asset's href, and that whatever writes the object has finished.",
+  });
+}
+
+/** A task may read what the project names, and nothing else that its account could. */
+function explainDenied(thrown: unknown): never {
+  if (!(thrown instanceof AccessDenied)) throw thrown;
+  throw new AssetUnavailable(thrown.message, {
+    hint: "Name its objects in custom.assetObjects of cirrus.yml and deploy, or give the asset an https:// URL where anyone may read it.",
+    cause: thrown,
   });
 }
 

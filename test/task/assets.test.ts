@@ -4,9 +4,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, test } from "vitest";
+import type { Context } from "aws-lambda";
+import { describe, expect, test, vi } from "vitest";
 import * as z from "zod";
+import { makeClients } from "../../src/aws/clients.ts";
+import { makeS3ObjectStore } from "../../src/aws/object-store.ts";
 import { type Assets, defineTask, type Item } from "../../src/task/index.ts";
+import { PORTS, type TaskContext } from "../../src/task/ports.ts";
 import { type TestOptions, testTask } from "../../src/testing/index.ts";
 
 type Use = (assets: Assets, item: Item, workdir: string) => unknown;
@@ -65,6 +69,31 @@ describe("a download", () => {
       objects: { "s3://cirrus-data/2020/a b.txt": Buffer.from("own") },
     });
     expect(payload.features[0]?.properties.found).toBe("own");
+  });
+
+  test("an object that the task may not read is unavailable, with what to allow", async () => {
+    const denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+    await serve(
+      (_request, response) => void response.writeHead(403, { "content-type": "application/xml" }).end(denied),
+      async (endpoint) => {
+        vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+        vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+        const { s3 } = makeClients({ endpoint, region: "us-west-2" });
+        const task = defineTask({
+          name: "probe",
+          parameters: z.object({}),
+          run: async ({ items: [item], assets }) => void (await assets.download(item as Item, "scene")),
+        });
+        const features = [{ id: "a", ...withAsset("s3://others/x.tif") }];
+        const payload = { type: "FeatureCollection", features, process: [{ workflow: "w" }] };
+        const context: TaskContext = { [PORTS]: { objects: makeS3ObjectStore({ s3 }), environment: {} } };
+        await expect(task(payload, context as Context)).rejects.toMatchObject({
+          name: "AssetUnavailable",
+          message: expect.stringMatching(/asset "scene": s3:\/\/others\/x\.tif may not be read.*custom\.assetObjects/),
+        });
+      },
+    );
+    vi.unstubAllEnvs();
   });
 
   test("several at once give a path each, in order", async () => {
