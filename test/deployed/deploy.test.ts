@@ -5,22 +5,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import {
-  GetFunctionConfigurationCommand,
-  LambdaClient,
-  UpdateFunctionConfigurationCommand,
-} from "@aws-sdk/client-lambda";
-import { SubscribeCommand } from "@aws-sdk/client-sns";
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-} from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import type { BatchPart } from "../../src/compile/batch-overview.ts";
 import type { PayloadRecord } from "../../src/state/state-store.ts";
 import { toEmulator } from "./clients.ts";
 import { eventually } from "./eventually.ts";
+import { changeEnvironment } from "./function-environment.ts";
+import { listenTo } from "./listening.ts";
 import { idOf, payloadOf, processBy } from "./payloads.ts";
 import { copyProject } from "./project-copy.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -30,13 +21,17 @@ const project = copyProject(endpoint);
 const DEPLOY_MS = 240_000;
 
 let stage: Stage;
-let announced: (topic: string) => Promise<readonly string[]>;
+let events: () => Promise<readonly string[]>;
+let items: () => Promise<readonly string[]>;
 
 beforeAll(async () => {
   const { code, stdout, stderr } = await project.serverless("deploy", "--stage", "test");
   expect(code, `${stdout}${stderr}\nThe emulator's log: ${inject("emulatorLog")}`).toBe(0);
   stage = await openStage(endpoint, "cirrus-test");
-  announced = await subscribe(stage, ["CirrusWorkflowEventTopicArn", "CirrusPublishTopicArn"]);
+  [events, items] = await Promise.all([
+    listenTo(stage.output("CirrusWorkflowEventTopicArn"), endpoint),
+    listenTo(stage.output("CirrusPublishTopicArn"), endpoint),
+  ]);
 }, DEPLOY_MS);
 
 afterAll(() => project.remove());
@@ -54,8 +49,8 @@ test("a payload on the topic runs its workflow of Lambdas: the item is published
   const history = await stage.state.history(record.payloadId);
   expect(history.items.map(({ to }) => to)).toEqual(["CLAIMED", "PROCESSING", "SUCCEEDED"]);
   const said = await eventually("announcements", async () => {
-    const messages = (await announced("CirrusWorkflowEventTopicArn")).filter((text) => text.includes("published"));
-    return messages.length >= 2 && (await announced("CirrusPublishTopicArn")).length > 0 ? messages : undefined;
+    const messages = (await events()).filter((text) => text.includes("published"));
+    return messages.length >= 2 && (await items()).length > 0 ? messages : undefined;
   });
   expect(said.join("\n")).toContain("SUCCEEDED");
 });
@@ -83,7 +78,7 @@ test("a chain runs its next workflow with what the first one made", async () => 
 test("a payload that is delivered five times runs once", async () => {
   const payload = payloadOf("delivered-often", processBy("probe"));
   await Promise.all(Array.from({ length: 5 }, () => stage.publish(payload)));
-  await untilQueueIsEmpty("CirrusProcessQueueUrl");
+  await stage.untilQueueIsEmpty();
   const record = await stage.untilRecord(idOf("delivered-often", "probe"), succeeded);
   expect(record.attempt).toBe(1);
   expect(await stage.executionsOf(record.payloadId, "probe")).toBe(1);
@@ -93,15 +88,15 @@ test("a message that is no payload is kept with the reason, and holds nothing up
   await stage.publish("certainly no payload");
   await stage.publish(payloadOf("neighbour", processBy("probe")));
   await stage.untilRecord(idOf("neighbour", "probe"), succeeded);
-  await untilQueueIsEmpty("CirrusProcessQueueUrl");
+  await stage.untilQueueIsEmpty();
   const listed = await cirrusJson("dlq", "list", "--stage", "test");
   expect(JSON.stringify(listed)).toMatch(/certainly no payload|not-json|no JSON/i);
 });
 
 test("messages that cannot be handled go to the dead letters after five tries, and run once they are sent again", async () => {
   // Six minutes pass on AWS between two tries.
-  await setVisibility("CirrusProcessQueueUrl", "1");
-  const restore = await changeEnvironment("cirrus-test-process", { CIRRUS_STATE_DB: "a-table-that-is-gone" });
+  await stage.hideMessagesFor(1);
+  const restore = await changeEnvironment("cirrus-test-process", { CIRRUS_STATE_DB: "a-table-that-is-gone" }, endpoint);
   await stage.publish(payloadOf("unlucky", processBy("probe")));
   const dead = await eventually("a dead letter", async () => {
     const letters = await cirrusJson("dlq", "list", "--stage", "test");
@@ -109,7 +104,7 @@ test("messages that cannot be handled go to the dead letters after five tries, a
   });
   expect(dead).not.toEqual([]);
   await restore();
-  await setVisibility("CirrusProcessQueueUrl", "370");
+  await stage.hideMessagesFor(370);
 
   const { code, stderr } = await project.cirrus("dlq", "redrive", "--all", "process", "--stage", "test");
   expect(code, stderr).toBe(0);
@@ -178,32 +173,36 @@ test("what is in each state is counted from the table's stream", async () => {
   });
 });
 
-test("a changed compute environment takes new jobs, while the one that runs ends where it began; then the former one is retired", {
+test("a changed environment takes new jobs while the running one ends where it began, and is then retired", {
   timeout: DEPLOY_MS,
 }, async () => {
   const go = stage.payloadUrl("signals/go");
   const waits = processBy("probe-in-batch", { tasks: { probe: { waitsFor: go } } });
   await stage.publish(payloadOf("meanwhile", waits));
-  await eventually("the job runs", async () => {
-    const { stdout } = await project.cirrus("batch", "status", "--stage", "test", "-o", "json");
-    return /"(running|open|jobs)[^"]*":\s*[1-9]/i.test(stdout) || stdout.includes("RUNNING") ? true : undefined;
+  const [before] = await eventually("the job runs", async () => {
+    const queues = await queuesOfProbe();
+    return queues.some(({ jobs }) => jobs.RUNNING === 1) ? queues : undefined;
   });
 
   const definition = join(project.folder, "tasks/probe/definition.yml");
   writeFileSync(definition, readFileSync(definition, "utf8").replace("m7i.large", "m8i.large"));
   const { code, stdout, stderr } = await project.serverless("deploy", "--stage", "test");
   expect(code, stdout + stderr).toBe(0);
+  const [current, former, ...more] = (await queuesOfProbe()).toSorted((a, b) => Number(a.former) - Number(b.former));
+  expect(more).toEqual([]);
+  expect(current).toMatchObject({ former: false, jobs: {} });
+  expect(former).toMatchObject({ logicalId: before?.logicalId, former: true, jobs: { RUNNING: 1 }, retirable: false });
 
-  const early = await project.cirrus("batch", "retire", "--stage", "test", "--yes", "-o", "json");
-  expect(JSON.parse(early.stdout)).toMatchObject({ retired: [] });
+  expect(await cirrusJson("batch", "retire", "--stage", "test", "--yes")).toMatchObject({ retired: [] });
   await stage.publish(payloadOf("afterwards", processBy("probe-in-batch")));
   await stage.untilRecord(idOf("afterwards", "probe-in-batch"), succeeded);
+  expect(await stage.jobsIn(current?.logicalId ?? "", "SUCCEEDED")).toBe(1);
   await stage.objects.put(go, "go");
   expect(await stage.untilRecord(idOf("meanwhile", "probe-in-batch"), succeeded)).toMatchObject({ attempt: 1 });
 
-  const late = await project.cirrus("batch", "retire", "--stage", "test", "--yes", "-o", "json");
-  expect(late.code, late.stderr).toBe(0);
-  expect(JSON.parse(late.stdout).retired).not.toEqual([]);
+  const late = (await cirrusJson("batch", "retire", "--stage", "test", "--yes")) as { readonly retired: string[] };
+  expect(late.retired).toContain(former?.logicalId);
+  expect(await queuesOfProbe()).toMatchObject([{ logicalId: current?.logicalId }]);
 });
 
 test("remove takes the stack away", { timeout: DEPLOY_MS }, async () => {
@@ -221,58 +220,13 @@ async function cirrusJson(...args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+/** Of the probe's queue, the current and the former ones. */
+async function queuesOfProbe(): Promise<readonly BatchPart[]> {
+  const parts = (await cirrusJson("batch", "status", "--stage", "test")) as readonly BatchPart[];
+  return parts.filter(({ stem, type }) => stem === "ProbeQueue" && type === "AWS::Batch::JobQueue");
+}
+
 async function textAt(url: `s3://${string}/${string}`): Promise<string> {
   const got = await stage.objects.get(url);
   return got.outcome === "found" ? Buffer.from(got.body).toString() : got.outcome;
-}
-
-async function setVisibility(queue: string, seconds: string): Promise<void> {
-  const attributes = { QueueUrl: stage.output(queue), Attributes: { VisibilityTimeout: seconds } };
-  await stage.sqs.send(new SetQueueAttributesCommand(attributes));
-}
-
-/** Gives a function other environment variables, until it is called back. */
-async function changeEnvironment(name: string, changes: Record<string, string>): Promise<() => Promise<void>> {
-  const lambda = new LambdaClient(toEmulator(endpoint));
-  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
-  const set = async (Variables: Record<string, string>): Promise<void> => {
-    const input = { FunctionName: name, Environment: { Variables } };
-    await lambda.send(new UpdateFunctionConfigurationCommand(input));
-  };
-  const before = Environment?.Variables ?? {};
-  await set({ ...before, ...changes });
-  return () => set(before);
-}
-
-async function untilQueueIsEmpty(queue: string): Promise<void> {
-  await eventually(`${queue} is empty`, async () => {
-    const { Attributes = {} } = await stage.sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: stage.output(queue), AttributeNames: ["All"] }),
-    );
-    const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = Attributes;
-    return visible === "0" && hidden === "0" ? true : undefined;
-  });
-}
-
-/** A queue behind each topic; what has come through it so far. */
-async function subscribe(
-  { sns, sqs, output }: Stage,
-  topics: readonly string[],
-): Promise<(topic: string) => Promise<readonly string[]>> {
-  const queues = new Map<string, { readonly url: string; readonly messages: string[] }>();
-  for (const topic of topics) {
-    const { QueueUrl: url = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `listening-${topic}` }));
-    const Endpoint = `arn:aws:sqs:us-west-2:000000000000:listening-${topic}`;
-    await sns.send(new SubscribeCommand({ TopicArn: output(topic), Protocol: "sqs", Endpoint }));
-    queues.set(topic, { url, messages: [] });
-  }
-  return async (topic) => {
-    const queue = queues.get(topic);
-    if (queue === undefined) throw new Error(`Nobody listens to ${topic}`);
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: queue.url, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
-    );
-    queue.messages.push(...Messages.map(({ Body = "" }) => Body));
-    return queue.messages;
-  };
 }

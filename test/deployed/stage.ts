@@ -1,9 +1,14 @@
 /** A deployed stage as its users meet it: the topic that payloads go to, the state table, the buckets, the queues. */
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { BatchClient, type JobStatus, ListJobsCommand } from "@aws-sdk/client-batch";
+import {
+  CloudFormationClient,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+} from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { lazyS3 } from "../../src/aws/clients.ts";
 import { makeS3ObjectStore } from "../../src/aws/object-store.ts";
 import { makeDynamoStateStore } from "../../src/aws/state/state-store.ts";
@@ -19,7 +24,10 @@ export async function openStage(endpoint: string, stack: string) {
   const settings = toEmulator(endpoint);
   const sfn = new SFNClient(settings);
   const sns = new SNSClient(settings);
-  const outputs = await readOutputs(new CloudFormationClient(settings), stack);
+  const sqs = new SQSClient(settings);
+  const batch = new BatchClient(settings);
+  const cloudFormation = new CloudFormationClient(settings);
+  const outputs = await readOutputs(cloudFormation, stack);
   const output = (name: string): string => {
     const value = outputs.get(name);
     if (value === undefined)
@@ -36,9 +44,6 @@ export async function openStage(endpoint: string, stack: string) {
     output,
     state,
     objects,
-    sqs: new SQSClient(settings),
-    sns,
-    sfn,
     payloadUrl,
     async publish(message: object | string): Promise<void> {
       const text = typeof message === "string" ? message : JSON.stringify(message);
@@ -52,6 +57,29 @@ export async function openStage(endpoint: string, stack: string) {
     ): Promise<PayloadRecord> {
       const look = async () => (await state.get([payloadId])).find((record) => record !== undefined && is(record));
       return await eventually(`${payloadId}`, look, { within, describe: () => show(payloadId) });
+    },
+    /** How many jobs of a status a queue has, which is named by its logical ID. */
+    async jobsIn(logicalId: string, jobStatus: JobStatus): Promise<number> {
+      const found = await cloudFormation.send(
+        new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId: logicalId }),
+      );
+      const jobQueue = found.StackResourceDetail?.PhysicalResourceId ?? "";
+      const { jobSummaryList = [] } = await batch.send(new ListJobsCommand({ jobQueue, jobStatus }));
+      return jobSummaryList.length;
+    },
+    /** How long a message of the process queue stays away between two tries. */
+    async hideMessagesFor(seconds: number): Promise<void> {
+      const Attributes = { VisibilityTimeout: String(seconds) };
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: output("CirrusProcessQueueUrl"), Attributes }));
+    },
+    async untilQueueIsEmpty(): Promise<void> {
+      const counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
+      await eventually("the process queue is empty", async () => {
+        const { Attributes = {} } = await sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl: output("CirrusProcessQueueUrl"), AttributeNames: [...counts] }),
+        );
+        return counts.every((count) => Attributes[count] === "0") ? true : undefined;
+      });
     },
     async executionsOf(payloadId: string, workflow: string): Promise<number> {
       const stateMachineArn = `arn:aws:states:us-west-2:000000000000:stateMachine:${stack}-${workflow}`;
