@@ -19,6 +19,9 @@ export interface SfnExecutionsOptions {
 /** Step Functions takes pages of up to 1,000 events. */
 const MOST_EVENTS_A_PAGE = 1000;
 
+/** Step Functions takes a few more characters, but leaves their executions out of logs. */
+const NAME = /^[0-9A-Za-z_-]{1,80}$/;
+
 export function makeSfnExecutions({ sfn, baseArn }: SfnExecutionsOptions): Executions {
   const machineArn = (workflow: string): string => `${baseArn}${workflow}`;
   const executionArn = ({ workflow, name }: ExecutionKey): string =>
@@ -38,7 +41,7 @@ export function makeSfnExecutions({ sfn, baseArn }: SfnExecutionsOptions): Execu
         arn: executionArn(key),
         status,
         input: found.input ?? "{}",
-        ...(found.output !== undefined && { output: found.output }),
+        ...(status === "SUCCEEDED" && found.output !== undefined && { output: found.output }),
         ...(found.error !== undefined && { error: found.error }),
         ...(found.cause !== undefined && { cause: found.cause }),
         startedAt: startDate.toISOString(),
@@ -53,6 +56,8 @@ export function makeSfnExecutions({ sfn, baseArn }: SfnExecutionsOptions): Execu
 
   return {
     async start({ workflow, name, input }) {
+      if (!NAME.test(name))
+        return { outcome: "refused", error: "InvalidName", message: `${name} is no execution's name` };
       const service = await sfn();
       try {
         await service.startExecution({ stateMachineArn: machineArn(workflow), name, input });
