@@ -48,17 +48,27 @@ export function locate({ ports, definition }: Upload, item: Item, filename: stri
 }
 
 /** The href of the stored file. */
-export async function storeFile(upload: Upload, item: Item, path: string, options: StoreOptions = {}): Promise<string> {
-  const { environment, objects } = upload.ports;
+export async function storeFile(to: Upload, item: Item, path: string, options: StoreOptions = {}): Promise<string> {
+  const { environment, objects } = to.ports;
   if (environment.CIRRUS_UPLOAD === "false") return pathToFileURL(path).href;
-  const { url, href } = locate(upload, item, options.filename ?? basename(path));
-  const { headers } = uploadOptionsFor(upload.definition, item);
-  await objects.upload(path, url, {
+  const { url, href } = locate(to, item, options.filename ?? basename(path));
+  const { headers } = uploadOptionsFor(to.definition, item);
+  const upload = objects.upload(path, url, {
     ...(options.type === undefined ? {} : { contentType: options.type }),
     // A canned ACL opens this one object to everyone.
     headers: { ...headers, ...(options.public ? { "x-amz-acl": "public-read" } : {}) },
   });
+  await upload.catch((thrown: unknown) => explainClosed(thrown, url));
   return href;
+}
+
+/** The stack's own buckets know no ACLs, so that nothing in them is ever opened by mistake. */
+function explainClosed(thrown: unknown, url: ObjectUrl): never {
+  if (!(thrown instanceof Error && thrown.name === "AccessControlListNotSupported")) throw thrown;
+  throw new InvalidInput(`${url} cannot be public: its bucket has no ACLs`, {
+    hint: "Leave out `public` and `public_assets`, or write to a bucket of your own that has them.",
+    cause: thrown,
+  });
 }
 
 export async function uploadAsset(

@@ -50,6 +50,36 @@ async function serve(listener: RequestListener, use: (url: string) => Promise<vo
   }
 }
 
+/** Runs a task over the real S3 client, to which every call is refused. */
+async function refusedByS3(status: number, code: string, use: Use, error: object): Promise<void> {
+  const body = `<Error><Code>${code}</Code><Message>No</Message></Error>`;
+  const answer: RequestListener = (request, response) => {
+    request.resume().on("end", () => response.writeHead(status, { "content-type": "application/xml" }).end(body));
+  };
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+  await serve(answer, async (endpoint) => {
+    const { s3 } = makeClients({ endpoint, region: "us-west-2" });
+    const task = defineTask({
+      name: "probe",
+      parameters: z.object({}),
+      async run({ items, assets, workdir }) {
+        for (const item of items) await use(assets, item, workdir);
+      },
+    });
+    const features = [{ id: "a", ...withAsset("s3://others/x.tif") }];
+    const payload = {
+      type: "FeatureCollection",
+      features,
+      process: [{ workflow: "w", upload_options: { path_template: "p", public_assets: ["scene"] } }],
+    };
+    const environment = { CIRRUS_DATA_BUCKET: "closed" };
+    const context: TaskContext = { [PORTS]: { objects: makeS3ObjectStore({ s3 }), environment } };
+    // The rest of Lambda's context is not there in a job either.
+    await expect(task(payload, context as Context)).rejects.toMatchObject(error);
+  }).finally(() => vi.unstubAllEnvs());
+}
+
 describe("a download", () => {
   test.each([
     ["an object's URL", withAsset("s3://scenes/2020/a b.txt")],
@@ -72,28 +102,10 @@ describe("a download", () => {
   });
 
   test("an object that the task may not read is unavailable, with what to allow", async () => {
-    const denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
-    await serve(
-      (_request, response) => void response.writeHead(403, { "content-type": "application/xml" }).end(denied),
-      async (endpoint) => {
-        vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
-        vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
-        const { s3 } = makeClients({ endpoint, region: "us-west-2" });
-        const task = defineTask({
-          name: "probe",
-          parameters: z.object({}),
-          run: async ({ items: [item], assets }) => void (await assets.download(item as Item, "scene")),
-        });
-        const features = [{ id: "a", ...withAsset("s3://others/x.tif") }];
-        const payload = { type: "FeatureCollection", features, process: [{ workflow: "w" }] };
-        const context: TaskContext = { [PORTS]: { objects: makeS3ObjectStore({ s3 }), environment: {} } };
-        await expect(task(payload, context as Context)).rejects.toMatchObject({
-          name: "AssetUnavailable",
-          message: expect.stringMatching(/asset "scene": s3:\/\/others\/x\.tif may not be read.*custom\.assetObjects/),
-        });
-      },
-    );
-    vi.unstubAllEnvs();
+    await refusedByS3(403, "AccessDenied", async (assets, item) => void (await assets.download(item, "scene")), {
+      name: "AssetUnavailable",
+      message: expect.stringMatching(/asset "scene": s3:\/\/others\/x\.tif may not be read.*custom\.assetObjects/),
+    });
   });
 
   test("several at once give a path each, in order", async () => {
@@ -251,6 +263,17 @@ describe("HTTP", () => {
 });
 
 describe("an upload", () => {
+  test("to a bucket without ACLs cannot be public, and says so", async () => {
+    const upload: Use = async (assets, item, workdir) => {
+      await writeFile(join(workdir, "x.txt"), "x");
+      await assets.upload(item, "scene", join(workdir, "x.txt"));
+    };
+    await refusedByS3(400, "AccessControlListNotSupported", upload, {
+      name: "InvalidInput",
+      message: expect.stringMatching(/s3:\/\/closed\/p\/x\.txt cannot be public: its bucket has no ACLs\. Leave out/),
+    });
+  });
+
   const upload: Use = async (assets, item, workdir) => {
     await writeFile(join(workdir, "out.txt"), "hello");
     await assets.upload(item, "result", join(workdir, "out.txt"), { type: "text/plain", roles: ["data"] });
