@@ -29,8 +29,16 @@ export interface FakeAws {
   close(): Promise<void>;
 }
 
+export interface FakeAwsOptions {
+  /** Of the clients; long, as a machine may be busy, but for a call that is never answered. */
+  readonly timeoutMs?: number;
+}
+
 /** `never` leaves the call without an answer. */
-export async function startFakeAws(answer: (call: Call, index: number) => Answer | "never"): Promise<FakeAws> {
+export async function startFakeAws(
+  answer: (call: Call, index: number) => Answer | "never",
+  { timeoutMs = 20_000 }: FakeAwsOptions = {},
+): Promise<FakeAws> {
   const calls: Call[] = [];
   const server = createServer(async (request, response) => {
     // A client that gives up in the middle has nobody left to answer.
@@ -55,7 +63,7 @@ export async function startFakeAws(answer: (call: Call, index: number) => Answer
     endpoint,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
     attempts: 2,
-    timeoutMs: 300,
+    timeoutMs,
   });
   return {
     endpoint,

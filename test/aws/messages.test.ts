@@ -5,7 +5,17 @@ import { makeSnsAnnouncements } from "../../src/aws/announcements.ts";
 import { makeSnsIntake, makeSqsIntake } from "../../src/aws/intake.ts";
 import { TransientError } from "../../src/errors.ts";
 import type { Announcement } from "../../src/events/announcements.ts";
-import { type Answer, type Call, type FakeAws, json, jsonError, queryError, startFakeAws, xml } from "./fake-aws.ts";
+import {
+  type Answer,
+  type Call,
+  type FakeAws,
+  type FakeAwsOptions,
+  json,
+  jsonError,
+  queryError,
+  startFakeAws,
+  xml,
+} from "./fake-aws.ts";
 
 let aws: FakeAws | undefined;
 afterEach(async () => {
@@ -31,8 +41,8 @@ function allSent(call: Call): Answer {
   return json({ Successful: entriesOf(call).map(sentEntry) });
 }
 
-async function sqsIntake(answer: (call: Call, index: number) => Answer | "never") {
-  aws = await startFakeAws(answer);
+async function sqsIntake(answer: (call: Call, index: number) => Answer | "never", options: FakeAwsOptions = {}) {
+  aws = await startFakeAws(answer, options);
   return makeSqsIntake({ sqs: aws.clients.sqs, queueUrl: "https://sqs.us-west-2.amazonaws.com/1/process" });
 }
 
@@ -85,7 +95,7 @@ test("a throttled batch is sent again, and one that stays throttled may be sent 
 });
 
 test("no answer in time means that it may be sent later", async () => {
-  const intake = await sqsIntake(() => "never");
+  const intake = await sqsIntake(() => "never", { timeoutMs: 100 });
   expect(await intake.send(many(1))).toMatchObject([{ outcome: "failed", transient: true }]);
 });
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeS3ObjectStore } from "../../src/aws/object-store.ts";
 import { CirrusError, EXIT, TransientError } from "../../src/errors.ts";
 import type { ObjectStore } from "../../src/payload/object-store.ts";
-import { type Answer, type Call, type FakeAws, s3Error, startFakeAws, xml } from "./fake-aws.ts";
+import { type Answer, type Call, type FakeAws, type FakeAwsOptions, s3Error, startFakeAws, xml } from "./fake-aws.ts";
 
 const MODIFIED = "Fri, 20 Nov 2026 10:00:00 GMT";
 const URL = "s3://data/a/b.json";
@@ -22,8 +22,11 @@ afterEach(async () => {
   aws = undefined;
 });
 
-async function storeOver(answer: (call: Call, index: number) => Answer | "never"): Promise<ObjectStore> {
-  aws = await startFakeAws(answer);
+async function storeOver(
+  answer: (call: Call, index: number) => Answer | "never",
+  options: FakeAwsOptions = {},
+): Promise<ObjectStore> {
+  aws = await startFakeAws(answer, options);
   return makeS3ObjectStore({ s3: aws.clients.s3 });
 }
 
@@ -85,7 +88,7 @@ test("a throttled call is tried again, and one that stays throttled is transient
 });
 
 test("an answer that does not come in time is transient", async () => {
-  const store = await storeOver(() => "never");
+  const store = await storeOver(() => "never", { timeoutMs: 100 });
   await expect(store.head(URL)).rejects.toThrow(TransientError);
 });
 
