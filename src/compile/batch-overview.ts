@@ -27,7 +27,7 @@ export function overviewOf(deployed: Template, uses: Uses): readonly BatchPart[]
   );
   const queuesOf = (environment: string) =>
     parts.map(([id]) => id).filter((id) => id !== environment && environmentsOf(id, deployed).includes(environment));
-  const overview = parts.map(([logicalId, resource]): BatchPart => {
+  return parts.map(([logicalId, resource]): BatchPart => {
     const type = String(resource.Type);
     const stem = former.get(logicalId) ?? stemOf(logicalId, resource);
     const queues = type === COMPUTE_ENVIRONMENT ? queuesOf(logicalId) : [];
@@ -50,12 +50,6 @@ export function overviewOf(deployed: Template, uses: Uses): readonly BatchPart[]
       retirable: reason === UNUSED,
       reason,
     };
-  });
-  const held = new Set(overview.filter(({ former: isFormer }) => !isFormer).map(({ logicalId }) => logicalId));
-  return overview.map((part) => {
-    // A current queue may still send jobs to it.
-    const current = part.queues.find((queue) => held.has(queue));
-    return part.retirable && current !== undefined ? { ...part, retirable: false, reason: `${current} uses it` } : part;
   });
 }
 

@@ -87,9 +87,8 @@ function textOf(value: Json): string | undefined {
   return typeof text === "string" ? text : undefined;
 }
 
-/** The part of a statement that is about what is kept. */
+/** The part of a statement that is about what is kept; what is denied there stays denied. */
 function narrow(statement: JsonObject, isWanted: (resource: Json) => boolean): readonly JsonObject[] {
-  if (statement.Effect !== "Allow") return [];
   const resources = [statement.Resource ?? []].flat().filter((resource) => isWanted(resource));
   return resources.length === 0 ? [] : [{ ...statement, Resource: resources }];
 }

@@ -184,6 +184,17 @@ describe("retiring", () => {
     ]);
   });
 
+  test("looks at jobs only once Batch holds the queue closed", async () => {
+    const { stage } = await start();
+    const { run } = await prepared(stage);
+    stage.updatingQueues = 2;
+    await run();
+    const { calls } = stage;
+    const closing = calls.slice(calls.indexOf("batch:/v1/updatejobqueue"), calls.lastIndexOf("batch:/v1/listjobs"));
+    expect(closing.filter((call) => call === "batch:/v1/describejobqueues")).toHaveLength(3);
+    expect(closing.indexOf("batch:/v1/listjobs")).toBeGreaterThan(closing.lastIndexOf("batch:/v1/describejobqueues"));
+  });
+
   test("opens the queues again where the update is rolled back", async () => {
     const { stage } = await start();
     stage.updateStates = ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"];

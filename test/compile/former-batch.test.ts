@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { entriesOf, reviseBatch, stemOf, type Template } from "../../src/compile/batch-revisions.ts";
@@ -110,6 +111,63 @@ describe("a deployment without a task that was there", () => {
     expect(idsOf(withJobs.template)).toContain("WarpJobRole");
     expect(idsOf(withJobs.template)).not.toContain("WarpInstanceRole");
   });
+});
+
+describe("a workflow that goes over to another task's job definition", () => {
+  const first = project();
+  const { WarpJob: _removed, ...rest } = Object.fromEntries(entriesOf(first.Resources));
+  const second = {
+    Resources: JSON.parse(JSON.stringify(rest).replaceAll("-Warp:*", "-Other:*").replace("${WarpJob}", "x")),
+  };
+  const { template } = keepFormerBatch(second, first, NOTHING);
+  const role = new Map(entriesOf(template.Resources)).get("WarpMachineRole");
+
+  test("may still submit the former one, by its name, for executions that run on; and no more than that", () => {
+    expect(role?.Properties).toMatchObject({
+      Policies: [
+        { PolicyName: "states" },
+        {
+          PolicyName: "former-batch",
+          PolicyDocument: {
+            Statement: [
+              {
+                Sid: "FormerBatch1",
+                Effect: "Allow",
+                Action: ["batch:SubmitJob"],
+                Resource: [{ "Fn::Sub": "arn:${AWS::Partition}:batch:job-definition/${AWS::StackName}-Warp:*" }],
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test("loses that right with the definition", () => {
+    const later = keepFormerBatch(second, template, NOTHING).template;
+    expect(later).toEqual(second);
+    expect(JSON.stringify(removeFormer(template, new Set(["WarpJob", "WarpJobRole"])))).not.toContain("FormerBatch");
+  });
+});
+
+test("a role whose policy is a resource of its own keeps the right there, and loses it there", () => {
+  const policy = (queue: string) => ({
+    Resources: {
+      Queue1: { Type: "AWS::Batch::JobQueue", Properties: {} },
+      [queue]: { Type: "AWS::Batch::JobQueue", Properties: {} },
+      Policy: {
+        Type: "AWS::IAM::Policy",
+        Properties: {
+          PolicyDocument: { Statement: { Effect: "Deny", Action: "batch:SubmitJob", Resource: { Ref: queue } } },
+        },
+      },
+    },
+  });
+  const { template } = keepFormerBatch(policy("New"), policy("Old"), NOTHING);
+  const statements = (resources: Template) =>
+    JSON.stringify(new Map(entriesOf(resources.Resources)).get("Policy")).match(/"Ref":"\w+"/g);
+  expect(statements(template)).toEqual(['"Ref":"New"', '"Ref":"Old"']);
+  expect(statements(removeFormer(template, new Set(["Old"])))).toEqual(['"Ref":"New"']);
 });
 
 test("the role that a job definition no longer names stays for the jobs of its former revisions", () => {

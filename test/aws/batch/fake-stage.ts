@@ -31,6 +31,8 @@ export interface FakeStage {
   /** By the queue's name. */
   readonly jobs: Map<string, FakeJob[]>;
   readonly queueStates: Map<string, string>;
+  /** How often a queue is still shown as being updated. */
+  updatingQueues: number;
   /** By the state machine's logical ID. */
   readonly executions: Map<string, FakeExecution[]>;
   /** How many of the account there are besides the stack's own. */
@@ -69,6 +71,7 @@ export async function startFakeStage(template: Template): Promise<FakeStage> {
     outputs: {},
     jobs: new Map(),
     queueStates: new Map(),
+    updatingQueues: 0,
     executions: new Map(),
     others: { environments: 0, queues: 0 },
     refusals: new Map(),
@@ -188,11 +191,13 @@ function batch(stage: Stage, path: string, input: Input): unknown {
     const asked = Array.isArray(input.jobQueues) ? input.jobQueues.map(String) : undefined;
     const all = asked ?? [...named("AWS::Batch::JobQueue"), ...others(stage.others.queues)];
     const { items, next } = page(all, input.nextToken, 20);
+    const updating = stage.updatingQueues > 0;
+    if (updating) stage.updatingQueues -= 1;
     const queues = items.map((arn) => ({
       jobQueueArn: arn,
       jobQueueName: lastOf(arn),
       state: stage.queueStates.get(lastOf(arn)) ?? "ENABLED",
-      status: "VALID",
+      status: updating ? "UPDATING" : "VALID",
     }));
     return { jobQueues: queues, nextToken: next };
   }
