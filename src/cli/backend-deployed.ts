@@ -19,6 +19,8 @@ import { resolveUrl } from "./stored-payloads.ts";
 
 /** CloudWatch Logs shows a line some seconds after it was written. */
 const LOG_DELAY_MS = 5_000;
+/** Every look is a call that is paid for. */
+const LOOK_EVERY_MS = 1_000;
 
 export async function openDeployedBackend(io: Io, place: Place): Promise<Backend> {
   const project = findProjectRoot(io.cwd) === undefined ? undefined : findProjectToLook(io, place);
@@ -49,6 +51,7 @@ export async function openDeployedBackend(io: Io, place: Place): Promise<Backend
       logs: makeCloudWatchTaskLogs({ logs: clients.logs }),
       payloadIdOf: ({ input }) => payloadIdOf(ports, input),
     }),
+    lookEveryMs: LOOK_EVERY_MS,
     logDelayMs: LOG_DELAY_MS,
     workflows: [...(project?.workflows.keys() ?? [])],
     outcomes: (sent) => outcomesByRecord(sent, ports),

@@ -15,6 +15,7 @@ export function openLocalBackend(io: Io): Backend {
     ports: runtime.ports,
     deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
     logs: runtime.executionLogs,
+    lookEveryMs: 100,
     logDelayMs: 0,
     workflows: [...project.workflows.keys()],
     outcomes: () => runtime.messages,

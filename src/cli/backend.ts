@@ -18,6 +18,8 @@ export interface Backend {
   readonly ports: FunctionPorts;
   readonly deadLetters: Readonly<Record<QueueName, DeadLetters>>;
   readonly logs: ExecutionLogs;
+  /** Milliseconds between two looks at what others do. */
+  readonly lookEveryMs: number;
   /** Milliseconds that a line may take to be found. */
   readonly logDelayMs: number;
   /** What is deployed under the project's names, for an execution that is named without its workflow. */

@@ -6,20 +6,23 @@ import type { FunctionPorts } from "../functions/ports.ts";
 import type { FollowPorts } from "../runtime/follow.ts";
 import { isOpen } from "../state/states.ts";
 
-/** `sent`: the payload's ID by message. A chained payload's message is not among them, and is not waited for. */
+/** `sent`: the payload's ID by message. Those of chained payloads are known when their time comes. */
 export function outcomesByRecord(
   sent: ReadonlyMap<string, string>,
   { state, clock }: Pick<FunctionPorts, "state" | "clock">,
 ): FollowPorts["messages"] {
-  const since = clock.now();
+  const firstLook = new Map<string, number>();
   return {
-    async get(message) {
-      const payloadId = sent.get(message);
-      if (payloadId === undefined) return { message, outcome: "skipped", at: "", reason: "chained: see its own state" };
+    async get(message, expected) {
+      const payloadId = sent.get(message) ?? expected;
+      if (payloadId === undefined || payloadId === "")
+        return { message, outcome: "skipped", at: "", reason: "it is no payload" };
       const [record] = await state.get([payloadId]);
       if (record === undefined) return undefined;
       const base = { message, at: record.updated, payloadId };
       if (record.messages.includes(message)) return { ...base, outcome: "started", execution: record.execution };
+      const since = firstLook.get(message) ?? clock.now();
+      firstLook.set(message, since);
       const waited = clock.now() - since > PATIENCE_MS;
       if (isOpen(record.state) || !waited) return undefined;
       return { ...base, outcome: "skipped", reason: `${record.state} since ${record.endedAt ?? record.updated}` };

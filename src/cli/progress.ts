@@ -9,6 +9,7 @@ import { type Shown, stateMark } from "./state-mark.ts";
 import { renderTable, visibleLength } from "./table.ts";
 
 const REDRAW_MS = 100;
+const GOES_ON = "Stopped. What was begun goes on with the next start.";
 
 /** What a payload's current execution is doing, e.g. `add-preview` and its second try. */
 export type StepOf = (followed: Followed) => { readonly state: string; readonly tries: number } | undefined;
@@ -17,12 +18,16 @@ export interface ProgressOptions {
   readonly follower: Follower;
   readonly stepOf: StepOf;
   readonly clock: Clock;
+  /** Milliseconds between two looks. */
+  readonly everyMs?: number;
+  /** What becomes of it when the command is stopped. */
+  readonly stopped?: string;
 }
 
 /** Resolves when everything has settled; rejects with the signal's reason when the command is stopped. */
 export async function showUntilSettled(
   io: Io,
-  { follower, stepOf, clock }: ProgressOptions,
+  { follower, stepOf, clock, everyMs = REDRAW_MS, stopped = GOES_ON }: ProgressOptions,
 ): Promise<readonly Followed[]> {
   const draw = isLive(io) ? makeLiveView(io, stepOf, clock) : makeLineView(io, stepOf, clock);
   try {
@@ -30,11 +35,11 @@ export async function showUntilSettled(
       const followed = await follower.look();
       draw.show(followed);
       if (followed.every(({ settled }) => settled)) return followed;
-      await clock.sleep(REDRAW_MS, io.signal);
+      await clock.sleep(everyMs, io.signal);
     }
   } finally {
     draw.end();
-    if (io.signal.aborted) io.stderr.write("Stopped. What was begun goes on with the next start.\n");
+    if (io.signal.aborted) io.stderr.write(`${stopped}\n`);
   }
 }
 

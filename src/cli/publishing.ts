@@ -62,7 +62,15 @@ export async function publish(
   const ids = sent.map(({ message }, index) => [message, idOf(payloads[index]?.payload)] as const);
   const follower = makeFollower({ ...backend.ports, messages: backend.outcomes(new Map(ids)) });
   for (const { source, message } of sent) follower.add(source, message);
-  const followed = await showUntilSettled(io, { follower, stepOf: () => undefined, clock: systemClock });
+  const stopped = `Stopped waiting; what was sent goes on. See it: cirrus state list${backend.flags}`;
+  const everyMs = backend.lookEveryMs;
+  const followed = await showUntilSettled(io, {
+    follower,
+    stepOf: () => undefined,
+    clock: systemClock,
+    everyMs,
+    stopped,
+  });
   io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
   exit(exitCodeOf(followed));
 }

@@ -84,7 +84,8 @@ const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_0
 export function moment(text: string, now: number): string {
   const [, count, unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text) ?? [];
   const length = UNITS[unit];
-  const time = count === undefined || length === undefined ? Date.parse(text) : now - Number(count) * length;
+  const written = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = count === undefined || length === undefined ? written : now - Number(count) * length;
   if (Number.isFinite(time) && Math.abs(time) <= 8.64e15) return new Date(time).toISOString();
   throw new InvalidArgumentError("Write 7d, 24h, 30m, or a time such as 2030-01-31T12:00Z.");
 }

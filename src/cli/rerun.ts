@@ -1,5 +1,6 @@
 /** Sends stored payloads to be processed once more: which of them can run, and why the others cannot. */
 import { isJsonObject, type Json } from "../json.ts";
+import { REASON_MEMBER } from "../payload/payload.ts";
 import type { PayloadRecord } from "../state/state-store.ts";
 import { isOpen } from "../state/states.ts";
 import type { Backend } from "./backend.ts";
@@ -12,7 +13,7 @@ export type Rerun =
 export async function planRerun(
   backend: Pick<Backend, "ports">,
   record: PayloadRecord,
-  { replace }: { readonly replace: boolean },
+  { replace, reason }: { readonly replace: boolean; readonly reason?: string | undefined },
 ): Promise<Rerun> {
   const { state, inputUrl } = record;
   const stays = (reason: string): Rerun => ({ record, outcome: "stays", reason });
@@ -21,7 +22,7 @@ export async function planRerun(
     return stays(`it is ${state}: add --replace to run it again`);
   const payload = await storedJson(backend, inputUrl);
   if (payload === undefined) return stays(`its input is gone: ${inputUrl}`);
-  return { record, outcome: "runs", payload: replace ? replaced(payload) : payload };
+  return { record, outcome: "runs", payload: told(replace ? replaced(payload) : payload, reason) };
 }
 
 /** The first link alone: what follows in the chain is decided when it is reached. */
@@ -29,4 +30,8 @@ function replaced(payload: Json): Json {
   if (!isJsonObject(payload) || !Array.isArray(payload.process)) return payload;
   const [first, ...next] = payload.process as readonly Json[];
   return isJsonObject(first) ? { ...payload, process: [{ ...first, replace: true }, ...next] } : payload;
+}
+
+function told(payload: Json, reason: string | undefined): Json {
+  return reason === undefined || !isJsonObject(payload) ? payload : { ...payload, [REASON_MEMBER]: reason };
 }

@@ -14,6 +14,7 @@ import { requireRecord } from "./stored-payloads.ts";
 
 interface RerunOptions extends PlaceOptions, FilterOptions {
   readonly replace?: boolean;
+  readonly reason?: string;
   readonly max: number;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
@@ -27,6 +28,7 @@ export const registerRerun: Register = (command, io, exit) => {
     .argument("[payload-id...]", "- reads them from standard input, one a line")
     .option("--replace", "also those that have SUCCEEDED or are INVALID")
     .option("--max <n>", "refuse where filters choose more than this", parseLimit, 100)
+    .option("--reason <text>", "kept in the payloads' history")
     .option("-y, --yes", "do not ask where filters choose several")
     .option("-n, --dry-run", "say what would run, and run nothing")
     .addHelpText(
@@ -43,7 +45,7 @@ Examples:
       await withBackend(io, options, async (backend) => {
         const records = filters ? await chosen(backend, options) : await named(backend, await readNames(ids, io));
         const plan = await Promise.all(
-          records.map((one) => planRerun(backend, one, { replace: options.replace ?? false })),
+          records.map((one) => planRerun(backend, one, { replace: options.replace ?? false, reason: options.reason })),
         );
         const runs = plan.filter((one) => one.outcome === "runs");
         printPlan(io, plan);

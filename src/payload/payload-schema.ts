@@ -8,6 +8,11 @@ import { byShape, expecting, processDefinition } from "./process-definition.ts";
 /** The member that carries a chained payload's lineage on its way through the queue. */
 export const CHAIN_MEMBER = "cirrus:chain";
 
+/** The member that says why somebody runs a payload again; it is kept in the payload's history and not in the payload. */
+export const REASON_MEMBER = "cirrus:reason";
+
+const MAX_REASON = 500;
+
 const item = z.looseObject(
   {
     id: z
@@ -85,6 +90,10 @@ const payloadSchema = z.looseObject(
     features: z.array(item, expecting("a list of STAC items", "Write [{…}].")).optional(),
     process: processList,
     [CHAIN_MEMBER]: chainLink.optional(),
+    [REASON_MEMBER]: z
+      .string(expecting("why it is run again, as text", "Write a sentence, or leave it out."))
+      .max(MAX_REASON, expecting(`at most ${MAX_REASON} characters`, "Say it in fewer words.").error)
+      .optional(),
   },
   expecting("a payload: an object with type, features and process", "See the guide to payloads."),
 );

@@ -4,12 +4,12 @@ import { isJsonObject, type Json, type JsonObject, utf8Length } from "../json.ts
 import { findHazards } from "./hazards.ts";
 import { FIRST_LINK, type Lineage } from "./lineage.ts";
 import { MAX_ID_BYTES, parsePayloadId, payloadId } from "./payload-id.ts";
-import { CHAIN_MEMBER, schemaProblems } from "./payload-schema.ts";
+import { CHAIN_MEMBER, REASON_MEMBER, schemaProblems } from "./payload-schema.ts";
 import { jsonPath, mismatch } from "./problems.ts";
 import { normaliseDefinition, type ProcessDefinition } from "./process-definition.ts";
 import type { StacItem } from "./stac-item.ts";
 
-export { CHAIN_MEMBER } from "./payload-schema.ts";
+export { CHAIN_MEMBER, REASON_MEMBER } from "./payload-schema.ts";
 export type { CollectionMatcher, ProcessDefinition, UploadOptions } from "./process-definition.ts";
 
 export interface Payload extends JsonObject {
@@ -28,7 +28,7 @@ export interface ChainLink extends JsonObject {
 }
 
 export type ParsedPayload =
-  | { readonly payload: Payload; readonly lineage: Lineage; readonly effect?: string }
+  | { readonly payload: Payload; readonly lineage: Lineage; readonly effect?: string; readonly reason?: string }
   | { readonly problems: readonly Problem[]; readonly payloadId?: string };
 
 /** Takes a value from outside for a payload, or says everything that is wrong with it. Never throws. */
@@ -45,12 +45,13 @@ export function parsePayload(value: unknown): ParsedPayload {
   const payload = normalise(value);
   const wrongId = idProblems(payload, value.id !== undefined);
   if (wrongId.length > 0) return { problems: wrongId, ...given };
-  return { payload, ...lineageOf(value[CHAIN_MEMBER]) };
+  const reason = value[REASON_MEMBER];
+  return { payload, ...lineageOf(value[CHAIN_MEMBER]), ...(typeof reason === "string" && { reason }) };
 }
 
 /** `value` has passed the schema. */
 function normalise(value: JsonObject): Payload {
-  const { [CHAIN_MEMBER]: _link, ...members } = value;
+  const { [CHAIN_MEMBER]: _link, [REASON_MEMBER]: _reason, ...members } = value;
   // Each `as` states what the schema has checked.
   const given = value as Partial<Pick<Payload, "id" | "features">>;
   const process = normaliseProcess(value.process as JsonObject | Payload["process"]);

@@ -28,6 +28,8 @@ interface Entry {
   readonly depth: number;
   readonly message: string;
   readonly children: Entry[];
+  /** What the message is expected to become. */
+  readonly expected?: string;
   payloadId?: string | undefined;
   outcome?: MessageOutcome | undefined;
   record?: PayloadRecord | undefined;
@@ -42,10 +44,15 @@ export interface Follower {
   look(): Promise<readonly Followed[]>;
 }
 
+export interface Outcomes {
+  /** `payloadId`: of the payload that the message carries, where that is known. */
+  get(message: string, payloadId?: string): ReturnType<MessageLog["get"]>;
+}
+
 export interface FollowPorts {
   readonly state: Pick<StateStore, "get">;
   readonly objects: Pick<ObjectStore, "get">;
-  readonly messages: Pick<MessageLog, "get">;
+  readonly messages: Outcomes;
   /** false: what is chained after a payload is not followed. */
   readonly chains?: boolean;
 }
@@ -72,7 +79,7 @@ export function makeFollower(ports: FollowPorts): Follower {
 }
 
 async function settle(entry: Entry, ports: FollowPorts): Promise<void> {
-  entry.outcome ??= await ports.messages.get(entry.message);
+  entry.outcome ??= await ports.messages.get(entry.message, entry.expected);
   if (!entry.outcome) return;
   entry.payloadId = entry.outcome.payloadId;
   if (entry.outcome.outcome === "rejected" || entry.payloadId === undefined) {
@@ -94,7 +101,9 @@ async function childrenOf(entry: Entry, record: PayloadRecord, { objects }: Foll
   if (!("payload" in parsed)) return [];
   const base = { source: record.payloadId, depth: entry.depth + 1, children: [] };
   return nextPayloads({ ...record, output: parsed.payload }).map((next): Entry => {
-    if (next.outcome === "chained") return { ...base, message: next.effect, children: [], settled: false };
+    if (next.outcome === "chained") {
+      return { ...base, message: next.effect, expected: next.payloadId, children: [], settled: false };
+    }
     const outcome = { message: next.effect, at: record.updated, reason: next.reason, payloadId: undefined };
     return {
       ...base,
@@ -106,6 +115,6 @@ async function childrenOf(entry: Entry, record: PayloadRecord, { objects }: Foll
   });
 }
 
-function flatten({ children, ...entry }: Entry): Followed[] {
+function flatten({ children, expected: _expected, ...entry }: Entry): Followed[] {
   return [entry, ...children.flatMap(flatten)];
 }

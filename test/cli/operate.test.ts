@@ -22,7 +22,7 @@ export const handler = defineTask({
 `;
 const FIRST = `import { appendFileSync } from "node:fs";
 export const handler = async (payload: unknown) => {
-  appendFileSync(new URL("../../ran-first", import.meta.url), "x");
+  if (JSON.stringify(payload).includes(\`"id":"scene"\`)) appendFileSync(new URL("../../ran-first", import.meta.url), "x");
   console.log("first is here");
   return payload;
 };
@@ -58,10 +58,15 @@ async function failedProject(): Promise<string> {
   return cwd;
 }
 
-/** Runs what waits, with something else that is quick. */
+/** Runs what waits: beside something else that is quick, as often as it takes until the payload has ended. */
 async function runOn(cwd: string): Promise<void> {
-  const { code, stderr } = await cirrus(["run", "two-steps", "-"], { cwd, stdin: payloadText("two-steps", "another") });
-  expect(code, stderr).toBe(EXIT.ok);
+  for (;;) {
+    const another = payloadText("two-steps", "another");
+    const { code, stderr } = await cirrus(["run", "two-steps", "-", "--replace"], { cwd, stdin: another });
+    expect(code, stderr).toBe(EXIT.ok);
+    const { state } = JSON.parse((await cirrus(["state", "get", ID], { cwd })).stdout);
+    if (state !== "CLAIMED" && state !== "PROCESSING") return;
+  }
 }
 
 const lines = (text: string) => text.split("\n").filter(Boolean);
@@ -120,7 +125,7 @@ describe("cirrus execution", () => {
       "PROCESSING",
       "SUCCEEDED",
     ]);
-    expect(readFileSync(join(cwd, "ran-first"), "utf8")).toBe("xx");
+    expect(readFileSync(join(cwd, "ran-first"), "utf8")).toBe("x");
     const history = await cirrus(["execution", "history", ID], { cwd });
     expect(history.stdout).toMatch(
       /execution Failed .*RangeError: The sun is down\.[\s\S]*execution Redriven[\s\S]*shaky +try 2 +succeeded/,
@@ -229,9 +234,15 @@ describe("cirrus payload", () => {
     const stays = await cirrus(["payload", "rerun", "-"], { cwd, stdin: `${ID}\n` });
     expect(stays).toMatchObject({ code: EXIT.failed, stdout: "" });
     expect(stays.stderr).toContain("add --replace");
-    await cirrus(["payload", "rerun", ID, "--replace"], { cwd });
+    await cirrus(["payload", "rerun", ID, "--replace", "--reason", "new calibration"], { cwd });
     await runOn(cwd);
-    expect(JSON.parse((await cirrus(["state", "get", ID], { cwd })).stdout)).toMatchObject({ attempt: 3 });
+    expect(JSON.parse((await cirrus(["state", "get", ID], { cwd })).stdout)).toMatchObject({
+      attempt: 3,
+      history: expect.arrayContaining([
+        expect.objectContaining({ to: "CLAIMED", attempt: 3, reason: expect.stringMatching(/; new calibration$/) }),
+      ]),
+    });
+    expect((await cirrus(["payload", "get", ID], { cwd })).stdout).not.toContain("calibration");
   });
 
   test("rerun takes payloads or filters, never neither, both or more than --max", async () => {

@@ -1,10 +1,12 @@
 /** `cirrus batch`: what a deployed stage runs jobs in, and the end of what earlier deployments left for running jobs. */
+import type { Command } from "commander";
 import { openBatchAccount } from "../../aws/batch/account.ts";
 import type { DeployedStack } from "../../aws/batch/deployed-stack.ts";
 import { systemClock } from "../../clock.ts";
 import { type BatchPart, overviewOf } from "../../compile/batch-overview.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
+import { type PlaceOptions, resolvePlace } from "../backend.ts";
 import { retire } from "../batch/retire.ts";
 import { planRetirement } from "../batch/retirement.ts";
 import type { Register } from "../commands.ts";
@@ -15,14 +17,9 @@ import { type Io, paint } from "../io.ts";
 import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../output.ts";
 import { addAwsOptions } from "../stage-options.ts";
 
-interface BatchOptions extends AwsOptions, OutputOptions {
-  readonly endpointUrl?: string;
-}
+type BatchOptions = AwsOptions & PlaceOptions & OutputOptions;
 
-interface RetireOptions extends BatchOptions {
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-}
+type RetireOptions = BatchOptions & { readonly dryRun?: boolean; readonly yes?: boolean };
 
 export const register: Register = (command, io, exit) => {
   command.description(
@@ -33,14 +30,12 @@ export const register: Register = (command, io, exit) => {
     .command("status")
     .description("List environments, queues and job definitions, current and former, with what uses them.")
     .addHelpText("after", "\nExample:\n  cirrus batch status --stage prod");
-  addFormats(addEndpoint(addAwsOptions(status)), ["table", "json", "jsonl", "yaml", "name"]).action(
-    async (options: BatchOptions) => {
-      const { stack, account } = await openStage(io, options);
-      const uses = await account.readUses(stack.resources);
-      for (const reason of uses.uncertain) io.stderr.write(`${paint(io, io.stderr, "yellow", "warning:")} ${reason}\n`);
-      showStatus(io, options, overviewOf(stack.template, uses).toSorted(byName));
-    },
-  );
+  addFormats(addStage(status), ["table", "json", "jsonl", "yaml", "name"]).action(async (options: BatchOptions) => {
+    const { stack, account } = await openStage(io, options);
+    const uses = await account.readUses(stack.resources);
+    for (const reason of uses.uncertain) io.stderr.write(`${paint(io, io.stderr, "yellow", "warning:")} ${reason}\n`);
+    showStatus(io, options, overviewOf(stack.template, uses).toSorted(byName));
+  });
 
   const retiring = command
     .command("retire")
@@ -49,8 +44,8 @@ export const register: Register = (command, io, exit) => {
     .option("-n, --dry-run", "show what would be removed, and change nothing")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", "\nExample:\n  cirrus batch retire --stage prod --yes");
-  addFormats(addEndpoint(addAwsOptions(retiring)), ["table", "json"]).action(
-    async (names: string[], options: RetireOptions) => exit(await retireNamed(io, names, options)),
+  addFormats(addStage(retiring), ["table", "json"]).action(async (names: string[], options: RetireOptions) =>
+    exit(await retireNamed(io, names, options)),
   );
 };
 
@@ -90,10 +85,11 @@ async function retireNamed(io: Io, names: readonly string[], options: RetireOpti
 }
 
 async function openStage(io: Io, options: BatchOptions) {
-  const project = findProjectToLook(io, options);
-  const { stackName, region } = project.config;
-  const endpoint = options.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
-  const account = await openBatchAccount({ region, profile: options.profile, endpoint });
+  const place = resolvePlace(io, options);
+  const project = findProjectToLook(io, place);
+  const { stackName, region } = { ...project.config, ...(place.stack !== undefined && { stackName: place.stack }) };
+  const endpoint = place.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
+  const account = await openBatchAccount({ region, profile: place.profile ?? io.env.AWS_PROFILE, endpoint });
   const stack = await account.readDeployedStack(stackName);
   if (stack === undefined) {
     throw new CirrusError(`There is no stack ${stackName} in ${region}.`, {
@@ -135,6 +131,9 @@ function byName(one: BatchPart, other: BatchPart): number {
   return one.stem === other.stem ? Number(one.former) - Number(other.former) : one.stem < other.stem ? -1 : 1;
 }
 
-function addEndpoint(command: ReturnType<typeof addAwsOptions>) {
-  return command.option("--endpoint-url <url>", "another address than AWS's own: an emulator");
+function addStage(command: Command): Command {
+  return addAwsOptions(command)
+    .option("--deployment <name>", "a deployment that `cirrus deployment add` named")
+    .option("--stack <name>", "the stack's name, where it is not <service>-<stage>")
+    .option("--endpoint-url <url>", "another address than AWS's own: an emulator");
 }

@@ -21,6 +21,8 @@ export interface Admitted {
   readonly lineage: Lineage;
   /** Identifies the wish to run: the chain's effect for a chained payload, else the message. */
   readonly message: string;
+  /** Why somebody sent it again, in their own words. */
+  readonly reason?: string | undefined;
 }
 
 export type Admission =
@@ -74,6 +76,7 @@ export async function admit(
     payload: parsed.payload,
     lineage: parsed.lineage,
     message: parsed.effect ?? record.messageId,
+    reason: parsed.reason,
   };
 }
 

@@ -113,7 +113,7 @@ function firstRequest(admitted: Admitted, ports: FunctionPorts): Wanted {
 }
 
 function claimRequest(
-  { payload, lineage, message }: Admitted,
+  { payload, lineage, message, reason: words }: Admitted,
   expected: "absent" | number,
   attempt: number,
   reason: string,
@@ -130,6 +130,6 @@ function claimRequest(
     message,
     at: isoTime(clock.now()),
     actor: "process",
-    reason,
+    reason: words === undefined ? reason : `${reason}; ${words}`,
   };
 }
