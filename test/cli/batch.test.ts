@@ -73,6 +73,18 @@ describe("cirrus batch status", () => {
   });
 });
 
+test("a deployment that was given a name stands for its stage, region and profile", async () => {
+  const { stage, call } = await start();
+  const cwd = temporaryProject({
+    "cirrus.yml": "service: other\n",
+    ".cirrus/deployments/dev.json": JSON.stringify({ stage: "dev", stack: STACK, region: "us-west-2" }),
+  });
+  const args = ["batch", "status", "--deployment", "dev", "-o", "name", "--endpoint-url", stage.endpoint];
+  const named = await cirrus(args, { cwd });
+  expect(named.code).toBe(EXIT.ok);
+  expect(named.stdout).toBe((await call("status", "-o", "name")).stdout);
+});
+
 describe("cirrus batch retire", () => {
   test("closes the queues, removes what nothing uses with what stood there for it, and waits for the end", async () => {
     const { stage, call } = await start();
