@@ -1,7 +1,7 @@
 /** The least that a Lambda needs: what its definition grants, its own log, and what its events and settings ask for. */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Component, Project } from "../project/project.ts";
-import { arn } from "./intrinsics.ts";
+import { arn, arnOf } from "./intrinsics.ts";
 import { lambdaLogGroup } from "./names.ts";
 import { allow, makeRole, type Statement } from "./role.ts";
 import type { Scope } from "./scope.ts";
@@ -72,21 +72,32 @@ function streamStatements(stream: Json): Statement[] {
   ];
 }
 
-function settingStatements({ onError, kmsKeyArn }: JsonObject): Statement[] {
+function settingStatements({ onError, kmsKeyArn, destinations, fileSystemConfig }: JsonObject): Statement[] {
+  const sent = isJsonObject(destinations) ? [destinations.onSuccess, destinations.onFailure] : [];
   return [
-    ...(onError === undefined ? [] : [sendTo(onError, onError)]),
+    ...[onError, ...sent].flatMap((target) => (target === undefined ? [] : [sendTo(sourceArn(target), target)])),
     ...(kmsKeyArn === undefined ? [] : [allow(["kms:Decrypt"], kmsKeyArn)]),
+    ...(fileSystemConfig === undefined ? [] : [allow(FILE_ACTIONS, sourceArn(fileSystemConfig))]),
   ];
 }
 
-/** A queue or a topic; where the ARN does not say which, both verbs are allowed on that one resource. */
+const FILE_ACTIONS = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"];
+
+/** Another component's Lambda by its name, or an ARN; where that does not say of what, every verb on that one resource. */
 function sendTo(arn: Json, written: Json): Statement {
-  const kind = isJsonObject(written) ? written.type : undefined;
-  const text = typeof arn === "string" ? arn : "";
-  const topic = kind === "sns" || text.includes(":sns:");
-  const queue = kind === "sqs" || text.includes(":sqs:");
-  return allow([...(queue ? [] : ["sns:Publish"]), ...(topic ? [] : ["sqs:SendMessage"])], arn);
+  if (typeof arn === "string" && !arn.includes(":")) return allow(["lambda:InvokeFunction"], arnOf(arn));
+  const kind = isJsonObject(written) && typeof written.type === "string" ? written.type : undefined;
+  const service = kind ?? Object.keys(SENDING).find((name) => typeof arn === "string" && arn.includes(`:${name}:`));
+  return allow((service === undefined ? undefined : SENDING[service]) ?? Object.values(SENDING).flat(), arn);
 }
+
+/** By the type of a destination, which is mostly the service in its ARN. */
+const SENDING: Readonly<Record<string, readonly string[]>> = {
+  sns: ["sns:Publish"],
+  sqs: ["sqs:SendMessage"],
+  lambda: ["lambda:InvokeFunction"],
+  events: ["events:PutEvents"],
+};
 
 /** Events name their source by its ARN, or by a map that holds it. */
 function sourceArn(event: Json): Json {

@@ -142,6 +142,27 @@ describe("the role of a function", () => {
     ]);
   });
 
+  test("may send to the dead letters and destinations that its settings name, decrypt and reach its files", () => {
+    const settings = yaml`
+      onError: arn:aws:sqs:us-west-2:123456789012:dead
+      destinations: {onSuccess: other, onFailure: {type: sns, arn: !Ref Work}}
+      kmsKeyArn: arn:aws:kms:us-west-2:123456789012:key/1
+      fileSystemConfig: {arn: "arn:aws:elasticfilesystem:us-west-2:123456789012:access-point/1", localMountPath: /mnt/x}
+    `;
+    const compiled = compileFiles({ ...QUEUE, ...lambdaTask("other"), ...lambdaTask("publish", settings) });
+    expect(compiled.problems).toEqual([]);
+    expect(compiled.statements("PublishLambdaRole").slice(1)).toEqual([
+      allow(["sqs:SendMessage"], "arn:aws:sqs:us-west-2:123456789012:dead"),
+      allow(["lambda:InvokeFunction"], { "Fn::GetAtt": ["OtherLambdaFunction", "Arn"] }),
+      allow(["sns:Publish"], { Ref: "Work" }),
+      allow(["kms:Decrypt"], "arn:aws:kms:us-west-2:123456789012:key/1"),
+      allow(
+        ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+        "arn:aws:elasticfilesystem:us-west-2:123456789012:access-point/1",
+      ),
+    ]);
+  });
+
   test("may write traces and join a network only where the function does", () => {
     const plain = compileFiles(lambdaTask("publish"));
     const both = compileFiles({

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: cirrus.yml holds variables
 /** The Serverless Framework itself packages projects with the plugin: offline, without credentials. */
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
@@ -12,7 +13,7 @@ const SERVERLESS = join(ROOT, "node_modules/serverless/bin/serverless.js");
 /** A project outside the checkout, with its own packages and the checkout as one of them. */
 function writeProject(files: Readonly<Record<string, string>>): string {
   const root = writeFolder({
-    "cirrus.yml": "service: demo\nprovider:\n  name: aws\n  runtime: nodejs24.x\n  stage: ${opt:stage, 'dev'}\n",
+    "cirrus.yml": "service: demo\nprovider:\n  name: aws\n  stage: ${opt:stage, 'dev'}\n",
     "serverless.yml": readFileSync(join(ROOT, "serverless.yml"), "utf8"),
     ...files,
   });
@@ -47,9 +48,14 @@ const TASK = {
 // A busy machine takes its time for four packagings.
 vi.setConfig({ testTimeout: 240_000 });
 
+const RULES = {
+  "cloudformation/rules.yml":
+    'Parameters: {P: {Type: String, Default: x}}\nRules: {One: {Assertions: [{Assert: !Equals [!Ref P, x], AssertDescription: "x"}]}}\n',
+};
+
 describe("serverless package", () => {
   test("makes a zip of every function, the package's own as well, and the same bytes each time", async () => {
-    const root = writeProject(TASK);
+    const root = writeProject({ ...TASK, ...RULES });
     const made = async () => {
       const { code, output } = await serverless(root, ["package", "--stage", "prod"]);
       expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("Service packaged") });
@@ -66,6 +72,9 @@ describe("serverless package", () => {
     const preview = namesIn(join(root, ".serverless/add-preview.zip"));
     expect(preview).toContain("node_modules/sharp/package.json");
     expect(preview.filter((name) => name.endsWith(".node"))).toHaveLength(1);
+    const template = readFileSync(join(root, ".serverless/cloudformation-template-update-stack.json"), "utf8");
+    expect(JSON.parse(template)).toMatchObject({ Parameters: { P: { Default: "x" } }, Rules: { One: {} } });
+    expect(template).not.toContain("AWS::Lambda::Version");
     rmSync(join(root, ".cirrus"), { recursive: true });
     expect(await made()).toEqual(first);
   });
