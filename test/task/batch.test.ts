@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { makeObjectStore } from "../../src/embedded/objects/object-store.ts";
 import type { ObjectUrl } from "../../src/payload/object-store.ts";
@@ -106,6 +107,13 @@ describe("a job that succeeds", () => {
     const env = { LAMBDA_TASK_ROOT: folder, _HANDLER: "handler.run" };
     await runBatch(job, ["process", URL_IN, "--output", URL_OUT], { env });
     expect(await job.read(URL_OUT)).toEqual({ seen: URL_IN });
+  });
+
+  test("is found under the name that older job definitions call", async () => {
+    const job = await makeJob();
+    const cwd = await makeTask("export const handler = async () => ({ old: true });");
+    await promisify(execFile)(`${PROGRAM}.py`, ["process", URL_IN], { cwd, env: job.environment });
+    expect(await job.read(URL_IN)).toEqual({ old: true });
   });
 
   test("ends with its result, whatever the handler left open", async () => {
