@@ -118,8 +118,8 @@ describe("the source tree", () => {
   });
 });
 
-test("tasks and feeders import the framework by its package name, as people's own do", () => {
-  const reaching = [...filesBelow("tasks"), ...filesBelow("feeders")].flatMap((file) =>
+test("components import the framework by its package name, as people's own do", () => {
+  const reaching = ["tasks", "feeders", "functions"].flatMap(filesBelow).flatMap((file) =>
     filesImportedBy(file)
       .filter((imported) => !imported.startsWith(file.split("/").slice(0, 2).join("/")))
       // A test beside its task may use what the project's tests share.
