@@ -74,9 +74,14 @@ test("roles have no policies that somebody else may widen, but for what is justi
   expect(listManagedPolicies(resources)).toEqual(allowedPolicies.sort());
 });
 
-test("every function has a role of its own", () => {
-  const roles = [...functions.values()].map(({ role = null }) => JSON.stringify(role));
-  expect(roles.length).toBeGreaterThan(5);
+test("every function and every state machine has a role of its own", () => {
+  const machines = [...ofType("AWS::StepFunctions::StateMachine").values()];
+  const roles = [
+    ...[...functions.values()].map(({ role = null }) => JSON.stringify(role)),
+    ...machines.map(({ Properties }) => JSON.stringify(dig(Properties, "RoleArn"))),
+  ];
+  expect(machines.length).toBeGreaterThan(2);
+  expect(roles.every((role) => role.startsWith('{"Fn::GetAtt":['))).toBe(true);
   expect(new Set(roles).size).toBe(roles.length);
 });
 
