@@ -120,7 +120,14 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
       const service = await s3();
       const { size } = await stat(path);
       const target = { ...targetOf(url, options), ...(options.ifAbsent && { IfNoneMatch: "*" }) };
-      await service.upload({ ...target, Body: createReadStream(path), ContentLength: size });
+      const file = createReadStream(path);
+      try {
+        await service.upload({ ...target, Body: file, ContentLength: size });
+      } catch (thrown) {
+        if (nameOf(thrown) !== "PreconditionFailed") throw thrown;
+      } finally {
+        file.destroy();
+      }
     },
 
     async *list(prefix) {

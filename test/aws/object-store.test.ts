@@ -162,4 +162,18 @@ test("large files go up in parts, and the parts of an upload that fails are remo
   );
   await expect(failing.upload(join(folder, "large"), URL)).rejects.toThrow(CirrusError);
   expect(operations().some((one) => one.startsWith("DELETE"))).toBe(true);
+  await aws?.close();
+
+  // Whoever may not remove them hears why the upload failed all the same.
+  const helpless = await storeOver(({ operation }) =>
+    operation === "POST" ? create : s3Error(403, operation === "PUT" ? "AccountProblem" : "AccessDenied"),
+  );
+  await expect(helpless.upload(join(folder, "large"), URL)).rejects.toMatchObject({ name: "AccountProblem" });
+});
+
+test("a file that is not to replace an object leaves it as it is", async () => {
+  writeFileSync(join(folder, "up"), "x");
+  const store = await storeOver(() => s3Error(412, "PreconditionFailed"));
+  await store.upload(join(folder, "up"), URL, { ifAbsent: true });
+  expect(aws?.calls[0]?.headers["if-none-match"]).toBe("*");
 });

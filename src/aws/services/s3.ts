@@ -1,5 +1,6 @@
 /** The calls of S3 that Cirrus makes. */
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectCommand,
   type DeleteObjectCommandInput,
   GetObjectCommand,
@@ -33,10 +34,21 @@ export function connectS3(options: ClientOptions) {
     putObject: (input: PutObjectCommandInput) => client.send(new PutObjectCommand(input)),
     deleteObject: (input: DeleteObjectCommandInput) => client.send(new DeleteObjectCommand(input)),
     listObjects: (input: ListObjectsV2CommandInput) => client.send(new ListObjectsV2Command(input)),
-    /** In parts, which are removed again where it does not succeed. */
+    /** In parts where it is large; those of an upload that fails are removed. */
     async upload(input: PutObjectCommandInput): Promise<void> {
       const { Upload } = await import("@aws-sdk/lib-storage");
-      await new Upload({ client, params: input, partSize: PART_BYTES, queueSize: PARTS_AT_A_TIME }).done();
+      const settings = { partSize: PART_BYTES, queueSize: PARTS_AT_A_TIME, leavePartsOnError: true };
+      const upload = new Upload({ client, params: input, ...settings });
+      try {
+        await upload.done();
+      } catch (thrown) {
+        const { Bucket, Key } = input;
+        const { uploadId: UploadId } = upload;
+        // Whoever may not do so leaves them to the bucket's lifecycle: what matters is why the upload failed.
+        if (UploadId !== undefined)
+          await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(() => {});
+        throw thrown;
+      }
     },
   };
 }
