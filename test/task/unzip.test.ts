@@ -49,7 +49,11 @@ test.each<[string, Zippable, RegExp]>([
 });
 
 test("no file is written through a link", async () => {
-  const { folder, done } = await unpack({ here: link("elsewhere"), "here/x.txt": strToU8("x"), "elsewhere/": new Uint8Array() });
+  const { folder, done } = await unpack({
+    here: link("elsewhere"),
+    "here/x.txt": strToU8("x"),
+    "elsewhere/": new Uint8Array(),
+  });
   expect(done).toMatch(/EEXIST/);
   expect(await readdir(join(folder, "elsewhere"))).toEqual([]);
 });
