@@ -21,18 +21,34 @@ const INSTALL_TIMEOUT_MS = 5 * 60_000;
 
 const run = promisify(execFile);
 
-/** The emulator's where no other requirements are named. */
-export async function preparePython(requirements = REQUIREMENTS): Promise<PythonEnvironment> {
+export interface PythonOptions {
+  /** The emulator's where no others are named. */
+  readonly requirements?: string;
+  /** The first of them that is there and new enough is taken. */
+  readonly programs?: readonly string[];
+  /** The least minor version of Python 3. */
+  readonly minor?: number;
+}
+
+export async function preparePython({
+  requirements = REQUIREMENTS,
+  programs = ["python3"],
+  minor = 10,
+}: PythonOptions = {}): Promise<PythonEnvironment> {
   const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const folder = join(EMULATOR_FOLDER, `python-${digest}`);
   const python = join(folder, "bin", "python");
   if (existsSync(python)) return { outcome: "ready", python };
 
+  const program = await findProgram(programs, minor);
+  if (program === undefined) {
+    return { outcome: "unavailable", reason: `Python 3.${minor} or newer is not there as ${programs.join(" or ")}` };
+  }
   await mkdir(EMULATOR_FOLDER, { recursive: true });
   // Made aside and moved into place, so that two runs that start at once do not meet half an environment.
   const draft = await mkdtemp(join(EMULATOR_FOLDER, "making-"));
   try {
-    const failure = (await venv(draft)) ?? (await install(draft, requirements));
+    const failure = (await venv(program, draft)) ?? (await install(draft, requirements));
     if (failure !== undefined) return { outcome: "unavailable", reason: failure };
     await rename(draft, folder).catch((error: unknown) => {
       if (!existsSync(python)) throw error;
@@ -43,14 +59,21 @@ export async function preparePython(requirements = REQUIREMENTS): Promise<Python
   }
 }
 
-async function venv(folder: string): Promise<string | undefined> {
-  try {
-    await run("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]);
-  } catch {
-    return "Python 3.10 or newer is not there as `python3`";
+async function findProgram(programs: readonly string[], minor: number): Promise<string | undefined> {
+  for (const program of programs) {
+    try {
+      await run(program, ["-c", `import sys; sys.exit(sys.version_info < (3, ${minor}))`]);
+      return program;
+    } catch {
+      // Not there, or too old.
+    }
   }
+  return undefined;
+}
+
+async function venv(program: string, folder: string): Promise<string | undefined> {
   try {
-    await run("python3", ["-m", "venv", folder], { timeout: INSTALL_TIMEOUT_MS });
+    await run(program, ["-m", "venv", folder], { timeout: INSTALL_TIMEOUT_MS });
     return undefined;
   } catch (error) {
     return `\`python3 -m venv\` failed (Debian keeps it in the package python3-venv): ${lastLine(error)}`;

@@ -21,7 +21,7 @@ const INSTALL_TIMEOUT_MS = 5 * 60_000;
 const run = promisify(execFile);
 
 async function main(): Promise<number> {
-  const python = await preparePython(join(import.meta.dirname, "requirements.txt"));
+  const python = await preparePython({ requirements: join(import.meta.dirname, "requirements.txt") });
   const missing = python.outcome === "unavailable" ? python.reason : await prepareNag();
   if (python.outcome === "unavailable" || missing !== undefined) {
     console.error(`The template was not linted: ${missing}.`);
