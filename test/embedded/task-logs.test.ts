@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -45,6 +45,47 @@ describe("a log stream", () => {
       ),
       { numRuns: 30 },
     );
+  });
+
+  test("is read on from where the reading before ended: every whole line once", async () => {
+    const logs = makeTaskLogs(directory);
+    expect(await logs.readFrom("none/default/2", 0)).toEqual({ lines: [], next: 0 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.constantFrom("", "x", "é".repeat(5), "two words"), { maxLength: 4 }), { maxLength: 8 }),
+        fc.uuid(),
+        async (batches, name) => {
+          const stream = `/follow/${name}`;
+          const log = logs.open(stream);
+          const read: string[] = [];
+          let next = 0;
+          for (const batch of batches) {
+            if (batch.length > 0) log.append(batch);
+            const chunk = await logs.readFrom(stream, next);
+            read.push(...chunk.lines.map(({ message }) => message));
+            next = chunk.next;
+          }
+          log.close();
+          expect(read).toEqual(batches.flat());
+          expect(await logs.readFrom(stream, next)).toEqual({ lines: [], next });
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a line that is being written is read when it is whole", async () => {
+    const logs = makeTaskLogs(directory);
+    const log = logs.open("half/default/1");
+    log.append(["whole"]);
+    log.close();
+    appendFileSync(logs.path("half/default/1"), "2024-01-02T00:00:00.000Z ha");
+    const first = await logs.readFrom("half/default/1", 0);
+    expect(first.lines.map(({ message }) => message)).toEqual(["whole"]);
+    appendFileSync(logs.path("half/default/1"), "lf\n");
+    expect((await logs.readFrom("half/default/1", first.next)).lines).toEqual([
+      { at: "2024-01-02T00:00:00.000Z", message: "half" },
+    ]);
   });
 
   test("stays within its bounds and keeps its first and its last lines", async () => {

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import type { LogFields } from "../../src/log.ts";
 import { defineTask, type TaskResult, type TaskRun } from "../../src/task/index.ts";
+import { PORTS } from "../../src/task/ports.ts";
 import { TEST_BUCKETS, testTask } from "../../src/testing/index.ts";
 
 const payload = {
@@ -229,5 +231,34 @@ describe("the handler", () => {
       message: expect.stringContaining("lambda.timeout"),
     });
     await told.promise;
+  });
+});
+
+describe("the log", () => {
+  async function linesOf(context: object): Promise<readonly (readonly [string, LogFields | undefined])[]> {
+    const lines: (readonly [string, LogFields | undefined])[] = [];
+    const info = (message: string, fields?: LogFields) => void lines.push([message, fields]);
+    const log = { debug: info, info, warn: info, error: info };
+    const task = probe((run) => run.log.info("probed", { item: "a" }));
+    // The test kit's own context silences the log.
+    const lambda = {
+      ...context,
+      getRemainingTimeInMillis: () => 60_000,
+      [PORTS]: { log, objects: {}, environment: {}, inlineLimit: 100_000 },
+    };
+    await task(payload, lambda as never);
+    return lines;
+  }
+
+  test("of a Lambda says in every line whose it is, from the first on", async () => {
+    const whose = { payloadId: "c/workflow-w/a", requestId: "r-1" };
+    expect(await linesOf({ awsRequestId: "r-1" })).toEqual([
+      ["probe begins", whose],
+      ["probed", { ...whose, item: "a" }],
+    ]);
+  });
+
+  test("of a job is the job's own", async () => {
+    expect(await linesOf({})).toEqual([["probed", { item: "a" }]]);
   });
 });
