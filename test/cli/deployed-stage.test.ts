@@ -312,6 +312,16 @@ describe("what can be wrong with a stage", () => {
     },
   );
 
+  test("no credentials at all are exit code 4, with what to do", async () => {
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    const { code, stdout, stderr } = await operate("payload", "list");
+    expect({ code, stdout }).toEqual({ code: EXIT.credentials, stdout: "" });
+    expect(stderr).toContain("aws sts get-caller-identity");
+  });
+
   test("a stack without the outputs of Cirrus is named as such", async () => {
     answer = () => stackAnswer({ Other: "x" });
     const { code, stderr } = await operate("dlq", "list");
