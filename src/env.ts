@@ -20,6 +20,7 @@ export const VARIABLES = {
     "Directory that a task works in; it is kept. Where it is not set, a temporary one is made and removed",
   CIRRUS_UPLOAD: "`false`: a task's assets stay as files in its work directory",
   CIRRUS_ALLOW_LOCAL_ASSETS: "`true`: assets may be read from this machine: `file:`, plain HTTP and private addresses",
+  CIRRUS_STAGE: "Deployed stage that the command line looks and acts in, as `--stage` says it",
   AWS_PROFILE: "Profile of the AWS configuration that the command line uses",
   AWS_ENDPOINT_URL: "Address of an emulator that stands for AWS",
   AWS_REGION: "Region of the buckets; set by Lambda and by every job definition",
