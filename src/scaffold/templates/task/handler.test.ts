@@ -7,7 +7,7 @@ const example = JSON.parse(await readFile(new URL("payload.json", import.meta.ur
 
 function withParameters(parameters: object) {
   const [definition] = example.process;
-  return { ...example, process: [{ ...definition, tasks: { __name__: parameters } }] };
+  return { ...example, process: [{ ...definition, tasks: Object.fromEntries([["__name__", parameters]]) }] };
 }
 
 test("every item gets the note", async () => {
