@@ -1,10 +1,10 @@
 /** The command line: registers the commands, turns what they throw into a message and an exit code. */
 import { Command, CommanderError } from "commander";
-import { CirrusError, describeError, EXIT, type ExitCode, ProblemsError } from "../errors.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES_HELP, exitCodeOfSignal } from "./exit-codes.ts";
-import { type Io, paint } from "./io.ts";
-import { renderProblems } from "./problems.ts";
+import type { Io } from "./io.ts";
+import { reportError } from "./report-error.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command and resolves with the exit code; never throws and never exits by itself. */
@@ -60,7 +60,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    return exitCodeOfSignal(io) ?? report(thrown, args.includes("--debug"), io);
+    return exitCodeOfSignal(io) ?? reportError(thrown, args, io);
   }
 }
 
@@ -87,18 +87,4 @@ function inheritSettings(program: Command): void {
     command.copyInheritedSettings(program);
     inheritSettings(command);
   }
-}
-
-/** What happened, where, and what to do next; the stack only with `--debug`. */
-function report(thrown: unknown, debug: boolean, io: Io): ExitCode {
-  const { error, cause } = describeError(thrown);
-  const known = thrown instanceof CirrusError;
-  const label = paint(io, io.stderr, "red", "error:");
-  io.stderr.write(`${label} ${known ? cause : `${error}: ${cause}`}\n`);
-  if (thrown instanceof ProblemsError) io.stderr.write(renderProblems(io, io.stderr, thrown.problems));
-  if (known && thrown.where) io.stderr.write(`  at ${thrown.where}\n`);
-  if (known && thrown.hint) io.stderr.write(`  ${thrown.hint}\n`);
-  if (debug && thrown instanceof Error) io.stderr.write(`${thrown.stack}\n`);
-  else if (!known) io.stderr.write("  Run the command again with --debug to see where it comes from.\n");
-  return known ? thrown.exitCode : EXIT.failed;
 }

@@ -185,6 +185,16 @@ describe("cirrus execution", () => {
   });
 });
 
+test("where JSON is asked for, an error is one line of JSON on standard error, and nothing is on standard output", async () => {
+  for (const how of [["--json"], ["-o", "json"], ["--output=json"]]) {
+    const { code, stdout, stderr } = await cirrus(["execution", "get", "nothing", ...how], { cwd: project() });
+    expect({ code, stdout }).toEqual({ code: EXIT.notFound, stdout: "" });
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { message: expect.stringContaining("nothing"), hint: expect.any(String), exitCode: EXIT.notFound },
+    });
+  }
+});
+
 describe("cirrus payload", () => {
   test("list prints payloads that publish takes again", async () => {
     const cwd = await failedProject();
