@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { globSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { packagesAtImport } from "./bundled-packages.ts";
 import { machine, median } from "./figures.ts";
 import { lambdaEnvironment } from "./lambda-environment.ts";
 import { type PackagedFunction, packageFunctions } from "./packaged-functions.ts";
@@ -14,25 +15,26 @@ const ENVIRONMENT = lambdaEnvironment();
 const { functions, remove } = await packageFunctions();
 try {
   console.log(`${machine()}\n${ROUNDS} fresh processes each, bare Node and the import in turn: least / median, ms\n`);
-  console.log("| Lambda | zip kB | JavaScript kB | loaded at import kB | import over bare Node | largest module |");
+  console.log(
+    "| Lambda | zip kB | JavaScript kB | loaded at import kB | import over bare Node | most of what is loaded at import, kB |",
+  );
   console.log("| --- | ---: | ---: | ---: | ---: | --- |");
-  for (const one of functions) console.log(rowOf(one));
+  for (const one of functions) console.log(await rowOf(one));
 } finally {
   remove();
 }
 
-function rowOf({ name, folder, handler, zipBytes }: PackagedFunction): string {
-  const modules = globSync(join(folder, "**/*.{mjs,js}")).map((path) => ({ path, bytes: statSync(path).size }));
-  const code = modules.reduce((sum, { bytes }) => sum + bytes, 0);
-  const [largest] = modules.toSorted((a, b) => b.bytes - a.bytes);
+async function rowOf({ name, folder, handler, zipBytes }: PackagedFunction): Promise<string> {
+  const code = globSync(join(folder, "**/*.{mjs,js}")).reduce((sum, path) => sum + statSync(path).size, 0);
+  const source = join(import.meta.dirname, "..", relative(folder, handler).replace(/\.mjs$/, ".ts"));
+  const packages = (await packagesAtImport(source)).slice(0, 5).map(([one, bytes]) => `${one} ${kB(bytes)}`);
   const importing = `await import(${JSON.stringify(handler)})`;
   timeOf(importing); // the first one reads the disk
   const rounds = Array.from({ length: ROUNDS }, () => [timeOf("0"), timeOf(importing)] as const);
   const bare = rounds.map(([time]) => time);
   const whole = rounds.map(([, time]) => time);
   const over = `${(Math.min(...whole) - Math.min(...bare)).toFixed(0)} / ${(median(whole) - median(bare)).toFixed(0)}`;
-  const share = largest ? `${relative(folder, largest.path)}, ${kB(largest.bytes)} kB` : "";
-  return `| ${name} | ${kB(zipBytes)} | ${kB(code)} | ${kB(loadedBytes(handler))} | ${over} | ${share} |`;
+  return `| ${name} | ${kB(zipBytes)} | ${kB(code)} | ${kB(loadedBytes(handler))} | ${over} | ${packages.join(", ")} |`;
 }
 
 /** What a fresh process reads of the bundle when it imports the handler, later imports left out. */
