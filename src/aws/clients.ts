@@ -1,5 +1,6 @@
 /** The clients of AWS's services, each made once, and its package loaded, when it is first used. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { once } from "../once.ts";
 import type { CloudFormation } from "./services/cloudformation.ts";
 import type { Lambda } from "./services/lambda.ts";
 import type { Logs } from "./services/logs.ts";
@@ -70,13 +71,5 @@ export function makeClients(options: ClientOptions = {}): Clients {
     logs: lazyLogs(options),
     lambda: lazyLambda(options),
     cloudformation: lazyCloudFormation(options),
-  };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

@@ -6,6 +6,7 @@ import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { Context } from "aws-lambda";
 import { readEnvironment } from "../../env.ts";
 import type { Log } from "../../log.ts";
+import { once } from "../../once.ts";
 
 export interface Invocation<Ports> {
   readonly ports: Ports;
@@ -32,16 +33,17 @@ export function makeLambda<Event, Result, Ports>(
   const logger = makeLogger();
   const metrics = new Metrics({ namespace: NAMESPACE });
   const log = logOf(logger);
+  // Made again where that failed: a container must not be of no use for hours because of one bad moment.
+  const ready = once(() => makePorts(log));
   // While the container is made there is more of a processor than later. What is wrong is said by the first invocation.
-  const ready = makePorts(log);
-  ready.catch(() => {});
+  ready().catch(() => {});
 
   return middy<Event, Result>(async (event: Event, context: Context) => {
     const time = context.getRemainingTimeInMillis() - KEPT_BACK_MS;
     const deadline = time > 0 ? AbortSignal.timeout(time) : AbortSignal.abort();
     const count = (metric: string, value: number): void => void metrics.addMetric(metric, MetricUnit.Count, value);
     try {
-      return await run(event, { ports: await ready, log, deadline, count });
+      return await run(event, { ports: await ready(), log, deadline, count });
     } finally {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
