@@ -1,7 +1,14 @@
 /** The record as a write would leave it, or undefined where the write is refused. Every StateStore decides by these. */
 import { InvalidInput } from "../errors.ts";
 import { type ParsedPayloadId, parsePayloadId } from "../payload/payload-id.ts";
-import type { ClaimRequest, FinishRequest, PayloadRecord, StartedRequest, TakeOverRequest } from "./state-store.ts";
+import type {
+  ClaimRequest,
+  EffectsDoneRequest,
+  FinishRequest,
+  PayloadRecord,
+  StartedRequest,
+  TakeOverRequest,
+} from "./state-store.ts";
 import { type Cause, isOpen, mayMove } from "./states.ts";
 
 /** `now` is the time of the write, in the stored form. */
@@ -96,8 +103,8 @@ export const finished: Decide<FinishRequest> = (request, current, now) => {
   };
 };
 
-export const effectsDone: Decide<{ readonly execution: string }> = (request, current, now) => {
-  if (current?.execution !== request.execution || !current.effectsPending) return undefined;
+export const effectsDone: Decide<EffectsDoneRequest> = (request, current, now) => {
+  if (current?.version !== request.expected || !current.effectsPending) return undefined;
   return { ...current, version: current.version + 1, updated: now, effectsPending: false };
 };
 

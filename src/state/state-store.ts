@@ -95,6 +95,12 @@ export interface FinishRequest {
   readonly reason: string;
 }
 
+export interface EffectsDoneRequest {
+  readonly payloadId: string;
+  /** The version of the record with that end: a redriven execution keeps its name and may have ended again since. */
+  readonly expected: number;
+}
+
 /** `current` is absent where there is no record at all. */
 export type WriteOutcome =
   | { readonly outcome: "written"; readonly record: PayloadRecord }
@@ -155,8 +161,8 @@ export interface StateStore {
   started(requests: readonly StartedRequest[]): Promise<readonly WriteOutcome[]>;
   /** To a final state, for the current execution only; `effectsPending` becomes true in the same write. */
   finish(requests: readonly FinishRequest[]): Promise<readonly WriteOutcome[]>;
-  /** Clears `effectsPending`, for the current execution only. No transition. */
-  effectsDone(requests: readonly { readonly payloadId: string; readonly execution: string }[]): Promise<void>;
+  /** Clears `effectsPending`, of the very end whose effects are out. No transition. */
+  effectsDone(requests: readonly EffectsDoneRequest[]): Promise<void>;
   get(payloadIds: readonly string[]): Promise<readonly (PayloadRecord | undefined)[]>;
   list(query: ListQuery): Promise<Page<PayloadRecord>>;
   /** Records that are open or have effects pending, and were last written before `before`; oldest first. */

@@ -172,15 +172,26 @@ export function describeStateStore(
       expect([later.lastError, later.outputUrl]).toEqual([undefined, undefined]);
     });
 
-    test("effects are done for the current execution only, and without a transition", async () => {
+    test("effects are done for the very end that has them, and without a transition", async () => {
       await claim(ID);
       const ended = written(await finish(ID));
-      await store.effectsDone([{ payloadId: ID, execution: "run-0" }]);
+      await store.effectsDone([{ payloadId: ID, expected: ended.version - 1 }]);
       expect(await store.get([ID])).toEqual([ended]);
-      await store.effectsDone([{ payloadId: ID, execution: "run-1" }]);
+      await store.effectsDone([{ payloadId: ID, expected: ended.version }]);
       const [record] = await store.get([ID]);
       expect(record).toMatchObject({ effectsPending: false, version: ended.version + 1 });
       expect((await store.history(ID)).items).toHaveLength(2);
+    });
+
+    test("the effects of a first end, done late, leave those of a redriven execution's second end pending", async () => {
+      await claim(ID);
+      const failed = written(await finish(ID, { state: "FAILED", error: { error: "E", cause: "c" } }));
+      clock.advance(1000);
+      await start(ID, { redriven: true });
+      clock.advance(1000);
+      const succeeded = written(await finish(ID));
+      await store.effectsDone([{ payloadId: ID, expected: failed.version }]);
+      expect(await store.get([ID])).toEqual([succeeded]);
     });
 
     test("a claim that somebody takes over stays as it is, but for those who knew its older version", async () => {
@@ -216,7 +227,7 @@ export function describeStateStore(
         expect(await start(id)).toEqual(refused);
         expect(await finish(id)).toEqual(refused);
         expect(await store.takeOver([{ payloadId: id, expected: 1 }])).toEqual([refused]);
-        await store.effectsDone([{ payloadId: id, execution: "run-1" }]);
+        await store.effectsDone([{ payloadId: id, expected: 1 }]);
         expect(await store.get([id, ID])).toEqual([undefined, undefined]);
         expect(await store.history(id)).toEqual({ items: [] });
       }
@@ -350,8 +361,8 @@ export function describeStateStore(
       }
       await start(id("running"));
       await finish(id("pending"));
-      await finish(id("done"));
-      await store.effectsDone([{ payloadId: id("done"), execution: "run-1" }]);
+      const { version: expected } = written(await finish(id("done")));
+      await store.effectsDone([{ payloadId: id("done"), expected }]);
       clock.advance(1000);
       const before = now();
       await claim(id("young"));
@@ -475,9 +486,10 @@ function predict(known: ModelRecord | undefined, one: Step, ms: number): ModelRe
     const version = (known?.version ?? 0) + 1;
     return { state: "CLAIMED", execution: one.execution, version, endedAt: 0, pending: false };
   }
-  if (known === undefined || known.execution !== one.execution) return undefined;
+  if (known === undefined) return undefined;
   const next = { ...known, version: known.version + 1 };
-  if (one.verb === "effectsDone") return known.pending ? { ...next, pending: false } : undefined;
+  if (one.verb === "effectsDone") return known.pending && one.stale === 0 ? { ...next, pending: false } : undefined;
+  if (known.execution !== one.execution) return undefined;
   const closed = !isOpen(known.state);
   if (closed && (known.state === "SUCCEEDED" || ms <= known.endedAt)) return undefined;
   if (one.verb === "finish") return { ...next, state: one.state, endedAt: ms, pending: true };
@@ -492,7 +504,7 @@ async function perform(
   at: string,
 ): Promise<WriteOutcome | undefined> {
   if (verb === "effectsDone") {
-    await store.effectsDone([{ payloadId: id, execution }]);
+    await store.effectsDone([{ payloadId: id, expected: (known?.version ?? 1) + stale }]);
     return undefined;
   }
   if (verb === "claim") {

@@ -8,6 +8,7 @@ import { type Clock, isoTime } from "../../clock.ts";
 import { claimed, effectsDone, finished, reasonOfStart, started, takenOver } from "../../state/next-record.ts";
 import type {
   ClaimRequest,
+  EffectsDoneRequest,
   FinishRequest,
   StartedRequest,
   StateStore,
@@ -59,7 +60,7 @@ const FINISH: WriteKind<FinishRequest> = {
   move: ({ state, at, actor, reason }) => ({ to: state, at, actor, reason }),
 };
 
-const EFFECTS_DONE: WriteKind<{ readonly payloadId: string; readonly execution: string }> = {
+const EFFECTS_DONE: WriteKind<EffectsDoneRequest> = {
   decide: effectsDone,
   first: effectsDoneStatement,
 };

@@ -6,6 +6,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { claimed } from "../../state/next-record.ts";
 import type {
   ClaimRequest,
+  EffectsDoneRequest,
   FinishRequest,
   PayloadRecord,
   StartedRequest,
@@ -115,19 +116,13 @@ export function finishStatement(table: string, request: FinishRequest, now: stri
   });
 }
 
-export function effectsDoneStatement(
-  table: string,
-  request: { readonly payloadId: string; readonly execution: string },
-  now: string,
-  step: Step,
-): Statement {
-  const { payloadId, execution } = request;
+export function effectsDoneStatement(table: string, request: EffectsDoneRequest, now: string, step: Step): Statement {
+  const { payloadId, expected } = request;
   return update(table, payloadId, {
-    set: toItem({ effectsPending: false, updated: now, sortKey: sortKey(now, payloadId) }),
-    isNext: true,
+    set: toItem({ effectsPending: false, updated: now, sortKey: sortKey(now, payloadId), version: expected + 1 }),
     appended: added(step),
     remove: ["unsettled"],
-    where: [[`"execution" = ?`, toAttribute(execution)], [`"effectsPending" = ?`, toAttribute(true)], ROOM],
+    where: [[`"version" = ?`, toAttribute(expected)], [`"effectsPending" = ?`, toAttribute(true)], ROOM],
   });
 }
 

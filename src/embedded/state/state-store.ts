@@ -49,13 +49,13 @@ export function makeStateStore(db: Database, { clock }: { readonly clock: Clock 
     effectsDone: (requests) =>
       db.write(() => {
         const now = isoTime(clock.now());
-        for (const { payloadId, execution } of requests) {
+        for (const { payloadId, expected } of requests) {
           db.run(
             `UPDATE payloads SET effects_pending = 0, version = version + 1, updated = ?
-             WHERE payload_id = ? AND execution = ? AND effects_pending = 1`,
+             WHERE payload_id = ? AND version = ? AND effects_pending = 1`,
             now,
             payloadId,
-            execution,
+            expected,
           );
         }
       }),

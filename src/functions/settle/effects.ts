@@ -54,7 +54,7 @@ export async function performEffects(
       ),
     );
   }
-  await ports.state.effectsDone([{ payloadId: record.payloadId, execution: record.execution }]);
+  await ports.state.effectsDone([{ payloadId: record.payloadId, expected: record.version }]);
 }
 
 function endEvent(record: PayloadRecord): Announcement {

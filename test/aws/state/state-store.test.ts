@@ -88,7 +88,7 @@ describe("calls", () => {
     await store.claim([claimOf("c/workflow-w/1")]);
     server.calls.length = 0;
     await store.finish([finishOf("c/workflow-w/1")]);
-    await store.effectsDone([{ payloadId: "c/workflow-w/1", execution: "run-1" }]);
+    await store.effectsDone([{ payloadId: "c/workflow-w/1", expected: 2 }]);
     expect(server.calls).toEqual(["BatchExecuteStatement", "BatchExecuteStatement"]);
   });
 
@@ -129,7 +129,7 @@ describe("faults", () => {
     once.add("BatchExecuteStatement");
     await store.finish([finishOf("c/workflow-w/1")]);
     once.add("BatchExecuteStatement");
-    await store.effectsDone([{ payloadId: "c/workflow-w/1", execution: "run-1" }]);
+    await store.effectsDone([{ payloadId: "c/workflow-w/1", expected: 3 }]);
     const { items } = await store.history("c/workflow-w/1");
     expect(items.map(({ version, to }) => [version, to])).toEqual([
       [1, "CLAIMED"],
@@ -205,9 +205,10 @@ describe("faults", () => {
       fc.asyncProperty(
         fc.array(fault, { maxLength: 12 }),
         fc.array(statement, { maxLength: 20 }),
-        async (calls, rest) => {
-          // No more than three faults of calls in a row: the client tries a call four times.
-          const plan = calls.flatMap((one, i) => (i % 4 === 3 ? [undefined] : [one]));
+        async (calls, statements) => {
+          // No more than three faults in a row: the client tries a call four times, the store a statement six times.
+          const plan = calls.map((one, i) => (i % 4 === 3 ? undefined : one));
+          const rest = statements.map((one, i) => (i % 4 === 3 ? undefined : one));
           const { store, server } = await open({ call: () => plan.shift(), statement: () => rest.shift() });
           const payloads = ids(3);
           const outcomes = [

@@ -27,7 +27,7 @@ function statementsFor(payloadId: string, text: string): readonly Statement[] {
     startedStatement("state", request, NOW, step),
     startedStatement("state", { ...request, redriven: true }, NOW, step),
     finishStatement("state", { ...end, state: "FAILED", expected: 3 }, NOW, step),
-    effectsDoneStatement("state", request, NOW, step),
+    effectsDoneStatement("state", { payloadId, expected: 3 }, NOW, step),
   ];
 }
 
