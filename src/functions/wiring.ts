@@ -22,6 +22,7 @@ import type { TaskLogs } from "../executions/jobs.ts";
 import type { Log } from "../log.ts";
 import { MAX_JSON_BYTES } from "../payload/bounded-json.ts";
 import { payloadUrls } from "../payload/object-urls.ts";
+import { gatherCalls } from "./gather.ts";
 import type { FunctionPorts, PayloadSettings } from "./ports.ts";
 
 /** What pre-batch and post-batch need. */
@@ -40,7 +41,7 @@ export async function functionPorts(
   const payloads = payloadSettings(environment);
   const objects = makeS3ObjectStore({ s3: lazyS3(options) });
   const baseArn = need("CIRRUS_BASE_WORKFLOW_ARN");
-  return {
+  return gatherCalls({
     state: await stateStore(options, need("CIRRUS_STATE_DB")),
     objects,
     executions: makeSfnExecutions({ sfn: lazyStepFunctions(options), baseArn }),
@@ -54,7 +55,7 @@ export async function functionPorts(
     log,
     payloads,
     stateMachinePrefix: prefixOf(baseArn),
-  };
+  });
 }
 
 export async function batchPorts(_log: Log, environment: Environment = readEnvironment()): Promise<BatchPorts> {
