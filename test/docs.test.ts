@@ -28,7 +28,8 @@ function commandsIn(text: string): readonly string[] {
 }
 
 /** Commands are only described here, never run. */
-const IO: Io = { ...process, cwd: ROOT, env: {}, signal: new AbortController().signal };
+const { stdin, stdout, stderr } = process;
+const IO: Io = { stdin, stdout, stderr, cwd: ROOT, env: {}, signal: new AbortController().signal };
 
 async function commandOf(name: string): Promise<Command | undefined> {
   const entry = COMMANDS.find((one) => one.name === name);
