@@ -1,7 +1,7 @@
 /** Where in the Serverless Framework's run Batch resources get their revisions, and former ones are carried over. */
 
 import { type BatchAccount, openBatchAccount } from "../aws/batch/account.ts";
-import type { BatchChangeOptions } from "../aws/batch/connect.ts";
+import type { ClientOptions } from "../aws/clients.ts";
 import { CirrusError } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { overlongNames, reviseBatch, type Template } from "./batch-revisions.ts";
@@ -18,11 +18,11 @@ export interface DeployingServerless {
   getProvider(name: "aws"): {
     readonly naming: { getStackName(): string };
     getRegion(): string;
-    getAwsSdkV3CredentialsProvider(): BatchChangeOptions["credentials"];
+    getAwsSdkV3CredentialsProvider(): ClientOptions["credentials"];
   };
 }
 
-interface DeployLog {
+export interface DeployLog {
   notice(message: string): void;
   warning(message: string): void;
 }

@@ -23,6 +23,7 @@ export function checkConfig(config: Config, scope: Scope): void {
     const hint = ELSEWHERE[section] ?? suggest(section, SECTIONS);
     scope.refuse(config, [section], "unknown-section", `The section ${section} of cirrus.yml has no effect`, hint);
   }
+  checkMissingImages(config, scope);
   const { iam, role: former } = config.provider;
   const role = isJsonObject(iam) ? iam.role : former;
   if (typeof role !== "string" && (role === undefined || intrinsic(role) === undefined)) return;
@@ -30,4 +31,14 @@ export function checkConfig(config: Config, scope: Scope): void {
   const message = "The provider names one role for all functions, but each has a role of its own";
   const hint = "Give `role` to the functions that need another one; a path and a boundary go under provider.iam.role.";
   scope.refuse(config, path, "shared-role", message, hint);
+}
+
+/** A choice that is spelt wrong would be none. */
+function checkMissingImages(config: Config, scope: Scope): void {
+  const { batch } = config.custom;
+  const chosen = isJsonObject(batch) ? batch.MissingImages : undefined;
+  if (chosen === undefined || chosen === "refuse" || chosen === "warn") return;
+  const message = `MissingImages is \`refuse\` or \`warn\`, not ${JSON.stringify(chosen)}`;
+  const hint = typeof chosen === "string" ? suggest(chosen, ["refuse", "warn"]) : undefined;
+  scope.refuse(config, ["custom", "batch", "MissingImages"], "bad-value", message, hint);
 }

@@ -10,6 +10,7 @@ import { bundleOptions } from "./bundles.ts";
 import { type Compiled, compile } from "./compile.ts";
 import { listEntries } from "./entries.ts";
 import { formatProblems } from "./format-problems.ts";
+import { imageHooks } from "./image-hooks.ts";
 import { serverlessConfiguration, uncheckedSections } from "./serverless-configuration.ts";
 
 /** As much of the Serverless Framework as is used here. */
@@ -47,6 +48,7 @@ export default class CirrusPlugin {
       initialize: () => this.#finishConfiguration(),
       ...Object.fromEntries(writing),
       ...batchHooks(serverless, log),
+      ...imageHooks(serverless, log, () => this.#read?.project),
     };
   }
 

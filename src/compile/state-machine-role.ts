@@ -4,7 +4,7 @@ import type { Project, Workflow } from "../project/project.ts";
 import { stateNeeds } from "./integrations.ts";
 import { allow, makeRole, mergeStatements } from "./role.ts";
 import type { Scope } from "./scope.ts";
-import { listStates } from "./states.ts";
+import { listStates } from "../project/list-states.ts";
 
 export interface RoleOptions {
   /** Its names are logical IDs already. */

@@ -1,7 +1,7 @@
 /** AWS as a change of Batch resources sees it, with one set of clients. */
 import type { Clock } from "../../clock.ts";
 import type { JsonObject } from "../../json.ts";
-import type { BatchChangeOptions } from "./connect.ts";
+import type { ClientOptions } from "../services/settings.ts";
 import { type DeployedStack, readDeployedStack, type StackResource } from "./deployed-stack.ts";
 import { type QueueState, setQueueStates } from "./queue-state.ts";
 import { readQuotaUse } from "./quota-use.ts";
@@ -11,7 +11,7 @@ import { readUses } from "./uses.ts";
 export type BatchAccount = Awaited<ReturnType<typeof openBatchAccount>>;
 
 /** Loads the SDK. */
-export async function openBatchAccount(options: BatchChangeOptions) {
+export async function openBatchAccount(options: ClientOptions) {
   const { connectBatchChanges } = await import("./connect.ts");
   const calls = connectBatchChanges(options);
   return {

@@ -1,7 +1,6 @@
 /** The calls of Batch, CloudFormation, Step Functions and S3 that a change of Batch resources needs. Load it when it is used. */
 import {
   BatchClient,
-  type BatchClientConfig,
   type JobStatus,
   paginateDescribeComputeEnvironments,
   paginateDescribeJobQueues,
@@ -23,16 +22,11 @@ import { type ClientOptions, clientSettings, explained } from "../services/setti
 
 export type BatchCalls = ReturnType<typeof connectBatchChanges>;
 
-export interface BatchChangeOptions extends Omit<ClientOptions, "credentials"> {
-  /** Those of whoever deploys, where they are not the ones that the SDK finds. */
-  readonly credentials?: BatchClientConfig["credentials"] | undefined;
-}
-
 /** Step Functions allows about one description of an execution's definition a second: these calls may wait for it. */
 const ATTEMPTS = 8;
 
-export function connectBatchChanges({ credentials, ...options }: BatchChangeOptions) {
-  const settings = { ...clientSettings({ attempts: ATTEMPTS, ...options }), ...(credentials && { credentials }) };
+export function connectBatchChanges(options: ClientOptions) {
+  const settings = clientSettings({ attempts: ATTEMPTS, ...options });
   const batch = explained(new BatchClient(settings), "Batch", options);
   const stacks = explained(new CloudFormationClient(settings), "CloudFormation", options);
   const machines = explained(new SFNClient(settings), "Step Functions", options);

@@ -1,4 +1,5 @@
 /** What every client of AWS is made with: who calls, how long an answer may take, how often a call is tried. */
+import type { STSClientConfig } from "@aws-sdk/client-sts";
 import { explainFailure } from "../failures.ts";
 
 export interface ClientOptions {
@@ -7,8 +8,8 @@ export interface ClientOptions {
   readonly profile?: string | undefined;
   /** Another address than AWS's own: an emulator. The SDK itself reads AWS_ENDPOINT_URL. */
   readonly endpoint?: string | undefined;
-  /** Instead of those that the SDK finds: an emulator takes any. */
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  /** Instead of those that the SDK finds: of whoever deploys; an emulator takes any. */
+  readonly credentials?: STSClientConfig["credentials"] | undefined;
   /** Tries of a call, the first included. */
   readonly attempts?: number | undefined;
   /** Milliseconds until an answer must begin, and between any two parts of it. */

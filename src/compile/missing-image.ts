@@ -1,0 +1,84 @@
+/** What is said of an image that is not in the registry: who needs it, and the commands that put it there. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ImageLookup, RegistryImage } from "../aws/registry-images.ts";
+import type { Project } from "../project/project.ts";
+import type { ImageUse } from "./named-images.ts";
+
+export interface NamedImage {
+  /** As the project names it, resolved. */
+  readonly name: string;
+  readonly image: RegistryImage;
+  readonly uses: readonly ImageUse[];
+}
+
+export interface MissingImage extends NamedImage {
+  readonly found: ImageLookup;
+  /** Whether the deployment ends with it. */
+  readonly refused: boolean;
+}
+
+export function describeMissing(missing: MissingImage, project: Project): string {
+  const { name, image, found, uses } = missing;
+  const why =
+    found === "no-repository" ? `there is no repository ${image.repository}` : "the repository is there without it";
+  const fails = isOfLambda(missing) ? "CloudFormation will refuse it." : "Its jobs will fail when they start.";
+  const who = uses.map(({ task, user, file, line }) => {
+    const of = task === undefined ? "" : `task ${task}, `;
+    return `  ${of}${user} (${placeOf(file, line)})`;
+  });
+  const list = `aws ecr describe-images --region ${image.region} --repository-name ${image.repository}`;
+  const [what, commands] =
+    image.digest === undefined
+      ? ["Push it:", pushCommands(missing, project)]
+      : ["Name a digest that is there:", [list]];
+  const advice = [what, ...commands.map((command) => `  ${command}`), otherwise(missing)];
+  return [`There is no image ${name}: ${why}. ${fails}`, ...who, ...advice].join("\n");
+}
+
+function otherwise(missing: MissingImage): string {
+  const { uses, refused } = missing;
+  const files = [...new Set(uses.map(({ file }) => file))].join(", ");
+  if (isOfLambda(missing)) return `Or disable it: \`lambda: {enabled: false}\` in ${files}.`;
+  const without = uses.some(({ source }) => source === "project")
+    ? `Or leave its Batch part out: \`batch: {enabled: false}\` in ${files}.`
+    : "Nothing else needs it: Lambdas and their workflows work without.";
+  return refused
+    ? `${without} To deploy first and push later: custom.batch.MissingImages: warn, in cirrus.yml.`
+    : without;
+}
+
+function isOfLambda({ uses }: MissingImage): boolean {
+  return uses.some(({ kind }) => kind === "lambda");
+}
+
+/** The commands of docker/README.md, with everything filled in. */
+function pushCommands({ name, image, found, uses }: MissingImage, project: Project): readonly string[] {
+  const { region, repository } = image;
+  const [registry = ""] = name.split("/");
+  return [
+    ...(found === "no-repository"
+      ? [`aws ecr create-repository --region ${region} --repository-name ${repository}`]
+      : []),
+    `aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${registry}`,
+    `docker build ${buildOptions(image, uses, project)} -t ${name} .`,
+    `docker push ${name}`,
+  ];
+}
+
+const RUNNER_REPOSITORY = "cirrus-batch";
+
+function buildOptions({ repository }: RegistryImage, uses: readonly ImageUse[], project: Project): string {
+  if (repository !== RUNNER_REPOSITORY) return "-f <its Dockerfile>";
+  const own = "docker/Dockerfile";
+  const file = existsSync(join(project.root, own)) ? own : `node_modules/cirrus-pipeline/${own}`;
+  // Without a Lambda whose code they could fetch, jobs need it in their image.
+  const [coded] = uses.flatMap(({ task }) =>
+    task !== undefined && project.tasks.get(task)?.lambda?.enabled !== true ? [task] : [],
+  );
+  return coded === undefined ? `-f ${file}` : `-f ${file} --target task --build-arg TASK=${coded}`;
+}
+
+export function placeOf(file: string, line: number | undefined): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
