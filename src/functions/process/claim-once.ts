@@ -1,4 +1,5 @@
 /** One claim for every payload of a batch, however many of its messages ask for it. */
+import { TransientError } from "../../errors.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { type Admitted, retryReason } from "./admit.ts";
 import { type Claim, claimAll } from "./claim.ts";
@@ -47,11 +48,15 @@ function speaker({ admitted }: Claim): Admitted {
   return admitted;
 }
 
-/** Claims that were written before the store failed are found CLAIMED when their messages come again. */
+/** Claims that were written before the store failed are found CLAIMED when they are made, or their messages come, again. */
 async function claimOrRetry(admitted: readonly Admitted[], ports: FunctionPorts): Promise<readonly Claim[]> {
   try {
     return await claimAll(admitted, ports);
   } catch (thrown) {
+    // One that the store never takes must not send its neighbours to the dead letters with it.
+    if (admitted.length > 1 && !(thrown instanceof TransientError)) {
+      return (await Promise.all(admitted.map((one) => claimOrRetry([one], ports)))).flat();
+    }
     const reason = retryReason(thrown);
     return admitted.map((one) => ({ outcome: "retry", admitted: one, reason }));
   }

@@ -9,7 +9,7 @@ import { isoTime } from "../../clock.ts";
 import type { Announcement } from "../../events/announcements.ts";
 import { workflowEvent } from "../../events/workflow-event.ts";
 import type { IncomingRecord } from "../../payload/extract.ts";
-import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
+import { afterGrace, NO_TIME_LEFT, orLeave, startedInTime } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { announce } from "../settle/announce.ts";
 import { type Admission, type Admitted, admit, retryReason } from "./admit.ts";
@@ -17,7 +17,7 @@ import type { Claim } from "./claim.ts";
 import { type ClaimsAndDuplicates, claimOnce } from "./claim-once.ts";
 import { type LaunchResult, launchClaim, type Running } from "./launch-claim.ts";
 import { type ProcessOutcome, retry, skipped } from "./outcome.ts";
-import { refuse } from "./refuse.ts";
+import { type Refused, refuse } from "./refuse.ts";
 
 export type { ProcessedMessage, ProcessOutcome } from "./outcome.ts";
 
@@ -30,17 +30,17 @@ export async function processRecords(
   const admissions = await Promise.all(
     records.map((record) => orLeave(admit(record, ports), deadline, () => leaveRecord(record))),
   );
-  const refused = await refuse(
-    admissions.filter((admission) => admission.outcome !== "admitted"),
-    ports,
-  );
+  const grace = afterGrace(deadline);
+  const refusals = admissions.filter((admission) => admission.outcome !== "admitted");
+  const refused = orLeave(refuse(refusals, ports), grace, () => leaveRefused(refusals));
   const admitted = admissions.filter((admission) => admission.outcome === "admitted");
   const { claims, duplicates } = await orLeave(claimOnce(admitted, ports), deadline, () => leaveClaims(admitted));
+  const launching = { ...ports, executions: startedInTime(ports.executions, deadline) };
   const launched = await Promise.all(
     claims
       .filter((claim) => claim.outcome === "claimed")
       .map((claim) =>
-        orLeave<LaunchResult>(launchClaim(claim, ports), deadline, () => ({
+        orLeave<LaunchResult>(launchClaim(claim, launching), deadline, () => ({
           outcome: retry(claim.admitted, NO_TIME_LEFT),
         })),
       ),
@@ -52,9 +52,9 @@ export async function processRecords(
     ...passedOver.map((claim) => skipEvent(claim, ports)),
     ...running.flatMap((started) => startEvents(started, ports)),
   ];
-  await Promise.all([markStarted(running, ports), announce(events, ports)]);
+  await orLeave<unknown>(Promise.all([markStarted(running, ports), announce(events, ports)]), grace, () => {});
   return [
-    ...refused,
+    ...(await refused),
     ...duplicates.map((duplicate) => skipped(duplicate, DUPLICATE)),
     ...passedOver.map(({ admitted, reason }) => skipped(admitted, reason)),
     ...claims.filter((claim) => claim.outcome === "retry").map(({ admitted, reason }) => retry(admitted, reason)),
@@ -64,6 +64,10 @@ export async function processRecords(
 
 function leaveRecord(record: IncomingRecord): Admission {
   return { outcome: "retry", record, reason: NO_TIME_LEFT };
+}
+
+function leaveRefused(refused: readonly Refused[]): readonly ProcessOutcome[] {
+  return refused.map(({ record }) => ({ record, message: record.messageId, outcome: "retry", reason: NO_TIME_LEFT }));
 }
 
 function leaveClaims(admitted: readonly Admitted[]): ClaimsAndDuplicates {

@@ -5,7 +5,7 @@ import { announce } from "../settle/announce.ts";
 import { type Admission, retryReason } from "./admit.ts";
 import type { ProcessOutcome } from "./outcome.ts";
 
-type Refused = Exclude<Admission, { outcome: "admitted" }>;
+export type Refused = Exclude<Admission, { outcome: "admitted" }>;
 type Rejected = Extract<Refused, { outcome: "rejected" }>;
 
 export async function refuse(refused: readonly Refused[], ports: FunctionPorts): Promise<readonly ProcessOutcome[]> {

@@ -17,44 +17,119 @@ import { parsePayload } from "../../payload/payload.ts";
 import { explainProblems } from "../../payload/problems.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import type { FunctionPorts } from "../ports.ts";
-import { publishAll } from "./announce.ts";
+import { together } from "../together.ts";
+import { failuresOf, publishAll, type SendFailure } from "./announce.ts";
 import { storedJson } from "./stored.ts";
 
-/** Throws TransientError where something is still to be done; then `effectsPending` stays set. */
+export interface Ended {
+  readonly record: PayloadRecord;
+  readonly output: Json | undefined;
+}
+
+/** All that one end is followed by. */
+interface Effects {
+  readonly record: PayloadRecord;
+  readonly announcements: readonly Announcement[];
+  readonly messages: readonly OutgoingMessage[];
+}
+
+/**
+ * Of several ends at once, so that a batch is as many calls as one. Results come in the order of the ends: one that is
+ * rejected has something still to be done, and its `effectsPending` stays set.
+ */
 export async function performEffects(
-  record: PayloadRecord,
-  output: Json | undefined,
+  ended: readonly Ended[],
   ports: FunctionPorts,
-): Promise<void> {
+): Promise<readonly PromiseSettledResult<PayloadRecord>[]> {
+  const prepared = await Promise.allSettled(ended.map((one) => prepare(one, ports)));
+  const ready = prepared.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const [published, sent] = await Promise.allSettled([
+    publishAll(
+      ready.flatMap(({ announcements }) => announcements),
+      ports,
+    ),
+    sendAll(
+      ready.flatMap(({ messages }) => messages),
+      ports,
+    ),
+  ]);
+  const concluded = await Promise.allSettled(
+    prepared.map(async (one) => {
+      if (one.status === "rejected") throw one.reason;
+      if (published.status === "rejected") throw published.reason;
+      if (sent.status === "rejected") throw sent.reason;
+      await keepRefused(one.value, published.value, sent.value, ports);
+      return one.value.record;
+    }),
+  );
+  return markDone(concluded, ports);
+}
+
+/** Keeps what cannot follow, and stores what is too large to be sent. */
+async function prepare({ record, output }: Ended, ports: FunctionPorts): Promise<Effects> {
   const parsed = record.state === "SUCCEEDED" && output !== undefined ? parsePayload(output) : undefined;
   const payload = parsed && "payload" in parsed ? parsed.payload : undefined;
   const next = payload ? nextPayloads({ ...record, output: payload }) : [];
-
-  const announcements = [
-    endEvent(record),
-    ...(payload?.features.map((item, index) => itemAnnouncement(item, `${record.execution}/item/${index}`)) ?? []),
-    ...next.flatMap((one) => chainEvent(one, record)),
-  ];
   const rejections = [
     ...next.flatMap((one) => rejectedLink(one, record)),
     ...(await unusableOutput(record, output, ports)),
   ];
   if (rejections.length > 0) await ports.rejections.record(rejections);
+  const chained = next.filter((one) => one.outcome === "chained");
+  return {
+    record,
+    announcements: [
+      endEvent(record),
+      ...(payload?.features.map((item, index) => itemAnnouncement(item, `${record.execution}/item/${index}`)) ?? []),
+      ...next.flatMap((one) => chainEvent(one, record)),
+    ],
+    messages: await Promise.all(chained.map((one) => chainMessage(one, ports))),
+  };
+}
 
-  const [refused] = await Promise.all([publishAll(announcements, ports), sendNext(next, record, ports)]);
-  if (refused.length > 0) {
-    await ports.rejections.record(
-      refused.map(({ announcement, message }) =>
-        rejection(
-          record,
-          "announcement-refused",
-          `The announcement ${announcement.id} was refused: ${message}`,
-          announcement.body,
-        ),
-      ),
-    );
-  }
-  await ports.state.effectsDone([{ payloadId: record.payloadId, expected: record.version }]);
+/** What is refused for ever is kept where people see it; anything else that did not go out is to be done again. */
+async function keepRefused(
+  { record, announcements, messages }: Effects,
+  unpublished: ReadonlyMap<Announcement, SendFailure>,
+  unsent: ReadonlyMap<OutgoingMessage, SendFailure>,
+  ports: FunctionPorts,
+): Promise<void> {
+  const failures = [
+    ...failedOf("announcement", announcements, unpublished),
+    ...failedOf("chained payload", messages, unsent),
+  ];
+  const passing = failures.filter(({ failure }) => failure.transient);
+  const [first] = passing;
+  if (first) throw new TransientError(`${passing.length} ${first.what}s not sent: ${first.failure.message}`);
+  const refused = failures.map(({ what, id, body, failure }) => {
+    const code = what === "announcement" ? "announcement-refused" : "chain-refused";
+    return rejection(record, code, `The ${what} ${id} was refused: ${failure.message}`, body);
+  });
+  if (refused.length > 0) await ports.rejections.record(refused);
+}
+
+function failedOf<T extends { readonly id: string; readonly body: string }>(
+  what: "announcement" | "chained payload",
+  all: readonly T[],
+  failures: ReadonlyMap<T, SendFailure>,
+) {
+  return all.flatMap((one) => {
+    const failure = failures.get(one);
+    return failure ? [{ what, id: one.id, body: one.body, failure }] : [];
+  });
+}
+
+async function markDone(
+  concluded: readonly PromiseSettledResult<PayloadRecord>[],
+  { state }: FunctionPorts,
+): Promise<readonly PromiseSettledResult<PayloadRecord>[]> {
+  const out = concluded.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const marked = await together(out, async (records) => {
+    await state.effectsDone(records.map(({ payloadId, version }) => ({ payloadId, expected: version })));
+    return records;
+  });
+  const marks = marked.values();
+  return concluded.map((one) => (one.status === "rejected" ? one : (marks.next().value ?? one)));
 }
 
 function endEvent(record: PayloadRecord): Announcement {
@@ -114,27 +189,11 @@ function hasChain(input: Json | undefined): boolean {
   return isJsonObject(input) && Array.isArray(input.process) && input.process.length > 1;
 }
 
-async function sendNext(next: readonly NextPayload[], record: PayloadRecord, ports: FunctionPorts): Promise<void> {
-  const chained = next.filter((one) => one.outcome === "chained");
-  if (chained.length === 0) return;
-  const messages = await Promise.all(chained.map((one) => chainMessage(one, ports)));
-  const outcomes = await ports.intake.send(messages);
-  const refused: Rejection[] = [];
-  for (const [index, message] of messages.entries()) {
-    const outcome = outcomes[index];
-    if (outcome?.outcome === "sent") continue;
-    if (!outcome || outcome.transient)
-      throw new TransientError(`chained payload ${message.id} not sent: ${outcome?.message ?? "no outcome"}`);
-    refused.push(
-      rejection(
-        record,
-        "chain-refused",
-        `The chained payload ${message.id} was refused: ${outcome.message}`,
-        message.body,
-      ),
-    );
-  }
-  if (refused.length > 0) await ports.rejections.record(refused);
+async function sendAll(
+  messages: readonly OutgoingMessage[],
+  { intake }: FunctionPorts,
+): Promise<ReadonlyMap<OutgoingMessage, SendFailure>> {
+  return new Map(messages.length === 0 ? [] : failuresOf(messages, await intake.send(messages)));
 }
 
 /** A payload too large for a message travels as an object; its key is its content, so that a repeat stores nothing new. */

@@ -8,10 +8,10 @@ import { TransientError } from "../../errors.ts";
 import { parseStatusChange, type StatusChange } from "../../events/status-change.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
-import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
+import { afterGrace, NO_TIME_LEFT, orLeave } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { retryReason } from "../process/admit.ts";
-import { type ExecutionEnd, recordEnd } from "../settle/settle.ts";
+import { type End, type ExecutionEnd, recordEnds } from "../settle/settle.ts";
 
 export interface StatusRecord {
   readonly messageId: string;
@@ -27,25 +27,58 @@ export type UpdateOutcome = { readonly messageId: string; readonly payloadId?: s
   | { readonly outcome: "retry"; readonly reason: string }
 );
 
-/** What is not done by the deadline is left for another time. */
+/** In the order of the records; all ends of a batch are recorded at once. What is not done by the deadline is left for another time. */
 export async function updateState(
   records: readonly StatusRecord[],
   ports: FunctionPorts,
   deadline?: AbortSignal,
 ): Promise<readonly UpdateOutcome[]> {
-  return Promise.all(
-    records.map(async (record) => {
-      const retry = (reason: string): UpdateOutcome => ({ messageId: record.messageId, outcome: "retry", reason });
+  const read = await Promise.all(
+    records.map(async (record): Promise<Read> => {
+      const retry = (reason: string): Read => ({ messageId: record.messageId, outcome: "retry", reason });
       try {
-        return await orLeave(updateOne(record, ports), deadline, () => retry(NO_TIME_LEFT));
+        return await orLeave(readOne(record, ports), deadline, () => retry(NO_TIME_LEFT));
       } catch (thrown) {
         return retry(retryReason(thrown));
       }
     }),
   );
+  const ends = read.filter((one) => one.outcome === "ended");
+  const recorded = await orLeave<readonly UpdateOutcome[]>(recordAll(ends, ports, deadline), afterGrace(deadline), () =>
+    ends.map(({ messageId, payloadId }) => ({ messageId, payloadId, outcome: "retry", reason: NO_TIME_LEFT })),
+  );
+  const outcomes = new Map(ends.map((end, index) => [end, recorded[index]]));
+  return read.flatMap((one) => (one.outcome === "ended" ? (outcomes.get(one) ?? []) : one));
 }
 
-async function updateOne({ messageId, body }: StatusRecord, ports: FunctionPorts): Promise<UpdateOutcome> {
+/** An outcome, or an end that is still to be recorded. */
+type Read = UpdateOutcome | EndRead;
+type EndRead = End & { readonly outcome: "ended"; readonly messageId: string };
+
+async function recordAll(
+  ends: readonly EndRead[],
+  ports: FunctionPorts,
+  deadline: AbortSignal | undefined,
+): Promise<readonly UpdateOutcome[]> {
+  const recorded = await recordEnds(ends, "update-state", ports, deadline);
+  return recorded.map((result, index) => {
+    const { messageId = "", payloadId } = ends[index] ?? {};
+    if (result.status === "rejected") {
+      return { messageId, payloadId, outcome: "retry", reason: retryReason(result.reason) };
+    }
+    const settled = result.value;
+    if (settled.outcome === "settled") {
+      return { messageId, payloadId, outcome: "updated", state: settled.record.state };
+    }
+    const { current } = settled;
+    const reason = current
+      ? `the payload is ${current.state} by execution ${current.execution}`
+      : "there is no record of the payload";
+    return { messageId, payloadId, outcome: "unchanged", reason };
+  });
+}
+
+async function readOne({ messageId, body }: StatusRecord, ports: FunctionPorts): Promise<Read> {
   const change = parseStatusChange(body, ports.stateMachinePrefix);
   if ("problem" in change) {
     const reason = change.problem.message;
@@ -78,15 +111,9 @@ async function updateOne({ messageId, body }: StatusRecord, ports: FunctionPorts
     };
   }
 
-  const end = await endOf(change, ports);
-  if (!end) return { messageId, payloadId, outcome: "unchanged", reason: "the execution was redriven since" };
-  const settled = await recordEnd(end, payloadId, "update-state", ports);
-  if (settled.outcome === "settled") return { messageId, payloadId, outcome: "updated", state: settled.record.state };
-  const { current } = settled;
-  const reason = current
-    ? `the payload is ${current.state} by execution ${current.execution}`
-    : "there is no record of the payload";
-  return { messageId, payloadId, outcome: "unchanged", reason };
+  const execution = await endOf(change, ports);
+  if (!execution) return { messageId, payloadId, outcome: "unchanged", reason: "the execution was redriven since" };
+  return { messageId, payloadId, outcome: "ended", execution };
 }
 
 /** Milliseconds within which nobody redrives what has just failed. */
