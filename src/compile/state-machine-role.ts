@@ -1,10 +1,10 @@
 /** The least that a state machine needs: to call what its states name, to write its log and to be traced. */
 import { isJsonObject, type JsonObject } from "../json.ts";
+import { listStates } from "../project/list-states.ts";
 import type { Project, Workflow } from "../project/project.ts";
 import { stateNeeds } from "./integrations.ts";
 import { allow, makeRole, mergeStatements } from "./role.ts";
 import type { Scope } from "./scope.ts";
-import { listStates } from "../project/list-states.ts";
 
 export interface RoleOptions {
   /** Its names are logical IDs already. */

@@ -2,6 +2,7 @@
 import { parseMachine } from "../../asl/machine.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { nearest, suggest } from "../../nearest.ts";
+import { listStates } from "../list-states.ts";
 import type { Config, Project, Workflow } from "../project.ts";
 import { formatPath, type Path, parsePath } from "../yaml/json-path.ts";
 import type { LocalQueue } from "./local-jobs.ts";
@@ -52,26 +53,10 @@ function bindWorkflow(workflow: Workflow, project: Project, scope: LocalScope, t
       report(["definition", ...parsePath(path)], code, message, hint);
     }
   }
-  for (const { state, path } of listTasks(definition, ["definition"])) {
-    checkTask(state, path, { project, scope, targets, report });
+  for (const { state, path } of listStates(definition, ["definition"])) {
+    if (state.Type === "Task") checkTask(state, path, { project, scope, targets, report });
   }
   return { name, arn: stateMachineArn(name), definition, file };
-}
-
-/** Every Task state, in branches and in Maps as well. */
-function listTasks(sequence: JsonObject, path: Path): { readonly state: JsonObject; readonly path: Path }[] {
-  const states = isJsonObject(sequence.States ?? null) ? (sequence.States as JsonObject) : {};
-  return Object.entries(states).flatMap(([name, state = null]) => {
-    if (!isJsonObject(state)) return [];
-    const here = [...path, "States", name];
-    const branches = Array.isArray(state.Branches) ? state.Branches : [];
-    const inside = [
-      ...branches.map((branch: Json, index): [Json, Path] => [branch, [...here, "Branches", index]]),
-      ...["ItemProcessor", "Iterator"].map((member): [Json, Path] => [state[member] ?? null, [...here, member]]),
-    ];
-    const nested = inside.flatMap(([branch, at]) => (isJsonObject(branch) ? listTasks(branch, at) : []));
-    return state.Type === "Task" ? [{ state, path: here }, ...nested] : nested;
-  });
 }
 
 interface Check {
