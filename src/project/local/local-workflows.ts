@@ -1,6 +1,6 @@
 /** The state machines of a project with every reference resolved, and every task that they name checked. */
 import { parseMachine } from "../../asl/machine.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { isJsonObject, type JsonObject } from "../../json.ts";
 import { nearest, suggest } from "../../nearest.ts";
 import { listStates } from "../list-states.ts";
 import type { Config, Project, Workflow } from "../project.ts";
