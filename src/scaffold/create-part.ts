@@ -29,11 +29,11 @@ export async function createPart(project: Project, request: PartRequest): Promis
 function filesOf(project: Project, request: PartRequest): NewFiles {
   const { kind, name, description } = request;
   if (kind === "task") return taskFiles(project, request);
-  if (kind === "workflow")
-    return workflowFiles(
-      request,
-      request.tasks.map((task) => requireTask(project, task)),
-    );
+  if (kind === "workflow") {
+    requireStateNames(request.tasks);
+    const tasks = request.tasks.map((task) => requireTask(project, task));
+    return workflowFiles(request, tasks);
+  }
   return fromTemplates(kind, ["definition.yml", "README.md", "handler.ts", "handler.test.ts"], { name, description });
 }
 
@@ -74,11 +74,27 @@ export function workflowFiles(
 }
 
 const PUBLISH = "publish";
+const FAILURE = "failure";
 
 export interface WorkflowTask {
   readonly name: string;
   /** Of the job definition, for a task that runs in Batch alone. */
   readonly jobId: string | undefined;
+}
+
+/** Each task is a state called after it, beside the one that ends what failed. */
+function requireStateNames(tasks: readonly string[]): void {
+  const twice = tasks.find((task, index) => tasks.indexOf(task) !== index);
+  const wrong =
+    twice === undefined
+      ? tasks.includes(FAILURE) &&
+        `A new workflow has a state ${FAILURE} of its own, so that no task of this name fits.`
+      : `The task ${twice} is named twice, and each becomes a state of its name.`;
+  if (!wrong) return;
+  throw new CirrusError(wrong, {
+    hint: "Make the workflow without it, and add it in definition.yml under another state name.",
+    exitCode: EXIT.usage,
+  });
 }
 
 function requireTask({ tasks }: Project, name: string): WorkflowTask {

@@ -88,6 +88,26 @@ describe("cirrus init", () => {
     expect(stderr).toMatch(/npm install file:.+ zod@/);
   });
 
+  test("a folder with a space is quoted in what comes next", async () => {
+    const { stderr } = await cirrus(["init", "my work/it's new"], { cwd: temporaryFolder() });
+    expect(stderr).toContain("  cd 'my work/it'\\''s new'\n");
+  });
+
+  test("says so where the new project is inside another one", async () => {
+    const cwd = await initialised();
+    const { code, stderr } = await cirrus(["init", "tasks/inner"], { cwd });
+    expect(code).toBe(EXIT.ok);
+    expect(stderr).toContain(`It is inside the project ${cwd}`);
+  });
+
+  test("a file where the folder would be is a usage error", async () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { taken: "" });
+    const { code, stderr } = await cirrus(["init", "taken"], { cwd });
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toContain("cannot be made");
+  });
+
   test.each(["-", "9", "a".repeat(31), "a_b"])("refuses the service %s", async (service) => {
     const { code, stdout } = await cirrus(["init", `--service=${service}`], { cwd: temporaryFolder() });
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: "" });
@@ -101,7 +121,8 @@ describe("cirrus create", () => {
       ["task", "Reproject", 'Says "hi": it\'s', "--has-lambda", "--no-batch"],
       ["task", "BatchTask", "", "--has-batch", "--no-lambda"],
       ["task", "both-ways", "Runs as both", "-t", "lambda", "-t", "batch"],
-      ["workflow", "flow", "One after the other", "--task", "Reproject", "--task", "BatchTask", "--task", "both-ways"],
+      ["task", "job", "", "-t", "batch"],
+      ["workflow", "flow", "One after the other", "--task", "Reproject", "BatchTask", "both-ways", "job"],
       ["feeder", "watcher", "Watches"],
       ["function", "helper", "Helps"],
     ];
@@ -129,6 +150,7 @@ describe("cirrus create", () => {
     { flags: ["--no-lambda"], runs: { lambda: false, batch: true } },
     { flags: ["--has-lambda", "--has-batch"], runs: { lambda: true, batch: true } },
     { flags: ["--type", "batch"], runs: { lambda: false, batch: true } },
+    { flags: ["--type", "lambda", "--has-batch"], runs: { lambda: true, batch: true } },
     { flags: ["-t", "lambda", "-t", "batch"], runs: { lambda: true, batch: true } },
   ])("a task with $flags runs as $runs", async ({ flags, runs }) => {
     const cwd = temporaryProject();
@@ -144,6 +166,12 @@ describe("cirrus create", () => {
     { args: ["create", "task", "mine", ""], says: "Missing: --type lambda or --type batch" },
     { args: ["create", "tsak", "mine", ""], says: "Did you mean task?" },
     { args: ["create", "task", "mine", "", "--no-lambda", "--no-batch"], says: "Leave out" },
+    { args: ["create", "task", "mine", "", "-t", "lambda", "--no-lambda"], says: "contradict each other" },
+    { args: ["create", "feeder", "mine", "", "--has-batch"], says: "for a task" },
+    { args: ["create", "function", "mine", "", "--no-batch"], says: "for a task" },
+    { args: ["create", "task", "mine", "", "-t", "lambda", "--task", "publish"], says: "for a workflow" },
+    { args: ["create", "workflow", "mine", "", "--task", "publish", "publish"], says: "named twice" },
+    { args: ["create", "workflow", "mine", "", "--task", "failure"], says: "a state failure of its own" },
     { args: ["create", "task", "mine", "", "--has-lambda", "-t", "gpu"], says: "Allowed choices are lambda, batch" },
     { args: ["create", "task", "../mine", "", "-t", "lambda"], says: "letters, digits and hyphens" },
     { args: ["create", "task", "my_task", "", "-t", "lambda"], says: "letters, digits and hyphens" },
@@ -173,6 +201,12 @@ describe("cirrus create", () => {
     expect(stderr).toContain(says);
     expect(code).toBe(EXIT.conflict);
     expect(partsIn(cwd)).toEqual(before);
+  });
+
+  test("a task that replaces a built-in one says so", async () => {
+    const cwd = temporaryProject();
+    const { stderr } = await cirrus(["create", "task", "publish", "", "-t", "lambda"], { cwd });
+    expect(stderr).toContain("It replaces the built-in task publish.");
   });
 
   test("a workflow of a task that is not there is refused with the nearest name", async () => {

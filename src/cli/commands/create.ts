@@ -31,6 +31,8 @@ export const register: Register = (command, io) => {
       const kind = await requireKind(io, kindWord);
       const request = await completeRequest(io, project, { kind, name, description, options });
       const written = await createPart(project, request);
+      const replaced = project[`${kind}s`].get(request.name);
+      if (replaced !== undefined) io.stderr.write(`It replaces the built-in ${kind} ${request.name}.\n`);
       for (const file of written) io.stdout.write(`${file}\n`);
       io.stderr.write(
         `${paint(io, io.stderr, "green", "✓")} Made the ${kind} ${request.name}.\n${nextStep(request)}\n`,
@@ -65,7 +67,12 @@ Examples:
 
 async function requireKind(io: Io, word: string | undefined): Promise<PartKind> {
   const message = "What is it to be?";
-  const given = word ?? (await ask(io, "the kind").one({ message, choices: PART_KINDS.map((value) => ({ value })) }));
+  const given =
+    word ??
+    (await ask(io, `the kind (${PART_KINDS.join(", ")})`).one({
+      message,
+      choices: PART_KINDS.map((value) => ({ value })),
+    }));
   const kind = PART_KINDS.find((one) => one === given);
   if (kind !== undefined) return kind;
   throw new CirrusError(`${given} is nothing that can be made.`, {
@@ -83,6 +90,7 @@ interface Given {
 
 async function completeRequest(io: Io, project: Project, given: Given): Promise<PartRequest> {
   const { kind, options } = given;
+  refuseOthers(kind, options);
   const name =
     given.name ??
     (await ask(io, "the name").text({
@@ -111,8 +119,9 @@ async function completeRequest(io: Io, project: Project, given: Given): Promise<
 
 /** `--has-lambda --no-batch`, `--type lambda`, or one of them denied: what is left open is asked. */
 async function completeWays(io: Io, options: CreateOptions): Promise<readonly string[]> {
-  if (options.type !== undefined) return options.type;
-  const { hasLambda = false, hasBatch = false, lambda: mayLambda, batch: mayBatch } = options;
+  const { type = [], lambda: mayLambda, batch: mayBatch } = options;
+  const hasLambda = options.hasLambda === true || type.includes("lambda");
+  const hasBatch = options.hasBatch === true || type.includes("batch");
   refuseBoth("lambda", hasLambda, mayLambda);
   refuseBoth("batch", hasBatch, mayBatch);
   if (!mayLambda && !mayBatch) {
@@ -136,11 +145,26 @@ async function completeWays(io: Io, options: CreateOptions): Promise<readonly st
 
 function refuseBoth(way: string, has: boolean, may: boolean): void {
   if (!has || may) return;
-  throw new CirrusError(`--has-${way} and --no-${way} contradict each other.`, { exitCode: EXIT.usage });
+  throw new CirrusError(`That it runs as ${way} (--has-${way}, --type ${way}) and --no-${way} contradict each other.`, {
+    exitCode: EXIT.usage,
+  });
+}
+
+/** What only another kind of part has is a misunderstanding; left out in silence it would be found out late. */
+function refuseOthers(kind: PartKind, { type, hasLambda, hasBatch, lambda, batch, task }: CreateOptions): void {
+  const ways = type !== undefined || hasLambda || hasBatch || !lambda || !batch;
+  const stray = [
+    ...(ways && kind !== "task"
+      ? ["--type, --has-… and --no-… are for a task; a feeder or a function is a Lambda."]
+      : []),
+    ...(task !== undefined && kind !== "workflow" ? ["--task is for a workflow."] : []),
+  ];
+  if (stray.length === 0) return;
+  throw new CirrusError(`A ${kind} has no such option: ${stray.join(" ")}`, { exitCode: EXIT.usage });
 }
 
 function nextStep({ kind, name, lambda }: PartRequest): string {
-  if (kind === "task") return `Run it: cirrus task run ${name}${lambda ? "" : " --batch"}`;
-  if (kind === "workflow") return `Run it: cirrus run ${name} workflows/${name}/payload.json`;
+  if (kind === "task") return `Run it: npx cirrus task run ${name}${lambda ? "" : " --batch"}`;
+  if (kind === "workflow") return `Run it: npx cirrus run ${name} workflows/${name}/payload.json`;
   return `Test it: npx vitest run ${kind}s/${name}`;
 }

@@ -1,8 +1,9 @@
 /** `cirrus init`: a project that runs at once. What is there already is never touched. */
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { CirrusError, EXIT } from "../../errors.ts";
+import { findProjectRoot } from "../../project/find-root.ts";
 import { type Manifest, projectFiles } from "../../scaffold/init-project.ts";
 import { writeMissing } from "../../scaffold/write-files.ts";
 import type { Register } from "../commands.ts";
@@ -31,16 +32,35 @@ export const register: Register = (command, io) => {
         manifest: readManifest(),
         serverlessFile: join(PACKAGE_FOLDER, "serverless.yml"),
       });
-      await mkdir(root, { recursive: true });
+      const outer = findProjectRoot(dirname(root));
+      await makeFolder(root);
       const { written, kept } = await writeMissing(root, files);
       for (const file of written) io.stdout.write(`${join(relative(io.cwd, root), file)}\n`);
       reportKept(io, kept, files);
-      const enter = root === io.cwd ? "" : `  cd ${relative(io.cwd, root)}\n`;
+      if (outer !== undefined) {
+        io.stderr.write(`It is inside the project ${outer}, which does not look into it: each has its own commands.\n`);
+      }
+      const enter = root === io.cwd ? "" : `  cd ${quoteForShell(relative(io.cwd, root))}\n`;
       io.stderr.write(
         `${paint(io, io.stderr, "green", "✓")} Made the project ${service}. Next:\n${enter}  npm install\n  npx cirrus run hello examples/hello.json\n`,
       );
     });
 };
+
+async function makeFolder(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+  } catch (error) {
+    throw new CirrusError(`The folder ${root} cannot be made: ${error instanceof Error ? error.message : error}`, {
+      hint: "Choose another folder: cirrus init <folder>",
+      exitCode: EXIT.usage,
+    });
+  }
+}
+
+function quoteForShell(path: string): string {
+  return /^[\w./@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
 
 /** As much of the folder's name as can be one. */
 function toService(name: string): string {
