@@ -12,6 +12,7 @@ import { checkTemplate } from "./check-limits.ts";
 import { checkLogicalIds } from "./check-logical-ids.ts";
 import { checkNames } from "./check-names.ts";
 import { compileFunction } from "./functions.ts";
+import { leaveOutUnused } from "./leave-out-unused.ts";
 import { compileTemplate } from "./resources.ts";
 import { makeScope } from "./scope.ts";
 import { compileStateMachine } from "./state-machines.ts";
@@ -49,7 +50,7 @@ export function compile(project: Project): Compiled {
     checkStateMachine(workflow, scope);
     Object.assign(made, compileStateMachine(workflow, project, scope));
   }
-  const resources = reviseBatch(compileTemplate(project, made, scope));
+  const resources = reviseBatch(leaveOutUnused(compileTemplate(project, made, scope), functions));
   const notices = checkTemplate(resources, functions, project, scope);
   return { functions, resources, problems: [...problems.values()], notices };
 }

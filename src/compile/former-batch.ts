@@ -28,13 +28,17 @@ export const BATCH_TYPES: readonly string[] = [COMPUTE_ENVIRONMENT, JOB_QUEUE, J
 
 const ROLE = "AWS::IAM::Role";
 
-/** Resources that give another one its rights and point at it, rather than being pointed at. */
+/** Resources that give another one its rights, or its way to the internet, and point at it rather than being pointed at. */
 const ATTACHED = [
   "AWS::IAM::Policy",
   "AWS::IAM::RolePolicy",
   "AWS::IAM::ManagedPolicy",
   "AWS::EC2::SecurityGroupIngress",
   "AWS::EC2::SecurityGroupEgress",
+  "AWS::EC2::VPCGatewayAttachment",
+  "AWS::EC2::SubnetRouteTableAssociation",
+  "AWS::EC2::Route",
+  "AWS::EC2::VPCEndpoint",
 ];
 
 /**

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { Component, LambdaPart, Project } from "../project/project.ts";
 import { checkEnvironment } from "./check-limits.ts";
 import { entryHandler } from "./entries.ts";
-import { arnOf } from "./intrinsics.ts";
+import { arnOf, joinTexts } from "./intrinsics.ts";
 import { makeLambdaRole } from "./lambda-role.ts";
 import { lambdaName, lambdaRoleId } from "./names.ts";
 import type { Scope } from "./scope.ts";
@@ -83,9 +83,10 @@ export function compileFunction(
 
 /** `provider.environment` < the component's < the Lambda's own. */
 function environmentOf(component: Component, lambda: LambdaPart, { config }: Project, scope: Scope): JsonObject {
-  return mergeMaps([
+  const variables = mergeMaps([
     scope.rewrite(config.environment, config, ["provider", "environment"]),
     scope.rewrite(component.environment, component, ["environment"]),
     scope.rewrite(lambda.environment, component, ["lambda", "environment"]),
   ]);
+  return Object.fromEntries(Object.entries(variables).map(([name, value = null]) => [name, joinTexts(value)]));
 }

@@ -42,6 +42,24 @@ describe("a component with a Lambda", () => {
     });
   });
 
+  test("gets a list that is known as the text that it joins to, also an empty one", () => {
+    const list = (urls: string) =>
+      compileFiles({
+        "cirrus.yml": `service: demo\ncirrus: {payloadUrls: ${urls}}\n`,
+        ...QUEUE,
+        ...lambdaTask(
+          "publish",
+          'environment:\n  KNOWN: !Join [",", "${self:cirrus.payloadUrls}"]\n  OPEN: !Join [",", [a, !Ref Work]]\n',
+        ),
+      }).function("publish").environment;
+    const OPEN = { "Fn::Join": [",", ["a", { Ref: "Work" }]] };
+    expect(list("[]")).toEqual({ KNOWN: "", OPEN });
+    expect(list('["s3://scenes", "s3://archive/landsat"]')).toEqual({
+      KNOWN: "s3://scenes,s3://archive/landsat",
+      OPEN,
+    });
+  });
+
   test("keeps the Serverless Framework's own settings as they are written, with references as logical IDs", () => {
     const settings = yaml`
       architecture: arm64

@@ -100,7 +100,7 @@ test("buckets are encrypted, closed to the public, versioned, and outlive the st
   expect([...buckets.keys()]).toEqual(expect.arrayContaining(["DataBucket", "PayloadBucket"]));
   for (const [name, bucket] of buckets) {
     expect(bucket, name).toMatchObject({
-      DeletionPolicy: "Retain",
+      DeletionPolicy: "RetainExceptOnCreate",
       UpdateReplacePolicy: "Retain",
       Properties: {
         BucketEncryption: { ServerSideEncryptionConfiguration: [{}] },

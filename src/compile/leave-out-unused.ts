@@ -1,0 +1,28 @@
+/** Leaves out what is there only for other parts of the stack, such as a network, where none of them refers to it. */
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { entriesOf } from "./batch-revisions.ts";
+import { referencesOf } from "./template-references.ts";
+
+/**
+ * Resources that have the same name in `Metadata.cirrus.onlyWith` stay together or go together: they stay where anything
+ * else, be it another part of the template or one of `others`, refers to one of them.
+ */
+export function leaveOutUnused(template: JsonObject, others: JsonObject): JsonObject {
+  const { Resources, ...sections } = template;
+  const groups = new Map(entriesOf(Resources).map(([id, resource]) => [id, groupOf(resource)]));
+  const used = new Set<string | undefined>([undefined]);
+  const note = (part: Json, own?: string): void => {
+    for (const group of [...referencesOf(part)].map((id) => groups.get(id))) if (group !== own) used.add(group);
+  };
+  note(sections);
+  note(others);
+  for (const [id, resource] of entriesOf(Resources)) note(resource, groups.get(id));
+  const staying = entriesOf(Resources).filter(([id]) => used.has(groups.get(id)));
+  return staying.length === groups.size ? template : { ...template, Resources: Object.fromEntries(staying) };
+}
+
+function groupOf({ Metadata }: JsonObject): string | undefined {
+  const cirrus = isJsonObject(Metadata) ? Metadata.cirrus : undefined;
+  const group = isJsonObject(cirrus) ? cirrus.onlyWith : undefined;
+  return typeof group === "string" ? group : undefined;
+}
