@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Problem } from "../errors.ts";
 import { MAX_CHAIN_DEPTH } from "./lineage.ts";
+import { MAX_ID_BYTES } from "./payload-id.ts";
 import { mismatch } from "./problems.ts";
 import { byShape, expecting, processDefinition } from "./process-definition.ts";
 
@@ -12,6 +13,9 @@ export const CHAIN_MEMBER = "cirrus:chain";
 export const REASON_MEMBER = "cirrus:reason";
 
 const MAX_REASON = 500;
+
+/** Characters: an execution's name and a place in its chain. The record keeps it, and has only so much room. */
+const MAX_EFFECT = 200;
 
 const item = z.looseObject(
   {
@@ -67,13 +71,16 @@ const chainLink = z
         .min(0, expecting("0 or more", "It is written by Cirrus.").error),
       ancestors: z
         .array(
-          z.string(expecting("a payload ID", "It is written by Cirrus.")),
+          z
+            .string(expecting("a payload ID", "It is written by Cirrus."))
+            .max(MAX_ID_BYTES, expecting("a payload ID", "It is longer than any is.").error),
           expecting("a list of payload IDs", "It is written by Cirrus."),
         )
         .max(MAX_CHAIN_DEPTH, expecting(`at most ${MAX_CHAIN_DEPTH} payload IDs`, "The chain is too long.").error),
       effect: z
         .string(expecting("an effect ID", "It is written by Cirrus."))
         .min(1, expecting("an effect ID", "It is empty.").error)
+        .max(MAX_EFFECT, expecting("an effect ID", "It is longer than any is.").error)
         .optional(),
     },
     expecting("a chain link", `Remove the member ${CHAIN_MEMBER}: Cirrus writes it.`),

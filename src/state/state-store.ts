@@ -38,7 +38,7 @@ export interface PayloadRecord {
   readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
   readonly lastError?: PayloadError | undefined;
-  /** URLs of the published items. */
+  /** URLs of the published items; of very many the first, as all are in the output. */
   readonly outputs: readonly string[];
   readonly inputUrl: string;
   readonly outputUrl?: string | undefined;

@@ -134,6 +134,11 @@ describe("a payload is refused", () => {
     ["a chain link whose depth and ancestors disagree", { ...minimal, "cirrus:chain": { depth: 2, ancestors: [] } }],
     ["a chain link that is no object", { ...minimal, "cirrus:chain": 1 }],
     [
+      "an ancestor longer than any payload ID",
+      { ...minimal, "cirrus:chain": { depth: 1, ancestors: [`a/workflow-b/${"c".repeat(900)}`] } },
+    ],
+    ["an effect longer than any", { ...minimal, "cirrus:chain": { depth: 0, ancestors: [], effect: "e".repeat(201) } }],
+    [
       "a chain link that is too long",
       { ...minimal, "cirrus:chain": { depth: 33, ancestors: Array(MAX_CHAIN_DEPTH + 1).fill("a/workflow-b/c") } },
     ],

@@ -13,6 +13,9 @@ const OPTIONAL = ["startedAt", "endedAt", "error", "cause", "outputUrl", "unsett
 /** An item holds 400 kB, and a payload may have published thousands of items. */
 const MOST_PLAIN_OUTPUTS = 16_000;
 
+/** Those beyond it are in the output object alone: a record that is too large could never be written as ended. */
+const MOST_PACKED_BYTES = 100_000;
+
 /** What a write sets, and what it takes away. */
 export interface Attributes {
   readonly set: Item;
@@ -75,7 +78,14 @@ function endsAfter(state: State, endedAt = ""): number {
 
 function packOutputs(outputs: readonly string[]): Plain {
   const size = outputs.reduce((sum, url) => sum + url.length, 0);
-  return size <= MOST_PLAIN_OUTPUTS ? outputs : gzipSync(JSON.stringify(outputs));
+  if (size <= MOST_PLAIN_OUTPUTS) return outputs;
+  let kept = outputs;
+  let packed = gzipSync(JSON.stringify(kept));
+  while (packed.length > MOST_PACKED_BYTES) {
+    kept = kept.slice(0, Math.floor((kept.length * MOST_PACKED_BYTES * 0.9) / packed.length));
+    packed = gzipSync(JSON.stringify(kept));
+  }
+  return packed;
 }
 
 interface StoredRecord {

@@ -8,6 +8,7 @@ import { TransientError } from "../../errors.ts";
 import { errorOfExecution } from "../../events/status-change.ts";
 import type { ExecutionDescription } from "../../executions/executions.ts";
 import { canonicalJson, type Json } from "../../json.ts";
+import { cutText } from "../../payload/cut.ts";
 import type { Payload } from "../../payload/payload.ts";
 import type { FinishRequest, PayloadRecord, WriteOutcome } from "../../state/state-store.ts";
 import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
@@ -26,6 +27,9 @@ export type SettleOutcome =
   | { readonly outcome: "settled"; readonly record: PayloadRecord }
   /** Another execution is the current one, or a later end is recorded: nothing changed. */
   | { readonly outcome: "stale"; readonly current: PayloadRecord | undefined };
+
+/** Characters: the history of a record has only so much room. */
+const MOST_OF_REASON = 1_000;
 
 export interface End {
   readonly execution: ExecutionEnd;
@@ -83,7 +87,9 @@ async function readEnd({ execution, payloadId }: End, actor: string, ports: Func
   const outputUrl = ports.payloads.urls.output(payloadId, execution.name);
   await ports.objects.put(outputUrl, canonicalJson(output.value), { contentType: "application/json" });
   const outputs = output.payload ? itemUrls(output.payload) : [];
-  const reason = output.payload ? "the execution succeeded" : `the execution succeeded; ${output.reason}`;
+  const reason = output.payload
+    ? "the execution succeeded"
+    : `the execution succeeded; ${cutText(output.reason, MOST_OF_REASON)}`;
   return { request: { ...base, state: "SUCCEEDED", outputUrl, outputs, reason }, output: output.value };
 }
 

@@ -1,4 +1,5 @@
 /** The StateStore on DynamoDB, through the real client, over a table that is behind HTTP and goes wrong when told to. */
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeDynamoCounters } from "../../../src/aws/state/counters.ts";
@@ -228,6 +229,21 @@ describe("faults", () => {
 });
 
 describe("records", () => {
+  test("of ten thousand items with signed URLs can be written, and keep as many URLs as they have room for", async () => {
+    const { store, server } = await open();
+    await store.claim([claimOf("c/workflow-w/1")]);
+    const outputs = Array.from(
+      { length: 10_000 },
+      (_, i) => `s3://b/${i}?signature=${randomBytes(200).toString("hex")}`,
+    );
+    const [ended] = await store.finish([{ ...finishOf("c/workflow-w/1"), outputs }]);
+    expect(ended?.outcome).toBe("written");
+    const [record] = await store.get(["c/workflow-w/1"]);
+    expect(record?.outputs.length).toBeGreaterThan(100);
+    expect(record?.outputs).toEqual(outputs.slice(0, record?.outputs.length));
+    expect(JSON.stringify([...server.items.values()]).length).toBeLessThan(400_000);
+  });
+
   test("long histories are moved out of the record, and read as one", async () => {
     const { store, server } = await open();
     let version: number | "absent" = "absent";
