@@ -76,9 +76,12 @@ async function stateStore(options: ClientOptions, table: string): Promise<Functi
   return makeDynamoStateStore({ client, table, clock: systemClock });
 }
 
+/** Within half a minute, the shortest time of these functions, a call that is never answered is made once more. */
+const ANSWER_MS = 10_000;
+
 /** Lambda sets region and credentials, which the SDK finds by itself. */
 function clientOptions({ AWS_ENDPOINT_URL: endpoint }: Environment): ClientOptions {
-  return { endpoint };
+  return { endpoint, timeoutMs: ANSWER_MS };
 }
 
 function payloadSettings(environment: Environment): PayloadSettings {

@@ -188,14 +188,33 @@ describe("reconcile", () => {
     expect(await world.record("s2/workflow-cog/a")).toMatchObject({ state: "SUCCEEDED" });
   });
 
+  test("counts those that cannot be set right as stuck, so that the alarm hears of them", async () => {
+    await world.process([payloadOf("cog", ["a"])]);
+    world.end(payloadOf("cog", ["a"]), "s2/workflow-cog/a");
+    world.clock.advance(10 * MINUTE);
+    const { state } = world.ports;
+    const finish = (): Promise<never> => Promise.reject(new TransientError("throttled"));
+    expect(await reconcileLambda(over({ state: { ...state, finish } }))({}, context)).toMatchObject({ later: 1 });
+    expect(metrics()).toMatchObject({ OpenExecutions: 0, StuckExecutions: 1 });
+  });
+
+  test("leaves alone what its message is going to take up again when the queue shows it", async () => {
+    const { executions } = world.ports;
+    const start = (): Promise<never> => Promise.reject(new TransientError("throttled"));
+    await processLambda(over({ executions: { ...executions, start } }))(sqsEvent({ one: payload("a") }), context);
+    world.clock.advance(370_000);
+    expect(await reconcileLambda(over())({}, context)).toEqual({ open: 0, stuck: 0, later: 0 });
+  });
+
   test("stops when its time is over and goes on from there the next time", async () => {
     for (let i = 0; i < 30; i += 10) {
       await world.process(Array.from({ length: 10 }, (_, j) => payloadOf("cog", [`i-${i + j}`])));
     }
     world.clock.advance(10 * MINUTE);
     const handler = reconcileLambda(over());
-    expect(await handler({}, contextWith(0))).toMatchObject({ open: 25 });
-    expect(await handler({}, contextWith(0))).toMatchObject({ open: 5 });
+    expect(await handler({}, contextWith(0))).toEqual({ open: 0, stuck: 0, later: 25 });
+    expect(await handler({}, context)).toEqual({ open: 5, stuck: 0, later: 0 });
+    expect(await handler({}, context)).toEqual({ open: 30, stuck: 0, later: 0 });
   });
 });
 

@@ -1,6 +1,7 @@
 /** reconcile: each way in which a payload can be left behind, and what becomes of it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { reconcile } from "../../src/functions/reconcile/reconcile.ts";
+import type { ObjectUrl } from "../../src/payload/object-store.ts";
 import { executionName } from "../../src/payload/payload-id.ts";
 import { always, type FaultPlan, once } from "./faults.ts";
 import { MINUTE, makeWorld, OLDER_THAN_MS, payloadOf, type World } from "./world.ts";
@@ -106,6 +107,21 @@ test("what is younger than it looks back is not touched", async () => {
   await world.process([payload]);
   world.end({ status: "FAILED" });
   expect((await reconcile({ olderThanMs: MINUTE }, world.ports)).results).toEqual([]);
+});
+
+test("an end whose output is gone is not passed over in silence, and one that may not be read stays pending", async () => {
+  await world.process([payloadOf("cog", ["a"])]);
+  await world.update([world.end(payloadOf("cog", ["a"]))], always("announcements.publish"));
+  const { objects, state } = world.ports;
+  const denied = { ...objects, get: async () => ({ outcome: "denied", message: "not yours" }) as const };
+  world.clock.advance(OLDER_THAN_MS + 1);
+  const options = { olderThanMs: OLDER_THAN_MS };
+  expect((await reconcile(options, { ...world.ports, objects: denied })).results).toMatchObject([{ action: "later" }]);
+  const [record] = await state.get(["s2/workflow-cog/a"]);
+  expect(record?.effectsPending).toBe(true);
+  await objects.remove((record?.outputUrl ?? "") as ObjectUrl);
+  expect((await reconcile(options, world.ports)).results).toMatchObject([{ action: "effects" }]);
+  expect((await world.ports.rejections.list({})).items).toMatchObject([{ code: "output-removed" }]);
 });
 
 test("what cannot be asked about now is left for later, and the next is looked at", async () => {

@@ -4,9 +4,12 @@ import type { FunctionPorts } from "../ports.ts";
 import { functionPorts } from "../wiring.ts";
 import { type Reconciled, reconcile } from "./reconcile.ts";
 
-/** Longer than any call of process or update-state takes: what is younger is still in somebody's hands. */
-const LEFT_BEHIND_MS = 5 * 60_000;
-/** Few, so that the deadline is looked at often: DescribeExecution allows 15 calls a second. */
+/**
+ * Longer than the queues hide a message (370 s): what is younger is still in somebody's hands, or will be when its
+ * message comes again.
+ */
+const LEFT_BEHIND_MS = 7 * 60_000;
+/** A listing asks each of the index's partitions. */
 const PAGE = 25;
 
 export interface ReconcileSummary {
@@ -24,7 +27,7 @@ export function reconcileLambda(makePorts: MakePorts<FunctionPorts> = functionPo
     const { ports, log, deadline, count } = invocation;
     const results: Reconciled[] = [];
     do {
-      const page = await reconcile({ olderThanMs: LEFT_BEHIND_MS, limit: PAGE, cursor }, ports);
+      const page = await reconcile({ olderThanMs: LEFT_BEHIND_MS, limit: PAGE, cursor, deadline }, ports);
       cursor = page.next;
       results.push(...page.results);
       for (const { payloadId, action, reason } of page.results) {
@@ -33,13 +36,14 @@ export function reconcileLambda(makePorts: MakePorts<FunctionPorts> = functionPo
     } while (cursor !== undefined && !deadline.aborted);
     const summary = summarise(results);
     count("OpenExecutions", summary.open);
-    count("StuckExecutions", summary.stuck);
+    // Those that cannot be set right now are stuck all the more.
+    count("StuckExecutions", results.filter(({ action }) => action !== "running" && action !== "unseen").length);
     return summary;
   });
 }
 
 function summarise(results: readonly Reconciled[]): ReconcileSummary {
   const open = results.filter(({ action }) => action === "running").length;
-  const later = results.filter(({ action }) => action === "later").length;
+  const later = results.filter(({ action }) => action === "later" || action === "unseen").length;
   return { open, later, stuck: results.length - open - later };
 }

@@ -5,6 +5,7 @@
 import { isoTime } from "../../clock.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import { isOpen } from "../../state/states.ts";
+import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { retryReason } from "../process/admit.ts";
 import { NEVER_STARTED } from "../process/decide.ts";
@@ -19,18 +20,20 @@ export interface ReconcileOptions {
   readonly limit?: number;
   /** `next` of the run before: long executions at the front must not keep the rest from being looked at. */
   readonly cursor?: string | undefined;
+  /** Those that are not looked at by then are left for the next round. */
+  readonly deadline?: AbortSignal | undefined;
 }
 
 export interface Reconciled {
   readonly payloadId: string;
-  readonly action: "adopted" | "restarted" | "ended" | "failed" | "effects" | "running" | "later";
+  readonly action: "adopted" | "restarted" | "ended" | "failed" | "effects" | "running" | "later" | "unseen";
   readonly reason: string;
 }
 
 type Result = Omit<Reconciled, "payloadId">;
 
 export async function reconcile(
-  { olderThanMs, limit = 100, cursor }: ReconcileOptions,
+  { olderThanMs, limit = 100, cursor, deadline }: ReconcileOptions,
   ports: FunctionPorts,
 ): Promise<{ readonly results: readonly Reconciled[]; readonly next?: string | undefined }> {
   const before = isoTime(ports.clock.now() - olderThanMs);
@@ -38,13 +41,19 @@ export async function reconcile(
   const results: Reconciled[] = [];
   // One after the other: DescribeExecution refills at 15 calls a second, and nothing here is urgent.
   for (const record of items) {
-    try {
-      results.push({ payloadId: record.payloadId, ...(await settleOne(record, ports)) });
-    } catch (thrown) {
-      results.push({ payloadId: record.payloadId, action: "later", reason: retryReason(thrown) });
-    }
+    results.push({ payloadId: record.payloadId, ...(await settleInTime(record, ports, deadline)) });
   }
   return { results, next };
+}
+
+async function settleInTime(record: PayloadRecord, ports: FunctionPorts, deadline?: AbortSignal): Promise<Result> {
+  const unseen = (): Result => ({ action: "unseen", reason: NO_TIME_LEFT });
+  if (deadline?.aborted) return unseen();
+  try {
+    return await orLeave(settleOne(record, ports), deadline, unseen);
+  } catch (thrown) {
+    return { action: "later", reason: retryReason(thrown) };
+  }
 }
 
 async function settleOne(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {

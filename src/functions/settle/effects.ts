@@ -172,7 +172,11 @@ async function unusableOutput(
   output: Json | undefined,
   ports: FunctionPorts,
 ): Promise<Rejection[]> {
-  if (record.state !== "SUCCEEDED" || output === undefined) return [];
+  if (record.state !== "SUCCEEDED" || record.outputUrl === undefined) return [];
+  if (output === undefined) {
+    const reason = `The output at ${record.outputUrl} was removed before its items were announced and its chain went on.`;
+    return [rejection(record, "output-removed", reason, canonicalJson({ url: record.outputUrl }))];
+  }
   const parsed = parsePayload(output);
   if ("payload" in parsed) return [];
   const meant = claimsToBePayload(output) || hasChain(await storedJson(record.inputUrl, ports));
