@@ -124,7 +124,7 @@ test("payloads that only travel expire within days, rejections within months, an
       .filter((rule) => url.startsWith(`s3://b/${dig(rule, "Prefix")}`))
       .map((rule) => dig(rule, "ExpirationInDays"));
   const { url, urlOut, urlError } = urls.batch("id", "uuid");
-  expect([urls.oversized("hash"), url, urlOut, urlError].map(daysOf)).toEqual([[10], [10], [10], [10]]);
+  expect([urls.oversized("hash"), url, urlOut, urlError].map(daysOf)).toEqual([[21], [21], [21], [21]]);
   expect([urls.rejection("id"), urls.rejectionMark(0, "id")].map(daysOf)).toEqual([[90], [90]]);
   expect([urls.input("id", "e"), urls.output("id", "e")].map(daysOf)).toEqual([[], []]);
 });
