@@ -9,6 +9,8 @@ export const VARIABLES = {
   CIRRUS_STATE_DB: "Name of the DynamoDB table that holds the payloads' states",
   CIRRUS_BASE_WORKFLOW_ARN: "What stands before the workflow's name in the ARNs of the deployment's state machines",
   CIRRUS_PROCESS_QUEUE_URL: "Queue that chained payloads are sent to",
+  CIRRUS_PROCESS_TOPIC_ARN: "Topic that feeders send payloads to",
+  CIRRUS_FEEDER_OUTPUT: "File that a feeder's payloads go to instead, one a line; set by `cirrus feeder run`",
   CIRRUS_WORKFLOW_EVENT_TOPIC_ARN: "Topic of the events of payloads",
   CIRRUS_PUBLISH_TOPIC_ARN: "Topic that published items are announced to",
   CIRRUS_PAYLOAD_URLS:

@@ -98,7 +98,7 @@ describe("the source tree", () => {
       // The runner of a Batch job: its output is the job's log.
       "src/task/batch.ts",
       // The log of a Lambda or a job is what it prints.
-      "src/task/ports.ts",
+      "src/task/lambda-log.ts",
       // Processes of their own: a Lambda's worker and a job's supervisor.
       "src/embedded/lambda/lambda-worker.ts",
       "src/embedded/jobs/job-supervisor.ts",

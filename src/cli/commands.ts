@@ -66,6 +66,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/task.ts"),
   },
   {
+    name: "feeder",
+    group: "Author",
+    summary: "run one feeder, and send what it finds",
+    load: () => import("./commands/feeder.ts"),
+  },
+  {
     name: "publish",
     group: "Operate",
     summary: "send payloads to the running project",

@@ -6,9 +6,11 @@ import { CirrusError, TransientError } from "../errors.ts";
 import type { Intake, OutgoingMessage, SendOutcome } from "../events/intake.ts";
 import type { Json } from "../json.ts";
 import { type Log, silentLog } from "../log.ts";
+import { messageBody } from "../payload/message-body.ts";
 import { parsePayload } from "../payload/payload.ts";
 import { explainProblems } from "../payload/problems.ts";
 import { checkParameters } from "../task/parameters.ts";
+import { type FeederContext, type FeederPorts, portsOf } from "./ports.ts";
 
 export interface FeederRun<Parameters> {
   readonly parameters: Parameters;
@@ -34,18 +36,6 @@ export interface FeedResult {
 export interface FeederHandler<S extends StandardSchemaV1 = StandardSchemaV1>
   extends MiddyfiedHandler<unknown, FeedResult> {
   readonly feeder: Pick<FeederDefinition<S>, "name" | "description" | "parameters">;
-}
-
-/** Handed over in the invocation's context, as for tasks. */
-export const FEEDER_PORTS: unique symbol = Symbol.for("cirrus.feeder.ports");
-
-export interface FeederPorts {
-  readonly intake: Intake;
-  readonly log?: Log;
-}
-
-export interface FeederContext extends Partial<Context> {
-  readonly [FEEDER_PORTS]?: FeederPorts;
 }
 
 /** SNS takes ten messages a call. */
@@ -78,18 +68,13 @@ async function feed<S extends StandardSchemaV1>(
   context: FeederContext,
   signal: AbortSignal,
 ): Promise<FeedResult> {
-  const ports = context[FEEDER_PORTS];
-  if (ports === undefined) {
-    throw new CirrusError(`The feeder ${definition.name} has nowhere to send payloads to`, {
-      hint: "Run it through Cirrus, which hands it the intake.",
-    });
-  }
+  const ports = portsOf(context);
   const parameters = await checkParameters(definition.parameters, event, []);
   let found = 0;
   let waiting: OutgoingMessage[] = [];
   for await (const value of definition.run({ parameters, log: ports.log ?? silentLog, signal })) {
     signal.throwIfAborted();
-    waiting.push(messageOf(definition.name, value));
+    waiting.push(await messageOf(definition.name, value, ports));
     found++;
     if (waiting.length === BATCH) {
       await sendAll(ports.intake, waiting);
@@ -101,10 +86,13 @@ async function feed<S extends StandardSchemaV1>(
 }
 
 /** A payload that no workflow could take is the feeder's own error, told where it was made. */
-function messageOf(feeder: string, value: Json): OutgoingMessage {
+async function messageOf(feeder: string, value: Json, { oversized }: FeederPorts): Promise<OutgoingMessage> {
   const parsed = parsePayload(value);
-  if ("payload" in parsed) return { id: parsed.payload.id, body: JSON.stringify(parsed.payload) };
-  throw new CirrusError(`The feeder ${feeder} made no valid payload: ${explainProblems(parsed.problems)}`);
+  if (!("payload" in parsed))
+    throw new CirrusError(`The feeder ${feeder} made no valid payload: ${explainProblems(parsed.problems)}`);
+  const { payload } = parsed;
+  const body = oversized === undefined ? JSON.stringify(payload) : await messageBody(payload, oversized);
+  return { id: payload.id, body };
 }
 
 async function sendAll(intake: Intake, messages: readonly OutgoingMessage[]): Promise<void> {

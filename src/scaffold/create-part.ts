@@ -34,7 +34,8 @@ function filesOf(project: Project, request: PartRequest): NewFiles {
     const tasks = request.tasks.map((task) => requireTask(project, task));
     return workflowFiles(request, tasks);
   }
-  return fromTemplates(kind, ["definition.yml", "README.md", "handler.ts", "handler.test.ts"], { name, description });
+  const files = ["definition.yml", "README.md", "handler.ts", "handler.test.ts"];
+  return fromTemplates(kind, kind === "feeder" ? [...files, "event.json"] : files, { name, description });
 }
 
 function taskFiles(project: Project, { name, description, lambda, batch }: PartRequest): NewFiles {

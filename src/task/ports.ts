@@ -4,9 +4,10 @@
  */
 import type { Context } from "aws-lambda";
 import { type Environment, readEnvironment } from "../env.ts";
-import { type Log, type LogLevel, makeJsonLog } from "../log.ts";
+import type { Log } from "../log.ts";
 import type { ObjectStore } from "../payload/object-store.ts";
 import { INLINE_LIMIT } from "../payload/oversize.ts";
+import { lambdaLog } from "./lambda-log.ts";
 import { objectsFromEnvironment } from "./objects.ts";
 
 export interface TaskPorts {
@@ -35,11 +36,4 @@ export function portsOf(context: TaskContext): TaskPorts {
     log: given.log ?? lambdaLog(environment),
     inlineLimit: given.inlineLimit ?? INLINE_LIMIT,
   };
-}
-
-/** A Lambda's standard output is its log stream. */
-function lambdaLog(environment: Environment): Log {
-  const levels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
-  const level = levels.find((name) => name === environment.CIRRUS_LOG_LEVEL?.toLowerCase()) ?? "info";
-  return makeJsonLog((line) => process.stdout.write(`${line}\n`), Date.now, level);
 }

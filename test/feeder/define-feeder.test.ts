@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
 import type { Intake, OutgoingMessage, SendOutcome } from "../../src/events/intake.ts";
-import { FEEDER_PORTS, type FeederContext, type FeederHandler } from "../../src/feeder/define-feeder.ts";
+import type { FeederHandler } from "../../src/feeder/define-feeder.ts";
 import { defineFeeder } from "../../src/feeder/index.ts";
+import { FEEDER_PORTS, type FeederContext } from "../../src/feeder/ports.ts";
 
 const scenes = defineFeeder({
   name: "scenes",

@@ -2,22 +2,18 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { TaskError } from "../../asl/errors.ts";
-import { LambdaError } from "../../embedded/lambda/lambda-pool.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
-import { errorOfExecution } from "../../events/status-change.ts";
 import type { JobDefinition } from "../../executions/job-definition.ts";
-import type { LambdaFunction } from "../../executions/lambda-function.ts";
 import { postBatch } from "../../functions/post-batch/post-batch.ts";
 import { preBatch, readPayload } from "../../functions/pre-batch/pre-batch.ts";
 import { isJsonObject, type Json } from "../../json.ts";
-import { lambdaArn } from "../../project/local/local-names.ts";
 import type { Component, Project } from "../../project/project.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
-import { type Io, paint } from "../io.ts";
+import type { Io } from "../io.ts";
 import { readJsonFiles, toPayloads } from "../payload-files.ts";
 import { openProject, storeExampleAssets, withStores } from "../project.ts";
+import { findLambda, printLog, reportFailure, runLambda } from "../run-lambda.ts";
 
 interface TaskOptions {
   readonly batch?: boolean;
@@ -99,22 +95,14 @@ type RunTask = (
 ) => Promise<Json>;
 
 const runAsLambda: RunTask = async (task, payload, environment, runtime, io) => {
-  const arn = lambdaArn(runtime.project().config, task.name);
-  const lambda = runtime.bound().lambdas.get(arn);
+  const lambda = findLambda(task.name, runtime);
   if (!lambda) {
     throw new CirrusError(`The task ${task.name} has no Lambda.`, {
       hint: "Run it as a Batch job: add --batch.",
       exitCode: EXIT.config,
     });
   }
-  const requestId = randomUUID();
-  const configured: LambdaFunction = { ...lambda, environment: { ...lambda.environment, ...environment } };
-  try {
-    const result = await runtime.lambdaPool.invoke(configured, payload, { requestId, signal: io.signal });
-    return await readPayload(result, runtime.ports);
-  } finally {
-    await printLog(runtime, io, `/aws/lambda/${lambda.name}/${requestId}`);
-  }
+  return readPayload(await runLambda(lambda, payload, environment, runtime, io), runtime.ports);
 };
 
 const runAsJob: RunTask = async (task, payload, environment, runtime, io) => {
@@ -146,18 +134,6 @@ function jobDefinitionOf(task: Component, runtime: Runtime): JobDefinition {
     hint: "Run it as a Lambda: leave out --batch.",
     exitCode: EXIT.config,
   });
-}
-
-async function printLog(runtime: Runtime, io: Io, stream: string | undefined): Promise<void> {
-  const lines = stream === undefined ? undefined : await runtime.logs.tail(stream, 1000);
-  for (const { at, message } of lines ?? []) io.stderr.write(`${paint(io, io.stderr, "dim", at)} ${message}\n`);
-}
-
-function reportFailure(thrown: unknown, io: Io): 1 {
-  if (!(thrown instanceof LambdaError) && !(thrown instanceof TaskError)) throw thrown;
-  const { error, cause } = errorOfExecution({ status: "FAILED", error: thrown.error, cause: thrown.errorCause });
-  io.stderr.write(`${paint(io, io.stderr, "red", "error:")} ${error}: ${cause}\n`);
-  return EXIT.failed;
 }
 
 function requireTask(project: Project, name: string): Component {

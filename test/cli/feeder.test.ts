@@ -1,0 +1,79 @@
+/** `cirrus feeder run`: a feeder's real handler in a process of its own, and what becomes of its payloads. */
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../src/clock.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeQueue } from "../../src/embedded/messages/queue.ts";
+import { EXIT } from "../../src/errors.ts";
+import { cirrus } from "./cirrus.ts";
+import { temporaryProject, writeFiles } from "./temporary-project.ts";
+
+/** As it is made by `cirrus create feeder`. */
+async function projectWithFeeder(): Promise<string> {
+  const cwd = temporaryProject();
+  const { code, stderr } = await cirrus(["create", "feeder", "watcher", "Watches"], { cwd });
+  expect(code, stderr).toBe(EXIT.ok);
+  return cwd;
+}
+
+const TWO = JSON.stringify({
+  workflow: "publish-only",
+  items: [
+    { id: "a", collection: "scenes", properties: { datetime: "2030-01-01T00:00:00Z" } },
+    { id: "b", collection: "scenes", properties: { datetime: "2030-01-01T00:00:00Z" } },
+  ],
+});
+
+describe("cirrus feeder run", () => {
+  test("with --dry-run it prints the payloads, one a line, and sends nothing", async () => {
+    const cwd = await projectWithFeeder();
+    const run = await cirrus(["feeder", "run", "watcher", "-", "--dry-run"], { cwd, stdin: TWO });
+    expect(run.code, run.stderr).toBe(EXIT.ok);
+    const ids = run.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).id);
+    expect(ids).toEqual(["scenes/workflow-publish-only/a", "scenes/workflow-publish-only/b"]);
+    expect(run.stderr).toContain("found");
+    expect((await cirrus(["state", "list", "-o", "name"], { cwd })).stdout).toBe("");
+  });
+
+  test("it sends what it finds to the project's own intake", async () => {
+    const cwd = await projectWithFeeder();
+    writeFiles(cwd, { "two.json": TWO });
+    const run = await cirrus(["feeder", "run", "watcher", "two.json"], { cwd });
+    expect(run.code, run.stderr).toBe(EXIT.ok);
+    expect(run.stdout.trim().split("\n")).toHaveLength(2);
+    expect(await waiting(cwd)).toEqual(["scenes/workflow-publish-only/a", "scenes/workflow-publish-only/b"]);
+  });
+
+  test("without an event it takes the event.json beside the feeder, as it was made", async () => {
+    const cwd = await projectWithFeeder();
+    const run = await cirrus(["feeder", "run", "watcher", "--dry-run"], { cwd });
+    expect(JSON.parse(run.stdout)).toMatchObject({ id: "scenes/workflow-publish-only/scene-1" });
+  });
+
+  test("what the feeder throws is shown with what it wrote, and nothing is sent", async () => {
+    const cwd = await projectWithFeeder();
+    const run = await cirrus(["feeder", "run", "watcher", "-"], { cwd, stdin: '{"workflow": "publish-only"}' });
+    expect(run).toMatchObject({ code: EXIT.failed, stdout: "" });
+    expect(run.stderr).toMatch(/error: InvalidInput: .*items/);
+  });
+
+  test("a feeder that is not there is named with the nearest, and the first one with how to make it", async () => {
+    const cwd = await projectWithFeeder();
+    const wrong = await cirrus(["feeder", "run", "watchers"], { cwd });
+    expect(wrong.code).toBe(EXIT.notFound);
+    expect(wrong.stderr).toContain("Did you mean watcher?");
+    const none = await cirrus(["feeder", "run", "watcher"], { cwd: temporaryProject() });
+    expect(none.stderr).toContain("cirrus create feeder <name>");
+  });
+});
+
+/** IDs of the payloads that wait for whoever runs the project. */
+async function waiting(cwd: string): Promise<readonly string[]> {
+  const db = openDatabase(join(cwd, ".cirrus/cirrus.db"));
+  onTestFinished(() => db.close());
+  const messages = await makeQueue(db, { name: "process", clock: systemClock }).receive({ max: 10 });
+  return messages.map(({ body }) => JSON.parse(JSON.parse(body).Message).id).sort();
+}
