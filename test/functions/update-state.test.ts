@@ -170,6 +170,16 @@ describe("an event", () => {
     ]);
   });
 
+  test("of a stage whose name goes on where this one's ends leaves the payload alone", async () => {
+    const ours = world.end(failed);
+    // Its stack is called cirrus-eu: the same payload, and so the same execution's name.
+    const theirs = ours.replaceAll("cirrus-cog", "cirrus-eu-cog");
+    expect(theirs).not.toBe(ours);
+    expect(await world.update([theirs])).toMatchObject([{ outcome: "unchanged", payloadId: ID }]);
+    expect(await world.record(ID)).toMatchObject({ state: "PROCESSING" });
+    expect(await world.update([ours])).toMatchObject([{ outcome: "updated", state: "FAILED" }]);
+  });
+
   test.each([
     ["no event", "{}", "not-a-status-change"],
     ["no JSON", "{", "not-json"],

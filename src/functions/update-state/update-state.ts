@@ -8,6 +8,7 @@ import { TransientError } from "../../errors.ts";
 import { parseStatusChange, type StatusChange } from "../../events/status-change.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
+import { parsePayloadId } from "../../payload/payload-id.ts";
 import { afterGrace, NO_TIME_LEFT, orLeave } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { retryReason } from "../process/admit.ts";
@@ -90,6 +91,10 @@ async function readOne({ messageId, body }: StatusRecord, ports: FunctionPorts):
   const payloadId = await payloadOf(change, ports);
   if (payloadId === undefined)
     return { messageId, outcome: "unchanged", reason: `execution ${change.name} runs no payload of ours` };
+
+  // The stage `prod` hears of `prod-eu` too, whose executions of the same payloads have the same names.
+  if (parsePayloadId(payloadId)?.workflow !== change.workflow)
+    return { messageId, payloadId, outcome: "unchanged", reason: `${change.executionArn} is of another deployment` };
 
   if (change.status === "RUNNING" || change.status === "PENDING_REDRIVE") {
     const redriven = change.redriveCount > 0;
