@@ -144,3 +144,25 @@ test("Step Functions' events of this stack's workflows reach the queue, and no o
     expect(stateMachineName.startsWith(`${project.config.stackName}-`)).toBe(true);
   }
 });
+
+test("Batch can start instances with nothing set: in subnets of the stack, which a route leads out of and nobody into", () => {
+  const environments = [...ofType("AWS::Batch::ComputeEnvironment").values()];
+  expect(environments.length).toBeGreaterThan(0);
+  const routed = [...ofType("AWS::EC2::SubnetRouteTableAssociation").values()].map(({ Properties }) =>
+    dig(Properties, "SubnetId", "Ref"),
+  );
+  for (const { Properties } of environments) {
+    const subnets = [dig(Properties, "ComputeResources", "Subnets")].flat().map((subnet) => String(dig(subnet, "Ref")));
+    expect(routed).toEqual(expect.arrayContaining(subnets));
+    for (const subnet of subnets) {
+      expect(resources.get(subnet)).toMatchObject({
+        // An environment is deleted before the gateway that its instances' addresses keep.
+        DependsOn: "BatchGatewayAttachment",
+        Properties: { MapPublicIpOnLaunch: true },
+      });
+    }
+    const group = String(dig(Properties, "ComputeResources", "SecurityGroupIds", 0, "Fn::GetAtt", 0));
+    expect(resources.get(group)).toMatchObject({ Type: "AWS::EC2::SecurityGroup" });
+    expect(dig(resources.get(group), "Properties", "SecurityGroupIngress")).toBeNull();
+  }
+});
