@@ -84,6 +84,7 @@ const DENIALS = new Set([
 /** The error to throw for anything thrown by the SDK. An error that belongs to one call's contract comes back as it is. */
 export function explainFailure(thrown: unknown, call: FailedCall): unknown {
   if (!(thrown instanceof Error) || thrown instanceof CirrusError || thrown.name === "AbortError") return thrown;
+  if (NO_CREDENTIALS.test(thrown.message)) return noCredentials(thrown, call);
   if (BAD_CREDENTIALS.has(thrown.name)) return badCredentials(thrown, call);
   if (thrown.message === "Region is missing") return noRegion(thrown, call);
   if (DENIALS.has(thrown.name)) return denied(thrown, call);
@@ -121,6 +122,27 @@ function transient(thrown: Error & SdkFailure, { service, operation }: FailedCal
       ? "Check the region and the connection: there is no such address."
       : "It usually passes: try again in a moment.",
     cause: thrown,
+  });
+}
+
+/** The SDK has looked everywhere: nobody is refused, there is nobody. */
+const NO_CREDENTIALS = /^Could not load credentials from any providers/;
+
+function noCredentials(thrown: Error, { service, operation, profile }: FailedCall): CirrusError {
+  const [what, hint] =
+    profile === undefined
+      ? [
+          "There are no AWS credentials",
+          "Choose a profile with --profile or AWS_PROFILE (aws configure list-profiles shows those there are), make one with: aws configure, or sign in with: aws sso login --profile <name>",
+        ]
+      : [
+          `The profile ${profile} has no AWS credentials, or is not there`,
+          `See which there are: aws configure list-profiles. Make it with: aws configure --profile ${profile}, or for single sign-on: aws configure sso --profile ${profile}`,
+        ];
+  return new CirrusError(`${what}; ${service} ${operation} needs them.`, {
+    hint,
+    cause: thrown,
+    exitCode: EXIT.credentials,
   });
 }
 

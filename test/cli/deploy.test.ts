@@ -120,6 +120,36 @@ describe.each(["deploy", "diff", "remove"])("cirrus %s", (door) => {
   });
 });
 
+describe("without any AWS credentials", () => {
+  /** A machine on which nobody ever configured AWS. */
+  function nobody(): void {
+    const nowhere = join(temporaryFolder(), "none");
+    const none = { AWS_CONFIG_FILE: nowhere, AWS_SHARED_CREDENTIALS_FILE: nowhere, AWS_EC2_METADATA_DISABLED: "true" };
+    for (const [name, value] of Object.entries(none)) vi.stubEnv(name, value);
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) vi.stubEnv(name, undefined);
+  }
+
+  test("says so and how to get some, and not that AWS had refused any", async () => {
+    const aws = await startAws();
+    nobody();
+    const { cwd, calls } = installed();
+    const { code, stderr } = await cirrus(["deploy", ...TARGET], { cwd });
+    expect(code).toBe(EXIT.credentials);
+    expect(stderr).toContain("There are no AWS credentials; STS GetCallerIdentity needs them.");
+    expect(stderr).toMatch(/AWS_PROFILE.*aws configure.*aws sso login/);
+    expect([...aws.calls, ...calls()]).toEqual([]);
+  });
+
+  test("names the profile that was chosen and is not there", async () => {
+    await startAws();
+    nobody();
+    const { code, stderr } = await cirrus(["deploy", ...TARGET, "--profile", "work"], { cwd: installed().cwd });
+    expect(code).toBe(EXIT.credentials);
+    expect(stderr).toContain("The profile work has no AWS credentials, or is not there;");
+    expect(stderr).toContain("aws configure --profile work");
+  });
+});
+
 const SSO_PROFILE = `[profile work]
 sso_session = work
 sso_account_id = 123456789012

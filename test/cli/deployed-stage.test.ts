@@ -319,7 +319,8 @@ describe("what can be wrong with a stage", () => {
     vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     const { code, stdout, stderr } = await operate("payload", "list");
     expect({ code, stdout }).toEqual({ code: EXIT.credentials, stdout: "" });
-    expect(stderr).toContain("aws sts get-caller-identity");
+    expect(stderr).toContain("There are no AWS credentials");
+    expect(stderr).toContain("aws configure");
   });
 
   test("a stack without the outputs of Cirrus is named as such", async () => {
