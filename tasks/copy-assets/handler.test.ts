@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { testTask } from "cirrus-pipeline/testing";
 import { expect, test } from "vitest";
 import { exampleObjects, readExample } from "../../test/examples.ts";
@@ -5,7 +8,7 @@ import { handler } from "./handler.ts";
 
 const example = await readExample("publish-only.json");
 
-function copy(parameters: object) {
+function copy(parameters: object, environment: object = {}) {
   const process = [
     {
       workflow: "w",
@@ -14,7 +17,7 @@ function copy(parameters: object) {
       tasks: { "copy-assets": parameters },
     },
   ];
-  return testTask(handler, { ...example, process }, { objects: exampleObjects });
+  return testTask(handler, { ...example, process }, { objects: exampleObjects, environment });
 }
 
 test("every asset of every item lies in the data bucket afterwards, byte for byte", async () => {
@@ -32,6 +35,20 @@ test("an asset keeps its own members, and the checksum is that of the example's 
   const before = example.features[0]?.assets.visual;
   const { payload } = await copy({ assets: ["visual"] });
   expect(payload.features[0]?.assets.visual).toEqual({ ...before, href: expect.stringMatching(/^s3:\/\/cirrus-data/) });
+});
+
+test.each([
+  ["nothing of a copied asset stays on the disk: a scene has more than fits", undefined, 0],
+  ["what is not uploaded stays where the item says it is", "false", 2],
+])("%s", async (_title, upload, files) => {
+  const workdir = await mkdtemp(join(tmpdir(), "copy-assets-test-"));
+  try {
+    await copy({}, { CIRRUS_WORKDIR: workdir, CIRRUS_UPLOAD: upload });
+    const entries = await readdir(workdir, { recursive: true, withFileTypes: true });
+    expect(entries.filter((entry) => entry.isFile())).toHaveLength(files);
+  } finally {
+    await rm(workdir, { recursive: true });
+  }
 });
 
 test("only the assets that are named are copied, the others stay where they were", async () => {

@@ -1,4 +1,5 @@
 /** Copies assets of items into the data bucket. */
+import { rm } from "node:fs/promises";
 import { defineTask } from "cirrus-pipeline/task";
 import * as z from "zod";
 
@@ -16,7 +17,9 @@ export const handler = defineTask({
       // A scene's assets may not fit beside each other on a Lambda's disk: one at a time.
       for (const key of wanted) {
         const path = await assets.download(item, key);
-        await assets.upload(item, key, path);
+        const href = await assets.upload(item, key, path);
+        // Without an upload it is the asset from now on.
+        if (!href.startsWith("file:")) await rm(path);
       }
       for (const key of parameters.drop_assets) delete item.assets[key];
       log.info("copied assets", { item: item.id, assets: wanted.length });
