@@ -22,7 +22,6 @@ import type { TaskLogs } from "../executions/jobs.ts";
 import type { Log } from "../log.ts";
 import { MAX_JSON_BYTES } from "../payload/bounded-json.ts";
 import { payloadUrls } from "../payload/object-urls.ts";
-import { gatherCalls } from "./gather.ts";
 import type { FunctionPorts, PayloadSettings } from "./ports.ts";
 
 /** What pre-batch and post-batch need. */
@@ -41,7 +40,7 @@ export async function functionPorts(
   const payloads = payloadSettings(environment);
   const objects = makeS3ObjectStore({ s3: lazyS3(options) });
   const baseArn = need("CIRRUS_BASE_WORKFLOW_ARN");
-  return gatherCalls({
+  return {
     state: await stateStore(options, need("CIRRUS_STATE_DB")),
     objects,
     executions: makeSfnExecutions({ sfn: lazyStepFunctions(options), baseArn }),
@@ -55,7 +54,7 @@ export async function functionPorts(
     log,
     payloads,
     stateMachinePrefix: prefixOf(baseArn),
-  });
+  };
 }
 
 export async function batchPorts(_log: Log, environment: Environment = readEnvironment()): Promise<BatchPorts> {
