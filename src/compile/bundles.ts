@@ -7,6 +7,7 @@ import { makeChunks } from "./chunks.ts";
 import { entryHandler } from "./entries.ts";
 import { makeNativePackages, type Packaged } from "./native-packages.ts";
 import { listComponents } from "./template.ts";
+import { makeTrimAwsSdk } from "./trim-aws-sdk.ts";
 
 /** Options of serverless-esbuild, which are esbuild's and a few of its own. */
 export type BundleOptions = BuildOptions & {
@@ -38,6 +39,7 @@ export function bundleOptions(project: Project): BundleOptions {
     banner: { js: REQUIRE },
     plugins: [
       makeChunks(),
+      makeTrimAwsSdk(),
       makeNativePackages({
         external: Array.isArray(external) ? external.map(String) : [],
         functionsOf: (entry, outdir) => functionsOf(project, entry, outdir),
