@@ -86,6 +86,18 @@ test("an execution is not started behind the deadline, by whoever is thawed late
   expect(await processRecords(messages("a"), world.ports)).toMatchObject([{ outcome: "started" }]);
 });
 
+test("whoever could not start an execution does not end the payload of somebody who could", async () => {
+  const { executions } = world.ports;
+  const start: typeof executions.start = async (request) => {
+    // While this one is told that there is no such workflow, it is deployed, and the message comes again.
+    expect(await processRecords(messages("a"), world.ports)).toMatchObject([{ outcome: "started" }]);
+    return { outcome: "no-such-workflow", message: `no ${request.workflow}` };
+  };
+  const outcomes = await processRecords(messages("a"), { ...world.ports, executions: { ...executions, start } });
+  expect(outcomes).toMatchObject([{ outcome: "retry" }]);
+  expect(await world.record("s2/workflow-cog/a")).toMatchObject({ state: "PROCESSING" });
+});
+
 test("a payload that the store never takes sends no neighbour to the dead letters with it", async () => {
   const { state } = world.ports;
   const claim: typeof state.claim = async (requests) => {

@@ -45,9 +45,11 @@ async function conclude(
   launched: Exclude<Launch, { outcome: "name-taken" }>,
   ports: FunctionPorts,
 ): Promise<LaunchResult> {
-  const { payloadId, execution, attempt } = running.record;
+  const { payloadId, execution, attempt, version } = running.record;
   if (launched.outcome === "impossible") {
-    await recordImpossible(running.record, launched, "process", ports);
+    const recorded = await recordImpossible(running.record, launched, "process", ports, version);
+    // Somebody else has this claim in hand, and may have had more luck with it.
+    if (recorded.outcome === "stale") return { outcome: retry(admitted, "its record has just changed") };
     return {
       outcome: { ...processed(admitted), outcome: "failed", reason: `${launched.error}: ${launched.cause}` },
     };
