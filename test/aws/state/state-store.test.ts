@@ -12,8 +12,8 @@ import type { ClaimRequest, StateStore } from "../../../src/state/state-store.ts
 import { describeStateStore } from "../../contracts/state-store.ts";
 import { type CallFault, type Faults, startTableServer, type TableServer } from "./table-server.ts";
 
-describeStateStore("DynamoDB over HTTP", async (clock) => {
-  const server = await startTableServer({ answeredKeys: () => 5 });
+const overHttp = (faults: Faults) => async (clock: Clock) => {
+  const server = await startTableServer(faults);
   const { client } = server;
   const store = makeDynamoStateStore({ client, table: "state", clock });
   const counters = makeDynamoCounters({ client, table: "state", clock, random: Math.random });
@@ -30,7 +30,10 @@ describeStateStore("DynamoDB over HTTP", async (clock) => {
     },
   };
   return { store: counted, close: server.close };
-});
+};
+
+describeStateStore("DynamoDB over HTTP", overHttp({ answeredKeys: () => 5 }));
+describeStateStore("DynamoDB that refuses without a word of the record", overHttp({ bareRefusals: true }));
 
 let server: TableServer | undefined;
 afterEach(() => server?.close());

@@ -23,6 +23,8 @@ export interface Faults {
   call?(operation: string): CallFault | undefined;
   /** An error code in the place of the statement's outcome. `after` it was done all the same. */
   statement?(text: string): { readonly code: string; readonly done?: boolean; readonly message?: string } | undefined;
+  /** Refusals come without the record, although the statement asks for it: in a batch DynamoDB has been seen to do so. */
+  readonly bareRefusals?: boolean;
   /** How many keys of a BatchGetItem are answered; the others are unprocessed. */
   answeredKeys?(): number;
 }
@@ -190,7 +192,8 @@ function makeOperations(items: Map<string, Item>, stream: StreamRecord[], faults
     const item = items.get(keyOfStatement(text, parameters));
     const next = item && updatedItem(text, parameters, item);
     if (next === undefined) {
-      return { Error: { Code: "ConditionalCheckFailed", Message: "The conditional request failed", Item: item } };
+      const refused = { Code: "ConditionalCheckFailed", Message: "The conditional request failed" };
+      return { Error: faults.bareRefusals ? refused : { ...refused, Item: item } };
     }
     put(next);
     return { TableName: "state", Item: next };
