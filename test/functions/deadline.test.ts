@@ -5,6 +5,7 @@ import { GRACE_MS } from "../../src/functions/deadline.ts";
 import type { FunctionPorts } from "../../src/functions/ports.ts";
 import { processRecords } from "../../src/functions/process/process.ts";
 import { updateState } from "../../src/functions/update-state/update-state.ts";
+import { INLINE_LIMIT } from "../../src/payload/oversize.ts";
 import { makeWorld, payloadOf, recordsOf, type World } from "./world.ts";
 
 let world: World;
@@ -70,20 +71,25 @@ test("a store that hangs at the mark has the ends come again, and they are recor
 });
 
 test("an execution is not started behind the deadline, by whoever is thawed later", async () => {
-  const { state } = world.ports;
+  const { objects } = world.ports;
   const { promise: frozen, resolve: thaw } = Promise.withResolvers<void>();
-  const claim: typeof state.claim = async (requests) => {
-    const claimed = await state.claim(requests);
+  const { promise: thawed, resolve: hasGoneOn } = Promise.withResolvers<void>();
+  const put: typeof objects.put = async (...values) => {
     deadline.abort();
     await frozen;
-    return claimed;
+    const stored = await objects.put(...values);
+    setImmediate(hasGoneOn);
+    return stored;
   };
-  const outcomes = await processRecords(messages("a"), { ...world.ports, state: { ...state, claim } }, deadline.signal);
-  expect(outcomes).toMatchObject([{ outcome: "retry" }]);
+  // Too large to travel inline: its object comes first.
+  const large = payloadOf("cog", ["a"], { note: "x".repeat(INLINE_LIMIT) });
+  const records = recordsOf([{ messageId: "a", body: JSON.stringify(large) }]);
+  const ports = { ...world.ports, objects: { ...objects, put } };
+  expect(await processRecords(records, ports, deadline.signal)).toMatchObject([{ outcome: "retry" }]);
   thaw();
-  await vi.advanceTimersByTimeAsync(GRACE_MS);
+  await thawed;
   expect(world.stepFunctions.starts).toEqual([]);
-  expect(await processRecords(messages("a"), world.ports)).toMatchObject([{ outcome: "started" }]);
+  expect(await processRecords(records, world.ports)).toMatchObject([{ outcome: "started" }]);
 });
 
 test("whoever could not start an execution does not end the payload of somebody who could", async () => {

@@ -114,6 +114,14 @@ describe("an output", () => {
 });
 
 describe("an event", () => {
+  test("that comes twice in one batch is told once", async () => {
+    await world.process([payloadOf("cog")]);
+    const change = world.end(payloadOf("cog"));
+    expect(await world.update([change, change])).toMatchObject([{ outcome: "updated" }, { outcome: "updated" }]);
+    expect((await world.events()).filter((event) => event.startsWith("SUCCEEDED"))).toHaveLength(1);
+    expect(await world.published()).toHaveLength(1);
+  });
+
   test("that comes twice changes nothing the second time", async () => {
     const change = world.end(output);
     await world.update([change]);
