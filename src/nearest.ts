@@ -7,7 +7,8 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   if (names.length === 0) return undefined;
   const lowered = names.map((other) => other.toLowerCase());
   const best = closest(name.toLowerCase(), lowered);
-  const limit = Math.max(2, Math.floor(name.length / 3));
+  // Of one or two letters every name is near.
+  const limit = Math.min(Math.max(2, Math.floor(name.length / 3)), name.length - 1);
   return distance(name.toLowerCase(), best) <= limit ? names[lowered.indexOf(best)] : undefined;
 }
 
@@ -17,8 +18,13 @@ export function suggest(name: string, known: Iterable<string>): string | undefin
   const best = nearest(name, names);
   if (best !== undefined) return `Did you mean ${best}?`;
   if (names.length === 0) return undefined;
-  const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : "";
-  return `There ${names.length === 1 ? "is" : "are"}: ${names.slice(0, LISTED).join(", ")}${more}.`;
+  if (names.length <= LISTED) return `There ${names.length === 1 ? "is" : "are"}: ${names.join(", ")}.`;
+  const lowered = name.toLowerCase();
+  const far = new Map(names.map((other) => [other, distance(lowered, other.toLowerCase()) / other.length]));
+  const likest = names.toSorted((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0)).slice(0, FEW);
+  return `There are ${names.length}, and the likest are: ${likest.join(", ")}.`;
 }
 
 const LISTED = 12;
+/** Of a long list the beginning says nothing. */
+const FEW = 5;

@@ -8,6 +8,7 @@ import { suggest } from "../nearest.ts";
 import { parsePayload } from "../payload/payload.ts";
 import { bindLocally } from "../project/local/local.ts";
 import type { Project } from "../project/project.ts";
+import { withoutConsequences } from "../project/yaml/consequences.ts";
 import { type Io, paint } from "./io.ts";
 
 /** In the order of files and lines. `read` are the problems that reading the project found. */
@@ -16,8 +17,10 @@ export function checkProject(project: Project, read: readonly Problem[]): readon
   const compiled = compile(project).problems;
   // What the one finds the other may find too, in the same place.
   const found = new Map<string, Problem>();
-  for (const problem of [...read, ...local, ...compiled, ...checkPayloads(project)])
-    found.set(JSON.stringify(problem), problem);
+  for (const problem of withoutConsequences([...read, ...local, ...compiled, ...checkPayloads(project)])) {
+    const { file, line, column, path, message } = problem;
+    found.set(JSON.stringify([file, line, column, path, message]), problem);
+  }
   return [...found.values()].toSorted(byPlace);
 }
 

@@ -11,11 +11,12 @@ export interface Column {
 const GAP = "  ";
 const NARROWEST = 24;
 
-/** Cells may hold line breaks and colours. `width` undefined: nothing is wrapped. */
+/** Cells may hold line breaks and colours. `width` undefined: nothing is wrapped; too narrow: no table but a list. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], width?: number): string {
   const all = [columns.map(({ title }) => title), ...rows];
   const natural = columns.map((_, index) => Math.max(...all.flatMap((row) => lines(row[index]).map(visibleLength))));
   const widths = width === undefined ? natural : shareRoom(columns, natural, width);
+  if (width !== undefined && columns.length > 1 && lengthOf(widths) > width) return renderRecords(columns, rows, width);
   const blocks = all.map((row) => renderRow(row, columns, widths));
   // Rows of several lines run into each other without a line between them.
   const tall = blocks.some((block) => block.length > 1);
@@ -36,6 +37,28 @@ function shareRoom(columns: readonly Column[], natural: readonly number[], width
     room -= widths[index];
   }
   return widths;
+}
+
+function lengthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + GAP.length + each, -GAP.length);
+}
+
+/** Where not all columns fit beside each other: a block a row, a line a cell. IDs and paths stay whole, to be copied. */
+function renderRecords(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
+  const longest = Math.max(...columns.map(({ title }) => visibleLength(title)));
+  const room = Math.max(NARROWEST, width - longest - GAP.length);
+  const blocks = rows.map((row) =>
+    columns
+      .flatMap(({ title, grows }, index) => {
+        const cell = lines(row[index]).flatMap((line) => (grows ? wrap(line.trimStart(), room) : [line.trimStart()]));
+        const [first = "", ...more] = cell;
+        if (first === "" && more.length === 0) return [];
+        const below = more.map((line) => " ".repeat(longest + GAP.length) + line);
+        return [pad(title, longest, "left") + GAP + first, ...below];
+      })
+      .join("\n"),
+  );
+  return blocks.join("\n\n");
 }
 
 function renderRow(row: readonly string[], columns: readonly Column[], widths: readonly number[]): string[] {

@@ -6,6 +6,7 @@ import type { Problem } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { suggest } from "../nearest.ts";
 import type { Project, Written } from "../project/project.ts";
+import { suggestReference } from "../project/suggest-reference.ts";
 import { formatPath, type Path } from "../project/yaml/json-path.ts";
 import { idStem, lambdaId, lambdaLogGroupId, lambdaRoleId, stateMachineId } from "./names.ts";
 import { listComponents } from "./template.ts";
@@ -66,6 +67,8 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
     const renamed = text.replace(/\$\{([^!}][^}]*)\}/g, (whole, inside: string) => {
       const [name = "", ...attributes] = inside.trim().split(".");
       if (own[inside.trim()] !== undefined) return whole;
+      // A variable such as ${env:NAME} that could not be replaced: reported where it stands.
+      if (/^[a-z]+:/.test(name)) return whole;
       return `\${${[refer(name, place, path), ...attributes].join(".")}}`;
     });
     return variables === undefined ? renamed : [renamed, rewrite(own, place, path)];
@@ -117,13 +120,17 @@ function isGenerated(name: string, project: Project): boolean {
   );
 }
 
-function explain(name: string, project: Project, known: readonly string[]): [message: string, hint?: string] {
+function explain(
+  name: string,
+  project: Project,
+  known: readonly string[],
+): [message: string, hint?: string | undefined] {
   const component = listComponents(project).find((other) => other.name === name);
   if (component !== undefined) {
     const why = component.lambda === undefined ? "has no lambda section" : "is disabled";
     return [`The ${component.kind} ${name} ${why}`, `See ${component.shown}.`];
   }
   if (project.workflows.has(name)) return [`The workflow ${name} is disabled`];
-  const hint = suggest(name, known);
-  return hint === undefined ? [`There is no ${name} in the project`] : [`There is no ${name} in the project`, hint];
+  if (name.startsWith("AWS::")) return [`There is no pseudo parameter ${name}`, suggest(name, PSEUDO_PARAMETERS)];
+  return [`There is no ${name} in the project`, suggestReference(name, known)];
 }

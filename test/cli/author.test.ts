@@ -241,6 +241,37 @@ describe("cirrus check", () => {
     );
   });
 
+  test("a mistake is one problem, and what follows from broken YAML is none", async () => {
+    const cwd = await initialised();
+    writeFiles(cwd, {
+      "tasks/hello/definition.yml": 'description: "unclosed\nlambda: {}\n',
+      "workflows/hello/definition.yml":
+        "definition:\n  StartAt: only\n  States:\n    only:\n      Type: Task\n      Resource: !GetAtt publsh.Arn\n      End: true\n",
+    });
+    const { stdout } = await cirrus(["check", "-o", "json"], { cwd });
+    const problems: { readonly file: string; readonly code: string; readonly message: string }[] = JSON.parse(stdout);
+    expect(problems.filter(({ file }) => file === "tasks/hello/definition.yml").map(({ code }) => code)).toEqual([
+      "yaml",
+    ]);
+    expect(problems.filter(({ message }) => message.includes("publsh"))).toHaveLength(1);
+  });
+
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the Serverless Framework
+  test("a reference to nothing says where to declare it, and what is called alike", async () => {
+    const cwd = temporaryProject({
+      "cloudformation/more.yml":
+        'Resources:\n  More:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Ref BatchServiceRole\n      Tags: [{ Key: "#{AWS::Stackname}", Value: !Sub "${env:NOT_THERE}" }]\n',
+    });
+    const { stdout } = await cirrus(["check"], { cwd });
+    expect(stdout).toMatch(
+      /There is no BatchServiceRole in the project\n +Declare it in cloudformation\/.*likest are: .*BatchInstanceRole/,
+    );
+    expect(stdout).toContain("Did you mean AWS::StackName?");
+    expect(stdout).toContain("say what holds without it: ${env:NOT_THERE, 'value'}");
+    expect(stdout).not.toContain("There is no env:NOT_THERE in the project");
+  });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
+
   test("a circle of variables is one problem with its place", async () => {
     const cwd = temporaryProject({
       // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of the Serverless Framework

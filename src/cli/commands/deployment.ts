@@ -78,7 +78,11 @@ export const register: Register = (command, io, exit) => {
       return code === 0 ? EXIT.ok : EXIT.failed;
     } catch (thrown) {
       if (io.signal.aborted) throw thrown;
-      throw new CirrusError(`${program} cannot be run.`, { exitCode: EXIT.notFound, cause: thrown });
+      throw new CirrusError(`There is no program ${program} that could be run.`, {
+        hint: "After -- comes the command; the deployment is said before: --deployment <name> or --stage <stage>.",
+        exitCode: EXIT.notFound,
+        cause: thrown,
+      });
     }
   }
 };

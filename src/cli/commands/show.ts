@@ -168,9 +168,12 @@ function configText({ io, project, name = "", options, format }: Request): strin
       settings.map((setting) => ({ ...setting })),
     );
   }
-  const columns = ["setting", "value", "from"].map((title) => ({ title: paint(io, io.stdout, "bold", title) }));
+  const columns = ["setting", "value", "from"].map((title) => ({
+    title: paint(io, io.stdout, "bold", title),
+    grows: title === "value",
+  }));
   const rows = settings.map(({ name: setting, value, origin }) => [setting, shortValue(value), origin]);
-  return `${renderTable(columns, rows)}\n`;
+  return `${renderTable(columns, rows, io.stdout.isTTY ? io.stdout.columns : undefined)}\n`;
 }
 
 function shortValue(value: Json): string {

@@ -83,6 +83,7 @@ function batchTemplate({ name, batch, source, directory, file, shown, locate }: 
 
 function gather(section: Section, templates: readonly Template[], notices: string[], reading: Reading) {
   const entries = new Map<string, Declared>();
+  const replacing: Declared[] = [];
   for (const template of templates) {
     const members = template.value[section];
     if (!isJsonObject(members)) continue;
@@ -90,7 +91,8 @@ function gather(section: Section, templates: readonly Template[], notices: strin
       const declared = declare(section, logicalId, definition ?? null, template, reading);
       if (declared === undefined) continue;
       const earlier = entries.get(logicalId);
-      if (earlier !== undefined && !replaces(declared, earlier, section, notices)) {
+      if (earlier !== undefined && earlier.source !== declared.source) replacing.push(declared);
+      else if (earlier !== undefined) {
         const message = `${logicalId} is already in the ${section} of ${earlier.shown}`;
         const hint = "Give one of the two another logical ID.";
         problem(template, [...template.path, section, logicalId], "duplicate-logical-id", message, reading, hint);
@@ -99,13 +101,17 @@ function gather(section: Section, templates: readonly Template[], notices: strin
       entries.set(logicalId, declared);
     }
   }
+  notices.push(...describeReplacements(section, replacing));
   return entries;
 }
 
-function replaces(later: Declared, earlier: Declared, section: Section, notices: string[]): boolean {
-  if (later.source === earlier.source) return false;
-  notices.push(`${later.logicalId} of ${later.shown} replaces the built-in one in the ${section}`);
-  return true;
+/** One notice a file: a copied definition replaces many at once. */
+function describeReplacements(section: Section, replacing: readonly Declared[]): string[] {
+  return [...Map.groupBy(replacing, ({ shown }) => shown)].map(([shown, declared]) => {
+    const names = declared.map(({ logicalId }) => logicalId).join(", ");
+    const what = declared.length === 1 ? "the built-in one" : "the built-in ones";
+    return `${names} of ${shown} replace${declared.length === 1 ? "s" : ""} ${what} in the ${section}`;
+  });
 }
 
 function declare(
@@ -127,8 +133,8 @@ function declare(
     return undefined;
   }
   if (section === "Resources" && typeof definition.Type !== "string") {
-    const near = nearest("Type", Object.keys(definition));
-    const hint = near === undefined ? undefined : `Is ${near} meant as Type?`;
+    const near = definition.Type === undefined ? nearest("Type", Object.keys(definition)) : undefined;
+    const hint = near === undefined ? "It is a text such as AWS::S3::Bucket." : `Is ${near} meant as Type?`;
     problem(template, path, "missing-key", `The resource ${logicalId} has no Type`, reading, hint);
     return undefined;
   }

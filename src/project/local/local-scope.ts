@@ -3,6 +3,7 @@ import type { Problem } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
 import type { Component, Declared, Project, Written } from "../project.ts";
+import { suggestReference } from "../suggest-reference.ts";
 import { follow } from "../variables/variable-sources.ts";
 import { formatPath, type Path } from "../yaml/json-path.ts";
 import { makeResolver, type Resolver } from "./intrinsics.ts";
@@ -96,7 +97,7 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
       return [`The ${component.kind} ${name} ${why}`, `See ${component.shown}.`];
     }
     if (resources.Parameters.has(name)) return [`The parameter ${name} has no Default`, "Give it one."];
-    return [`There is no ${name} in the project`, suggest(name, [...known, ...resources.Resources.keys()])];
+    return [`There is no ${name} in the project`, suggestReference(name, [...known, ...resources.Resources.keys()])];
   }
 
   function nameOf(resource: Declared): string {

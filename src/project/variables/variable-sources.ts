@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { extname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Json } from "../../json.ts";
 import { isJsonObject } from "../../json.ts";
-import { suggest } from "../../nearest.ts";
+import { nearest, suggest } from "../../nearest.ts";
 import { type Report, readText, readYaml, type YamlFile } from "../yaml/read-yaml.ts";
 
 /** What one choice of a variable comes to. */
@@ -25,7 +25,12 @@ export function findNamed(type: string, name: string, values: Readonly<Record<st
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value !== undefined) return { kind: "value", value };
   const what = type === "opt" ? `the option --${name} was not given` : `there is no ${type} ${name}`;
-  return { kind: "missing", message: what, hint: suggest(name, Object.keys(values)) };
+  const near = nearest(name, Object.keys(values));
+  const hint =
+    near === undefined
+      ? `Set it, or say what holds without it: \${${type}:${name}, 'value'}.`
+      : `Did you mean ${near}?`;
+  return { kind: "missing", message: what, hint };
 }
 
 /** Follows `a.b.0` down from a value; `step` sees each member on the way and may replace it. */
