@@ -145,7 +145,7 @@ async function settle(
     const record = pendingOf(request, one.value);
     if (record === undefined) return { status: "fulfilled", value: staleOf(one.value) };
     // An end that came twice has its effects once.
-    if (!pending.has(keyOf(record))) pending.set(keyOf(record), { record, output });
+    pending.set(keyOf(record), { record, output });
     return { status: "fulfilled", value: { outcome: "settled", record } };
   });
   const performed = await performEffects([...pending.values()], ports);
