@@ -72,11 +72,11 @@ function checkNames(definition: { readonly workflow: string; readonly tasks?: un
     hint: suggest(name, known),
   });
   return [
-    ...(project.workflows.has(definition.workflow)
+    ...(project.workflows.has(definition.workflow) || project.mayDeclare(definition.workflow)
       ? []
       : [unknown("workflow", definition.workflow, project.workflows.keys())]),
     ...tasks
-      .filter((task) => !project.tasks.has(task) && !project.functions.has(task))
+      .filter((task) => !project.tasks.has(task) && !project.functions.has(task) && !project.mayDeclare(task))
       .map((task) => unknown("task", task, project.tasks.keys())),
   ];
 }

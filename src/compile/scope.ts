@@ -50,9 +50,15 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
     if (PSEUDO_PARAMETERS.has(name)) return name;
     const logicalId = logicalIds.get(name) ?? (isGenerated(name, project) ? name : undefined);
     if (logicalId !== undefined) return logicalId;
+    if (isMissing(name) && project.mayDeclare(name)) return name;
     const [message, hint] = explain(name, project, [...logicalIds.keys()]);
     refuse(place, path, "unknown-reference", message, hint);
     return name;
+  }
+
+  /** Apart from what is there and disabled. */
+  function isMissing(name: string): boolean {
+    return !project.workflows.has(name) && !listComponents(project).some((component) => component.name === name);
   }
 
   function attribute([name = null, ...rest]: readonly Json[], place: Place, path: Path): Json {
@@ -76,7 +82,7 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
 
   function checkSection(section: "Conditions" | "Mappings", name: Json, place: Place, path: Path): void {
     const known = project.resources[section];
-    if (typeof name !== "string" || known.has(name)) return;
+    if (typeof name !== "string" || known.has(name) || project.mayDeclare(name)) return;
     const what = section === "Conditions" ? "condition" : "mapping";
     refuse(place, path, `unknown-${what}`, `There is no ${what} ${name}`, suggest(name, known.keys()));
   }

@@ -12,6 +12,8 @@ export interface Project {
   readonly functions: ReadonlyMap<string, Component>;
   readonly workflows: ReadonlyMap<string, Workflow>;
   readonly resources: Resources;
+  /** Whether a name that is not there may stand in a file with problems: then nobody can say that it is missing. */
+  readonly mayDeclare: (name: string) => boolean;
   /** What a reader of the project should know, such as `tasks/publish replaces the built-in task publish`. */
   readonly notices: readonly string[];
 }

@@ -10,6 +10,7 @@ import { readResources } from "./definitions/read-resources.ts";
 import { readWorkflows } from "./definitions/read-workflows.ts";
 import type { Layer, Reading } from "./definitions/reading.ts";
 import type { Component, Kind, Project } from "./project.ts";
+import { makeMayDeclare } from "./unread.ts";
 
 export interface ReadOptions extends ConfigOptions {
   /** The folder whose parts come first; the package's own unless a test says otherwise. */
@@ -53,6 +54,7 @@ export function readProject(
     functions: functions.merged,
     workflows: workflows.merged,
     resources,
+    mayDeclare: makeMayDeclare(root, problems),
     notices: [tasks, feeders, functions, workflows].flatMap((kind) => kind.notices).concat(notices),
   };
   return { project, problems };

@@ -52,11 +52,15 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
       const where = { file: place.shown, ...place.locate(path), path: formatPath(path) };
       if (quiet === undefined) report({ code: "bad-reference", message, ...where, hint });
     };
+    const miss = (path: Path, name: string) => {
+      if (isThere(name) || !project.mayDeclare(name)) fail(path, ...unknown(name));
+      else failures += 1;
+    };
     const resolver = makeResolver({
       fail,
       reference: (name, path) => {
         const value = pseudoParameter(name, config) ?? reference(name);
-        if (value === undefined) fail(path, ...unknown(name));
+        if (value === undefined) miss(path, name);
         return value;
       },
       attribute: (name, attribute, path) => {
@@ -64,11 +68,14 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
         const resource = resources.Resources.get(name);
         const value = resource && attributeOf(typeOf(resource), nameOf(resource), attribute);
         if (value !== undefined) return value;
-        if (resource === undefined && !known.has(name)) fail(path, ...unknown(name));
+        if (resource === undefined && !known.has(name)) miss(path, name);
         else fail(path, `${name} has no attribute ${attribute} on one machine`, suggest(attribute, ["Arn"]));
         return undefined;
       },
-      condition: (name) => resources.Conditions.get(name)?.definition,
+      // One that nobody can know yet counts as true.
+      condition: (name) =>
+        resources.Conditions.get(name)?.definition ??
+        (project.mayDeclare(name) ? { "Fn::Equals": ["", ""] } : undefined),
       mapped: (map, first, second) => {
         const level = resources.Mappings.get(map)?.definition[first];
         return isJsonObject(level) ? level[second] : undefined;
@@ -82,6 +89,10 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
     const resource = resources.Resources.get(name);
     if (resource !== undefined) return referenceOf(typeOf(resource), nameOf(resource));
     return resources.Parameters.get(name)?.definition.Default;
+  }
+
+  function isThere(name: string): boolean {
+    return resources.Parameters.has(name) || all.some((component) => component.name === name);
   }
 
   function unknown(name: string): [message: string, hint: string | undefined] {

@@ -1,0 +1,95 @@
+/** `cirrus check` where one file is broken: that file is what is reported, and not everything that refers to it. */
+import { expect, test } from "vitest";
+import { EXIT } from "../../src/errors.ts";
+import { cirrus } from "./cirrus.ts";
+import { payloadText, temporaryProject, writeFiles } from "./temporary-project.ts";
+
+const TASK = `lambda:
+  memorySize: 512
+batch:
+  enabled: true
+  resources:
+    Conditions:
+      Always: !Equals [a, a]
+    Resources:
+      WarpJob:
+        Type: AWS::Batch::JobDefinition
+        Condition: Always
+        Properties:
+          ContainerProperties:
+            ResourceRequirements: [{ Type: VCPU, Value: 1 }, { Type: MEMORY, Value: 512 }]
+`;
+
+const FLOW = `definition:
+  StartAt: lambda
+  States:
+    lambda:
+      Type: Task
+      Resource: !GetAtt warp.Arn
+      Next: job
+    job:
+      Type: Task
+      Resource: arn:aws:states:::batch:submitJob.sync
+      Parameters: { JobName: warp, JobQueue: "#{BasicSpotJobQueue}", JobDefinition: "#{WarpJob}" }
+      End: true
+`;
+
+const FILES = {
+  "tasks/warp/handler.ts": "export const handler = () => {};\n",
+  "tasks/warp/definition.yml": TASK,
+  "workflows/flow/definition.yml": FLOW,
+  "workflows/flow/payload.json": payloadText("flow", "a", { process: [{ workflow: "flow", tasks: { warp: {} } }] }),
+  "cloudformation/more.yml":
+    "Outputs:\n  Job: { Condition: Always, Value: !Ref WarpJob }\n  Flow: { Value: !Ref flow }\n",
+};
+
+/** The places with problems, each once. */
+async function check(changes: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const cwd = temporaryProject(FILES);
+  writeFiles(cwd, changes);
+  const { code, stdout, stderr } = await cirrus(["check", "-o", "json"], { cwd });
+  const problems: readonly { file: string; line?: number }[] = JSON.parse(stdout);
+  expect(code, stderr).toBe(problems.length === 0 ? EXIT.ok : EXIT.config);
+  return [...new Set(problems.map(({ file, line }) => `${file}:${line}`))];
+}
+
+test("the whole project has no problem", async () => {
+  expect(await check({})).toEqual([]);
+});
+
+test.each([
+  ["an unknown key", TASK.replace("memorySize", "memory"), "tasks/warp/definition.yml:2"],
+  ["an error of syntax", TASK.replace("512\nbatch", "[\nbatch"), "tasks/warp/definition.yml:3"],
+])(
+  "%s in a task is the only problem, though a workflow, a payload and a template refer to it",
+  async (_, text, problem) => {
+    expect(await check({ "tasks/warp/definition.yml": text })).toEqual([problem]);
+  },
+);
+
+test("a workflow that cannot be read is the only problem, though a template and a payload refer to it", async () => {
+  expect(await check({ "workflows/flow/definition.yml": `descriptions: a\n${FLOW}` })).toEqual([
+    "workflows/flow/definition.yml:1",
+  ]);
+});
+
+test("what stands in no file is still missed beside a broken one", async () => {
+  const broken = {
+    "tasks/warp/definition.yml": TASK.replace("memorySize", "memory"),
+    "workflows/flow/definition.yml": FLOW.replace("#{WarpJob}", "#{WrapJob}"),
+  };
+  expect(await check(broken)).toEqual(["tasks/warp/definition.yml:2", "workflows/flow/definition.yml:11"]);
+});
+
+test("what a broken file only refers to is missed elsewhere, as it declares it no more than others do", async () => {
+  const task = TASK.replace("memorySize", "memory").replace("Always: !Equals [a", "Always: !Equals [!Ref Missing");
+  const more = "Outputs:\n  Missed: { Value: !Ref Missing }\n";
+  const flow = FLOW.replace("#{BasicSpotJobQueue}", "#{Missing}");
+  expect(
+    await check({
+      "tasks/warp/definition.yml": task,
+      "cloudformation/more.yml": more,
+      "workflows/flow/definition.yml": flow,
+    }),
+  ).toEqual(["cloudformation/more.yml:2", "tasks/warp/definition.yml:2", "workflows/flow/definition.yml:11"]);
+});
