@@ -142,6 +142,30 @@ describe("process", () => {
     expect(printed.join("\n")).toContain("the function's time was nearly over");
   });
 
+  test("holds only a few large payloads at a time, however many messages name one", async () => {
+    const { objects } = world.ports;
+    let held = 0;
+    let most = 0;
+    const get: typeof objects.get = async (...values) => {
+      held += 1;
+      most = Math.max(most, held);
+      return objects.get(...values);
+    };
+    const start: FunctionPorts["executions"]["start"] = (request) => {
+      held -= 1;
+      return world.ports.executions.start(request);
+    };
+    const names = Array.from({ length: 10 }, (_, index) => `large-${index}`);
+    for (const name of names) await objects.put(`s3://payloads/${name}.json`, payload(name));
+    const bodies = names.map((name) => [name, `{"url": "s3://payloads/${name}.json"}`] as const);
+    const handler = processLambda(
+      over({ objects: { ...objects, get }, executions: { ...world.ports.executions, start } }),
+    );
+    expect(await handler(sqsEvent({ ...Object.fromEntries(bodies) }), context)).toEqual(failing());
+    expect(most).toBe(4);
+    expect(world.stepFunctions.starts).toHaveLength(10);
+  });
+
   test("logs IDs and reasons, never what a payload holds", async () => {
     const secret = "a secret of the payload";
     const handler = processLambda(over());

@@ -1,6 +1,7 @@
 /** process as a Lambda: messages of its queue in, those that are to come again out. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { extractRecords } from "../../payload/extract.ts";
+import { byWeight } from "../lambda/by-weight.ts";
 import { type MakePorts, makeLambda } from "../lambda/make-lambda.ts";
 import { countOutcomes } from "../lambda/outcome-metrics.ts";
 import { answerBatch } from "../lambda/queue-batch.ts";
@@ -15,7 +16,8 @@ export function processLambda(makePorts: MakePorts<FunctionPorts> = functionPort
       const outcomes = await processRecords(extractRecords({ Records: records }), ports, deadline);
       return outcomes.map(({ record, ...outcome }) => ({ ...outcome, messageId: record.itemIdentifier }));
     };
-    const { response, results } = await answerBatch(event.Records, handle, { log });
+    const handleAll = (records: readonly SQSRecord[]) => byWeight(records, handle, deadline);
+    const { response, results } = await answerBatch(event.Records, handleAll, { log });
     countOutcomes("Payloads", results, invocation);
     return response;
   });
