@@ -1,5 +1,8 @@
-/** Which job definitions a state may submit: all revisions, as an execution that runs on submits the one it began with. */
-import { isJsonObject, type Json } from "../json.ts";
+/**
+ * Which job definitions a state may submit: all revisions, as an execution that runs on submits the one it began with, and
+ * the name alone, which is checked as it is where the ARN that CloudFormation gives has no revision.
+ */
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Project } from "../project/project.ts";
 import { arn, part } from "./intrinsics.ts";
 
@@ -11,14 +14,17 @@ export function jobDefinitionArns(written: Json | undefined, { resources }: Proj
   const properties = resource?.definition.Properties;
   const name = isJsonObject(properties) ? properties.JobDefinitionName : undefined;
   const text = isJsonObject(name) ? name["Fn::Sub"] : name;
-  if (typeof text === "string") return [arn("batch", `job-definition/${text}:*`)];
+  if (typeof text === "string") return withRevisions(text);
   // The name is CloudFormation's own: what stands between the slash and the revision of the ARN.
   const generated = part(0, ":", part(1, "/", written));
-  return [arn("batch", `job-definition/\${Name}:*`, { Name: generated })];
+  return withRevisions(`\${Name}`, { Name: generated });
 }
 
-/** A name without a revision is checked as it is; Batch then takes the latest one. */
+/** Of a name without a revision Batch takes the latest one. */
 function byText(written: string): Json[] {
-  const name = (written.split("/").at(-1) ?? written).replace(/:\d+$/, "");
-  return [arn("batch", `job-definition/${name}`), arn("batch", `job-definition/${name}:*`)];
+  return withRevisions((written.split("/").at(-1) ?? written).replace(/:\d+$/, ""));
+}
+
+function withRevisions(name: string, variables?: JsonObject): Json[] {
+  return [name, `${name}:*`].map((one) => arn("batch", `job-definition/${one}`, variables));
 }
