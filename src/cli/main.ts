@@ -1,5 +1,5 @@
 /** The command line: registers the commands, turns what they throw into a message and an exit code. */
-import { Command, CommanderError } from "commander";
+import { type Argument, Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES_HELP, exitCodeOfSignal } from "./exit-codes.ts";
@@ -24,6 +24,10 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     .showSuggestionAfterError()
     .showHelpAfterError("Add --help to see how it is called.")
     .addHelpText("after", EXAMPLES)
+    // Without "[options]", which all of them have: what they do has to fit beside them.
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(term)].join(" "),
+    })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -74,6 +78,11 @@ Examples:
   cirrus publish payload.json                send it payloads from another terminal
 
 See also: cirrus help exit-codes`;
+
+function term(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
 
 /** The one command that has to be loaded: `cirrus show task publish` needs neither `task` nor `publish`. */
 function calledCommand(args: readonly string[]): string | undefined {

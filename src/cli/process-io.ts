@@ -17,6 +17,8 @@ export function makeProcessIo(): Io {
     if (error.code === "EPIPE") process.exit(EXIT.ok);
     throw error;
   });
+  // A terminal that nobody looks at (`script`, a pseudo-terminal in CI) says that it is 0 wide.
+  for (const stream of [process.stdout, process.stderr]) if (stream.columns === 0) stream.columns = 80;
   return {
     stdin: process.stdin,
     stdout: process.stdout,

@@ -21,6 +21,11 @@ describe("help", () => {
     expect(asked.stdout).toMatch(new RegExp(`^Usage: cirrus ${command} `));
   });
 
+  test.each(["payload", "execution", "deployment"])("cirrus %s --help is no wider than 80 columns", async (command) => {
+    const { stdout } = await cirrus([command, "--help"], { cwd: "/" });
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   test("cirrus help exit-codes explains every exit code", async () => {
     const { code, stdout } = await cirrus(["help", "exit-codes"], { cwd: "/" });
     expect(code).toBe(EXIT.ok);

@@ -83,6 +83,16 @@ describe("cirrus show", () => {
     expect(stdout).not.toContain("${opt:");
   });
 
+  test("a job definition is shown with the environment that it inherits, as it is deployed", async () => {
+    const { stdout } = await cirrus(["show", "task", "reproject", "definition"], { cwd: project() });
+    const { Properties } = parse(stdout).batch.resources.Resources.ReprojectBatchJob;
+    expect(Properties.ContainerProperties.Environment).toContainEqual({
+      Name: "AWS_REGION",
+      Value: { Ref: "AWS::Region" },
+    });
+    expect(Properties.ContainerProperties.Environment).toContainEqual({ Name: "CIRRUS_LOG_LEVEL", Value: "info" });
+  });
+
   test("a README is plain in a pipe, and laid out on a terminal", async () => {
     const cwd = project();
     const plain = await cirrus(["show", "task", "paint", "readme"], { cwd });

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
+import { errorOfExecution } from "../../events/execution-error.ts";
 import { redrivePayload } from "../../functions/redrive.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { isObjectUrl } from "../../payload/object-store.ts";
@@ -63,10 +64,11 @@ export const register: Register = (command, io, exit) => {
     .option("--raw", "print the URL instead")
     .action((target: string, options: TargetOptions & { readonly raw?: boolean }) =>
       withTarget(target, options, async ({ execution }, backend) => {
-        const { output, status, error, cause } = execution;
+        const { output, status } = execution;
         if (output === undefined) {
+          const { error, cause } = errorOfExecution(execution);
           throw new CirrusError(`The execution is ${status}: it has no output.`, {
-            ...(error === undefined ? {} : { hint: `${error}: ${cause ?? ""}` }),
+            ...(status === "RUNNING" ? {} : { hint: `${error}: ${cause}` }),
             exitCode: EXIT.notFound,
           });
         }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { CirrusError, EXIT } from "../../errors.ts";
-import type { Json } from "../../json.ts";
+import type { Json, JsonObject } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
 import type { Project } from "../../project/project.ts";
 import type { ReadablePart } from "../../project/read-project.ts";
@@ -16,6 +16,7 @@ import { listSettings, maskSecrets } from "../show/config.ts";
 import { DETAILS, type Detail, detailsOf, fileOf, renderList, renderSummary, summarise } from "../show/listing.ts";
 import {
   definitionOf,
+  isWorkflow,
   KINDS,
   type Part,
   type PartKind,
@@ -61,6 +62,8 @@ function needed(
   if (kind === "config") return [];
   // Which workflows use a component, and which tasks declare resources, takes all of it.
   if (kind === "cloudformation" || (name !== undefined && detail === undefined)) return undefined;
+  // A job definition's environment may refer to anything.
+  if (kind === "tasks" && detail === "definition") return undefined;
   return [kind];
 }
 
@@ -116,11 +119,18 @@ async function partText(kind: PartKind, name: string, request: Request): Promise
   const part = requirePart(project, kind, name);
   if (detail !== undefined) return detailText(kind.slice(0, -1), part, detail, request);
   if (format === "table") return `${renderSummary(io, project, kind, part)}\n`;
-  return serialise(format, { ...summarise(project, part), definition: definitionOf(part) });
+  return serialise(format, { ...summarise(project, part), definition: await definitionFor(project, part) });
 }
 
-async function detailText(kind: string, part: Part, detail: Detail, { io, format }: Request): Promise<string> {
-  if (detail === "definition") return serialise(format, definitionOf(part));
+/** What compiles is loaded for those that need it alone: lists have to be quick. */
+async function definitionFor(project: Project, part: Part): Promise<JsonObject> {
+  if (isWorkflow(part) || part.batch === undefined) return definitionOf(part);
+  const { completeDefinition } = await import("../show/complete-definition.ts");
+  return completeDefinition(project, part);
+}
+
+async function detailText(kind: string, part: Part, detail: Detail, { io, project, format }: Request): Promise<string> {
+  if (detail === "definition") return serialise(format, await definitionFor(project, part));
   const file = fileOf(part, detail);
   if (file === undefined) {
     throw new CirrusError(`The ${kind} ${part.name} has no ${detail}.`, {
