@@ -47,10 +47,12 @@ describe("cirrus feeder run", () => {
     expect(await waiting(cwd)).toEqual(["scenes/workflow-publish-only/a", "scenes/workflow-publish-only/b"]);
   });
 
-  test("without an event it takes the event.json beside the feeder, as it was made", async () => {
+  test("without an event it takes the event.json beside the feeder, whose payload runs as it was made", async () => {
     const cwd = await projectWithFeeder();
-    const run = await cirrus(["feeder", "run", "watcher", "--dry-run"], { cwd });
-    expect(JSON.parse(run.stdout)).toMatchObject({ id: "scenes/workflow-publish-only/scene-1" });
+    const { stdout } = await cirrus(["feeder", "run", "watcher", "--dry-run"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ id: "scenes/workflow-publish-only/scene-1" });
+    const run = await cirrus(["run", "publish-only", "-"], { cwd, stdin: stdout });
+    expect(run.code, run.stderr).toBe(EXIT.ok);
   });
 
   test("what the feeder throws is shown with what it wrote, and nothing is sent", async () => {
