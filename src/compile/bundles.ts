@@ -6,6 +6,7 @@ import type { Project } from "../project/project.ts";
 import { makeChunks } from "./chunks.ts";
 import { entryHandler } from "./entries.ts";
 import { makeNativePackages, type Packaged } from "./native-packages.ts";
+import { makeStopAfterErrors } from "./stop-after-errors.ts";
 import { listComponents } from "./template.ts";
 import { makeTrimAwsSdk } from "./trim-aws-sdk.ts";
 
@@ -38,6 +39,7 @@ export function bundleOptions(project: Project): BundleOptions {
     exclude: ["*"],
     banner: { js: REQUIRE },
     plugins: [
+      makeStopAfterErrors(),
       makeChunks(),
       makeTrimAwsSdk(),
       makeNativePackages({
