@@ -260,11 +260,11 @@ describe("cirrus check", () => {
   test("a reference to nothing says where to declare it, and what is called alike", async () => {
     const cwd = temporaryProject({
       "cloudformation/more.yml":
-        'Resources:\n  More:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Ref BatchServiceRole\n      Tags: [{ Key: "#{AWS::Stackname}", Value: !Sub "${env:NOT_THERE}" }]\n',
+        'Resources:\n  More:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Ref BatchRoleForService\n      Tags: [{ Key: "#{AWS::Stackname}", Value: !Sub "${env:NOT_THERE}" }]\n',
     });
     const { stdout } = await cirrus(["check"], { cwd });
     expect(stdout).toMatch(
-      /There is no BatchServiceRole in the project\n +Declare it in cloudformation\/.*likest are: .*BatchInstanceRole/,
+      /There is no BatchRoleForService in the project\n +Declare it in cloudformation\/.*likest are: .*Batch\w*Role/,
     );
     expect(stdout).toContain("Did you mean AWS::StackName?");
     expect(stdout).toContain("say what holds without it: ${env:NOT_THERE, 'value'}");

@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/json.ts";
 import { yaml } from "../project/project-folder.ts";
 import { compileFiles, compileFolder, lambdaTask, member } from "./compile-project.ts";
 
+const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 const SEED = fileURLToPath(new URL("../fixtures/projects/seed", import.meta.url));
 
 /** A container's environment by name. */
@@ -38,6 +40,15 @@ describe("a job definition", () => {
       JOB_DEF_VAR: "1234",
       OVERRIDDEN_VAR: "last_value",
     });
+  });
+
+  test("of the documentation compiles beside the built-in parts, which have the service role that it refers to", () => {
+    const definition = readFileSync(`${SEED}/tasks/Reproject/definition.yml`, "utf8");
+    const files = { "cirrus.yml": "service: test\n", "tasks/Reproject/definition.yml": definition };
+    const { problems, resource } = compileFiles(files, { builtIns: PACKAGE });
+    expect(problems).toEqual([]);
+    expect(resource("BatchServiceRole")).toMatchObject({ Type: "AWS::IAM::Role" });
+    expect(compileFolder(PACKAGE, { builtIns: PACKAGE }).resources.Resources).not.toHaveProperty("BatchServiceRole");
   });
 
   test("keeps its former revisions registered, unless its definition decides otherwise", () => {
