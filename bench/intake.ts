@@ -3,7 +3,7 @@
  * dependent round trips that costs. The peer is the Python system, whose figures were counted and timed the same way.
  */
 import { randomUUID } from "node:crypto";
-import { renderTable } from "../src/cli/table.ts";
+import { renderTable } from "../src/cli/terminal/table.ts";
 import { processRecords } from "../src/functions/process/process.ts";
 import { extractRecords } from "../src/payload/extract.ts";
 import { median } from "./figures.ts";

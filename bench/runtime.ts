@@ -4,7 +4,7 @@
  * rounds: the same handlers without a workflow, the engine without a disk, the disk without anything else.
  */
 import { join } from "node:path";
-import { renderTable } from "../src/cli/table.ts";
+import { renderTable } from "../src/cli/terminal/table.ts";
 import { readProject } from "../src/project/read-project.ts";
 import { makeRuntime, type Runtime } from "../src/runtime/runtime.ts";
 import { closedLoop } from "./closed-loop.ts";

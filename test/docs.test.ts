@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../src/cli/commands.ts";
-import type { Io } from "../src/cli/io.ts";
+import type { Io } from "../src/cli/terminal/io.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 

@@ -1,7 +1,7 @@
 /** The visible table of commands: one file each in `commands/`, loaded when it is called and not before. */
 import type { Command } from "commander";
 import type { ExitCode } from "../errors.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "./terminal/io.ts";
 
 /** Gives a command its arguments, options and action; the action says how it ended with `exit`, or throws. */
 export type Register = (command: Command, io: Io, exit: (code: ExitCode) => void) => void;

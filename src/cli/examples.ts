@@ -7,7 +7,7 @@ import { CirrusError, EXIT } from "../errors.ts";
 import type { ObjectStore } from "../payload/object-store.ts";
 import type { Followed } from "../runtime/follow.ts";
 import { STATES } from "../state/states.ts";
-import { shownState } from "./progress.ts";
+import { shownState } from "./terminal/progress.ts";
 
 const outcome = z.strictObject({
   workflow: z.string(),

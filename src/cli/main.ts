@@ -3,8 +3,8 @@ import { type Argument, Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES_HELP, exitCodeOfSignal } from "./exit-codes.ts";
-import type { Io } from "./io.ts";
-import { reportError } from "./report-error.ts";
+import type { Io } from "./terminal/io.ts";
+import { reportError } from "./terminal/report-error.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command and resolves with the exit code; never throws and never exits by itself. */

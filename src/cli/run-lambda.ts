@@ -8,7 +8,7 @@ import type { LambdaFunction } from "../executions/lambda-function.ts";
 import type { Json } from "../json.ts";
 import { lambdaArn } from "../project/local/local-names.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type Io, paint } from "./io.ts";
+import { type Io, paint } from "./terminal/io.ts";
 
 /** Undefined where the component has no Lambda that runs here. */
 export function findLambda(component: string, runtime: Runtime): LambdaFunction | undefined {

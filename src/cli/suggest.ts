@@ -1,7 +1,7 @@
 /** What a shell may put after the words typed so far: commands and options from the table, names from the project. */
 import { Command, type Option } from "commander";
 import type { CommandEntry } from "./commands.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "./terminal/io.ts";
 
 /** A shell that waits is worse than one that completes nothing. */
 const PATIENCE_MS = 1_000;
@@ -66,15 +66,16 @@ function descend(
 
 /** Of this project, whatever the stage: looking at AWS with every key press would be slow, and would cost. */
 async function names(what: string, io: Io): Promise<readonly string[]> {
-  if (what === "deployment") return (await import("./deployments.ts")).listDeployments(io).map(({ name }) => name);
+  if (what === "deployment")
+    return (await import("./place/deployments.ts")).listDeployments(io).map(({ name }) => name);
   if (what === "state") return (await import("../state/states.ts")).STATES;
-  const { findProjectToLook } = await import("./find-project.ts");
+  const { findProjectToLook } = await import("./place/find-project.ts");
   if (what === "workflow") return [...findProjectToLook(io).workflows.keys()];
   return what.startsWith("payload-id") ? withinPatience(payloadIds(io)) : [];
 }
 
 async function payloadIds(io: Io): Promise<readonly string[]> {
-  const { withBackend } = await import("./backend.ts");
+  const { withBackend } = await import("./place/backend.ts");
   return withBackend(io, { local: true }, async ({ ports }) => {
     const { items } = await ports.state.list({ limit: 200 });
     return items.map(({ payloadId }) => payloadId);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mergeLines } from "../../src/cli/merge-logs.ts";
+import { mergeLines } from "../../src/cli/execution/merge-logs.ts";
 import { isoTime } from "../../src/clock.ts";
 
 const START = Date.parse("2030-01-01T00:00:00Z");

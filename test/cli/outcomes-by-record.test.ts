@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outcomesByRecord } from "../../src/cli/outcomes-by-record.ts";
+import { outcomesByRecord } from "../../src/cli/payload/outcomes-by-record.ts";
 import type { PayloadRecord, StateStore } from "../../src/state/state-store.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 

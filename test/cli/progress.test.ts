@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Io } from "../../src/cli/io.ts";
-import { showUntilSettled } from "../../src/cli/progress.ts";
-import { makeWarnings } from "../../src/cli/warnings.ts";
+import type { Io } from "../../src/cli/terminal/io.ts";
+import { showUntilSettled } from "../../src/cli/terminal/progress.ts";
+import { makeWarnings } from "../../src/cli/terminal/warnings.ts";
 import type { Followed } from "../../src/runtime/follow.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 import { makeScreen } from "./screen.ts";

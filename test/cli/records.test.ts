@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filtersOf, listRecords, moment, parseState } from "../../src/cli/records.ts";
+import { filtersOf, listRecords, moment, parseState } from "../../src/cli/payload/records.ts";
 import type { ListQuery, PayloadRecord } from "../../src/state/state-store.ts";
 
 const NOW = Date.parse("2030-01-31T12:00:00Z");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { renderTable, visibleLength } from "../../src/cli/table.ts";
+import { renderTable, visibleLength } from "../../src/cli/terminal/table.ts";
 
 const COLUMNS = [{ title: "state" }, { title: "payload" }, { title: "error", grows: true }];
 const ID = "landsat-c1-l1/workflow-publish-only/LC08_L1TP_224078_20200518_20200518_01_RT";

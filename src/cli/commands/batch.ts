@@ -6,16 +6,16 @@ import { systemClock } from "../../clock.ts";
 import { type BatchPart, overviewOf } from "../../compile/batch-overview.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
-import { type PlaceOptions, resolvePlace } from "../backend.ts";
 import { retire } from "../batch/retire.ts";
 import { planRetirement } from "../batch/retirement.ts";
 import type { Register } from "../commands.ts";
-import { confirm } from "../confirm.ts";
 import type { AwsOptions } from "../deploy/target.ts";
-import { findProjectToLook } from "../find-project.ts";
-import { type Io, paint } from "../io.ts";
-import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../output.ts";
-import { addAwsOptions } from "../stage-options.ts";
+import { type PlaceOptions, resolvePlace } from "../place/backend.ts";
+import { findProjectToLook } from "../place/find-project.ts";
+import { addAwsOptions } from "../place/stage-options.ts";
+import { confirm } from "../terminal/confirm.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
 
 type BatchOptions = AwsOptions & PlaceOptions & OutputOptions;
 

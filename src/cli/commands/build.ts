@@ -4,8 +4,8 @@ import { CirrusError } from "../../errors.ts";
 import type { Register } from "../commands.ts";
 import { runServerless, serverlessOptions } from "../deploy/serverless.ts";
 import { openSoundProject } from "../deploy/target.ts";
-import type { StageOptions } from "../find-project.ts";
-import { addStageOptions } from "../stage-options.ts";
+import type { StageOptions } from "../place/find-project.ts";
+import { addStageOptions } from "../place/stage-options.ts";
 
 export const register: Register = (command, io) => {
   command

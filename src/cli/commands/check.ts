@@ -2,11 +2,11 @@
 import { EXIT } from "../../errors.ts";
 import { checkProject, summariseCheck } from "../checks.ts";
 import type { Register } from "../commands.ts";
-import { findProject, type StageOptions } from "../find-project.ts";
-import { paint } from "../io.ts";
-import { addFormats, formatOf, type OutputOptions } from "../output.ts";
-import { renderProblems } from "../problems.ts";
-import { addStageOptions } from "../stage-options.ts";
+import { findProject, type StageOptions } from "../place/find-project.ts";
+import { addStageOptions } from "../place/stage-options.ts";
+import { paint } from "../terminal/io.ts";
+import { addFormats, formatOf, type OutputOptions } from "../terminal/output.ts";
+import { renderProblems } from "../terminal/problems.ts";
 
 export const register: Register = (command, io, exit) => {
   command.description(

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Register } from "../commands.ts";
-import { findProjectToLook } from "../find-project.ts";
+import { findProjectToLook } from "../place/find-project.ts";
 
 const BUILT = [".serverless", ".esbuild"];
 

@@ -5,10 +5,10 @@ import { suggest } from "../../nearest.ts";
 import type { Project } from "../../project/project.ts";
 import { createPart, type PartRequest } from "../../scaffold/create-part.ts";
 import { descriptionProblem, nameProblem, PART_KINDS, type PartKind } from "../../scaffold/part-names.ts";
-import { ask } from "../ask.ts";
 import type { Register } from "../commands.ts";
-import { findProjectToLook } from "../find-project.ts";
-import { type Io, paint } from "../io.ts";
+import { findProjectToLook } from "../place/find-project.ts";
+import { ask } from "../terminal/ask.ts";
+import { type Io, paint } from "../terminal/io.ts";
 
 interface CreateOptions {
   readonly type?: readonly string[];

@@ -5,7 +5,7 @@ import type { Register } from "../commands.ts";
 import { explainStack, openStack } from "../deploy/failure.ts";
 import { findServerless, runServerless, serverlessOptions } from "../deploy/serverless.ts";
 import { type AwsOptions, announceTarget, openSoundProject } from "../deploy/target.ts";
-import { addAwsOptions } from "../stage-options.ts";
+import { addAwsOptions } from "../place/stage-options.ts";
 
 export const register: Register = (command, io) => {
   command

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { relative } from "node:path";
 import { CirrusError, EXIT } from "../../errors.ts";
-import { addPlaceOptions, type PlaceOptions, resolvePlace, withBackend } from "../backend.ts";
 import type { Register } from "../commands.ts";
-import { listDeployments, writeDeployment } from "../deployments.ts";
-import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../output.ts";
+import { addPlaceOptions, type PlaceOptions, resolvePlace, withBackend } from "../place/backend.ts";
+import { listDeployments, writeDeployment } from "../place/deployments.ts";
+import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
 
 interface AddOptions extends PlaceOptions {
   readonly stage: string;

@@ -7,9 +7,9 @@ import type { Project } from "../../project/project.ts";
 import { makeRuntime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
-import { type Io, paint } from "../io.ts";
-import { dataPath, openProject, storeExampleAssets } from "../project.ts";
-import { makeWarnings } from "../warnings.ts";
+import { dataPath, openProject, storeExampleAssets } from "../place/project.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { makeWarnings } from "../terminal/warnings.ts";
 
 const WATCHED = ["tasks", "workflows", "feeders", "functions", "cloudformation", "cirrus.yml"];
 /** Editors write a file in several steps. */

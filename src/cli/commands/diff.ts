@@ -12,9 +12,9 @@ import { openStack } from "../deploy/failure.ts";
 import { runServerless, serverlessOptions } from "../deploy/serverless.ts";
 import { type AwsOptions, announceTarget, openSoundProject } from "../deploy/target.ts";
 import { type Change, compareTemplates, parseTemplate, renderChanges, type Template } from "../deploy/template-diff.ts";
-import type { Io } from "../io.ts";
-import { addFormats, formatOf, type OutputOptions } from "../output.ts";
-import { addAwsOptions } from "../stage-options.ts";
+import { addAwsOptions } from "../place/stage-options.ts";
+import type { Io } from "../terminal/io.ts";
+import { addFormats, formatOf, type OutputOptions } from "../terminal/output.ts";
 
 interface DiffOptions extends AwsOptions, OutputOptions {
   readonly exitCode?: boolean;

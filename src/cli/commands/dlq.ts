@@ -3,11 +3,11 @@ import { Option } from "commander";
 import { isoTime } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { QueueName } from "../../events/dead-letters.ts";
-import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../backend.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
-import { addFormats, formatOf, type OutputOptions, printRows } from "../output.ts";
-import { readNames } from "../payload-files.ts";
+import { readNames } from "../payload/payload-files.ts";
+import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
+import { addFormats, formatOf, type OutputOptions, printRows } from "../terminal/output.ts";
 
 interface Unprocessed {
   readonly kind: "rejected" | "dead";

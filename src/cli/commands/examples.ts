@@ -7,13 +7,13 @@ import { type Followed, makeFollower } from "../../runtime/follow.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { difference, type Example, readExamples } from "../examples.ts";
-import { type Io, paint } from "../io.ts";
-import { readJsonFiles, type SourcedPayload, toPayloads } from "../payload-files.ts";
-import { showUntilSettled } from "../progress.ts";
-import { openProject, storeExampleAssets, withRuntime } from "../project.ts";
-import { renderResults, skipNote } from "../results.ts";
-import { sendPayloads } from "../send.ts";
-import { stepOfLive } from "../steps.ts";
+import { readJsonFiles, type SourcedPayload, toPayloads } from "../payload/payload-files.ts";
+import { renderResults, skipNote } from "../payload/results.ts";
+import { sendPayloads } from "../payload/send.ts";
+import { openProject, storeExampleAssets, withRuntime } from "../place/project.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { showUntilSettled } from "../terminal/progress.ts";
+import { stepOfLive } from "../terminal/steps.ts";
 
 export const register: Register = (command, io, exit) => {
   command

@@ -6,15 +6,15 @@ import { errorOfExecution } from "../../events/execution-error.ts";
 import { redrivePayload } from "../../functions/redrive.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { isObjectUrl } from "../../payload/object-store.ts";
-import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../backend.ts";
 import type { Register } from "../commands.ts";
-import { formatDuration } from "../duration.ts";
-import { registerLogs } from "../execution-logs.ts";
-import { findExecution, type Target } from "../execution-target.ts";
-import type { Io } from "../io.ts";
-import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../output.ts";
-import { requireRecord, resolveUrl } from "../stored-payloads.ts";
-import { timelineOf } from "../timeline.ts";
+import { findExecution, type Target } from "../execution/execution-target.ts";
+import { registerLogs } from "../execution/logs-command.ts";
+import { timelineOf } from "../execution/timeline.ts";
+import { requireRecord, resolveUrl } from "../payload/stored-payloads.ts";
+import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
+import { formatDuration } from "../terminal/duration.ts";
+import type { Io } from "../terminal/io.ts";
+import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
 
 interface TargetOptions extends PlaceOptions {
   readonly workflow?: string;

@@ -7,13 +7,13 @@ import { CirrusError, EXIT } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
 import type { Component, Project } from "../../project/project.ts";
-import { addPlaceOptions, type PlaceOptions, withBackend } from "../backend.ts";
 import type { Register } from "../commands.ts";
-import type { Io } from "../io.ts";
-import { readJsonFiles, type SourcedPayload, toPayloads } from "../payload-files.ts";
-import { openProject, withStores } from "../project.ts";
-import { publish } from "../publishing.ts";
+import { readJsonFiles, type SourcedPayload, toPayloads } from "../payload/payload-files.ts";
+import { publish } from "../payload/publish-command.ts";
+import { addPlaceOptions, type PlaceOptions, withBackend } from "../place/backend.ts";
+import { openProject, withStores } from "../place/project.ts";
 import { findLambda, reportFailure, runLambda } from "../run-lambda.ts";
+import type { Io } from "../terminal/io.ts";
 
 interface FeederOptions extends PlaceOptions {
   readonly dryRun?: boolean;

@@ -7,8 +7,8 @@ import { findProjectRoot } from "../../project/find-root.ts";
 import { type Manifest, projectFiles } from "../../scaffold/init-project.ts";
 import { writeMissing } from "../../scaffold/write-files.ts";
 import type { Register } from "../commands.ts";
-import { type Io, paint } from "../io.ts";
-import { IS_INSTALLED, PACKAGE_FOLDER } from "../package-folder.ts";
+import { IS_INSTALLED, PACKAGE_FOLDER } from "../place/package-folder.ts";
+import { type Io, paint } from "../terminal/io.ts";
 import { VERSION } from "../version.ts";
 
 export const register: Register = (command, io) => {

@@ -1,16 +1,16 @@
 /** `cirrus payload`: payloads themselves: send, see, run again; and what can be said of one that is still a file. */
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
-import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../backend.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
-import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../output.ts";
-import { readJsonFiles, toPayloads } from "../payload-files.ts";
-import { registerPublish } from "../publishing.ts";
-import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../records.ts";
-import { registerRerun } from "../rerunning.ts";
-import { requireRecord, storedJson } from "../stored-payloads.ts";
-import { registerTemplate } from "../templating.ts";
+import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
+import { registerPublish } from "../payload/publish-command.ts";
+import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../payload/records.ts";
+import { registerRerun } from "../payload/rerun-command.ts";
+import { requireRecord, storedJson } from "../payload/stored-payloads.ts";
+import { registerTemplate } from "../payload/template-command.ts";
+import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
+import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
 
 type ListOptions = PlaceOptions & OutputOptions & FilterOptions & { readonly limit: number };
 

@@ -1,2 +1,2 @@
 /** `cirrus publish`: the short form of `cirrus payload publish`. */
-export { registerPublish as register } from "../publishing.ts";
+export { registerPublish as register } from "../payload/publish-command.ts";

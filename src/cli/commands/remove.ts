@@ -1,14 +1,14 @@
 /** `cirrus remove`: removes a deployed stage, after its name was typed. */
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
-import { ask } from "../ask.ts";
 import type { Register } from "../commands.ts";
 import { explainStack, openStack } from "../deploy/failure.ts";
 import { findServerless, runServerless, serverlessOptions } from "../deploy/serverless.ts";
 import { type AwsOptions, announceTarget } from "../deploy/target.ts";
-import { findProjectToLook } from "../find-project.ts";
-import type { Io } from "../io.ts";
-import { addAwsOptions } from "../stage-options.ts";
+import { findProjectToLook } from "../place/find-project.ts";
+import { addAwsOptions } from "../place/stage-options.ts";
+import { ask } from "../terminal/ask.ts";
+import type { Io } from "../terminal/io.ts";
 
 interface RemoveOptions extends AwsOptions {
   readonly confirm?: string;

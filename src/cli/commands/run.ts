@@ -5,13 +5,13 @@ import { EXIT } from "../../errors.ts";
 import { isObjectUrl, type ObjectStore } from "../../payload/object-store.ts";
 import { makeFollower } from "../../runtime/follow.ts";
 import type { Register } from "../commands.ts";
-import type { Io } from "../io.ts";
-import { readJsonFiles, toPayloads } from "../payload-files.ts";
-import { showUntilSettled } from "../progress.ts";
-import { openProject, requireWorkflow, storeExampleAssets, withRuntime } from "../project.ts";
-import { exitCodeOf, renderResults, skipNote } from "../results.ts";
-import { sendPayloads } from "../send.ts";
-import { stepOfLive } from "../steps.ts";
+import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
+import { exitCodeOf, renderResults, skipNote } from "../payload/results.ts";
+import { sendPayloads } from "../payload/send.ts";
+import { openProject, requireWorkflow, storeExampleAssets, withRuntime } from "../place/project.ts";
+import type { Io } from "../terminal/io.ts";
+import { showUntilSettled } from "../terminal/progress.ts";
+import { stepOfLive } from "../terminal/steps.ts";
 
 export const register: Register = (command, io, exit) => {
   command

@@ -8,9 +8,8 @@ import { suggest } from "../../nearest.ts";
 import type { Project } from "../../project/project.ts";
 import type { ReadablePart } from "../../project/read-project.ts";
 import type { Register } from "../commands.ts";
-import { findProjectToLook, type StageOptions } from "../find-project.ts";
-import { type Io, paint } from "../io.ts";
-import { addFormats, type Format, formatOf, type OutputOptions } from "../output.ts";
+import { findProjectToLook, type StageOptions } from "../place/find-project.ts";
+import { addStageOptions } from "../place/stage-options.ts";
 import { entryAsJson, listEntries, renderEntries } from "../show/cloudformation.ts";
 import { listSettings, maskSecrets } from "../show/config.ts";
 import { DETAILS, type Detail, detailsOf, fileOf, renderList, renderSummary, summarise } from "../show/listing.ts";
@@ -25,8 +24,9 @@ import {
   requirePart,
   type ShownKind,
 } from "../show/parts.ts";
-import { addStageOptions } from "../stage-options.ts";
-import { renderTable } from "../table.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { addFormats, type Format, formatOf, type OutputOptions } from "../terminal/output.ts";
+import { renderTable } from "../terminal/table.ts";
 
 interface ShowOptions extends StageOptions, OutputOptions {
   readonly type?: string;

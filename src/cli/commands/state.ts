@@ -1,11 +1,12 @@
 /** `cirrus state`: what is known of payloads. */
-import { addPlaceOptions, type PlaceOptions, withBackend } from "../backend.ts";
+
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
-import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../output.ts";
-import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../records.ts";
-import { stateMark } from "../state-mark.ts";
-import { requireRecord } from "../stored-payloads.ts";
+import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../payload/records.ts";
+import { requireRecord } from "../payload/stored-payloads.ts";
+import { addPlaceOptions, type PlaceOptions, withBackend } from "../place/backend.ts";
+import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
+import { stateMark } from "../terminal/state-mark.ts";
 
 type ListOptions = PlaceOptions & OutputOptions & FilterOptions & { readonly limit: number };
 

@@ -10,10 +10,10 @@ import { isJsonObject, type Json } from "../../json.ts";
 import type { Component, Project } from "../../project/project.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
-import type { Io } from "../io.ts";
-import { readJsonFiles, toPayloads } from "../payload-files.ts";
-import { openProject, storeExampleAssets, withStores } from "../project.ts";
+import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
+import { openProject, storeExampleAssets, withStores } from "../place/project.ts";
 import { findLambda, printLog, reportFailure, runLambda } from "../run-lambda.ts";
+import type { Io } from "../terminal/io.ts";
 
 interface TaskOptions {
   readonly batch?: boolean;

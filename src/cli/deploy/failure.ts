@@ -3,7 +3,7 @@ import { makeClients } from "../../aws/clients.ts";
 import { makeStack, type Stack, type StackStatus } from "../../aws/stack.ts";
 import { describeError } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
-import { type Io, paint } from "../io.ts";
+import { type Io, paint } from "../terminal/io.ts";
 import type { AwsOptions } from "./target.ts";
 
 export async function openStack({ config }: Project, { profile }: AwsOptions): Promise<Stack> {

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { wholeEnvironment } from "../../env.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
-import type { Io } from "../io.ts";
+import type { Io } from "../terminal/io.ts";
 
 /** The program of the package `serverless` that the project has installed. */
 export function findServerless(root: string): string {

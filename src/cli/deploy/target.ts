@@ -3,8 +3,8 @@ import { whoAmI } from "../../aws/identity.ts";
 import { ProblemsError } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
 import { checkProject } from "../checks.ts";
-import { findProject, type StageOptions } from "../find-project.ts";
-import { type Io, paint } from "../io.ts";
+import { findProject, type StageOptions } from "../place/find-project.ts";
+import { type Io, paint } from "../terminal/io.ts";
 
 export interface AwsOptions extends StageOptions {
   readonly profile?: string | undefined;

@@ -1,8 +1,8 @@
 /** What differs between two CloudFormation templates, resource by resource. */
 import { parse } from "yaml";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import { type Io, paint, type Style } from "../io.ts";
-import { renderTable } from "../table.ts";
+import { type Io, paint, type Style } from "../terminal/io.ts";
+import { renderTable } from "../terminal/table.ts";
 
 export interface Template {
   readonly Resources: JsonObject;

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { Project } from "../../project/project.ts";
 import type { Path } from "../../project/yaml/json-path.ts";
 import { readYaml } from "../../project/yaml/read-yaml.ts";
-import type { StageOptions } from "../find-project.ts";
+import type { StageOptions } from "../place/find-project.ts";
 
 export interface Setting {
   /** `provider.environment.CIRRUS_LOG_LEVEL` */

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { JsonObject } from "../../json.ts";
 import type { Component, Project } from "../../project/project.ts";
-import { type Io, paint } from "../io.ts";
-import { renderTable } from "../table.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { renderTable } from "../terminal/table.ts";
 import { isWorkflow, originOf, type Part, type PartKind, partsOf, runsAs } from "./parts.ts";
 
 /** The schema of `cirrus show <kind> -o json`. */

@@ -1,7 +1,7 @@
 /** A README for the terminal: headings, lists, code and tables that fit its width. A pipe gets the file as it is. */
 import { Lexer, type Token, type Tokens } from "marked";
-import { type Io, paint } from "../io.ts";
-import { renderTable } from "../table.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { renderTable } from "../terminal/table.ts";
 
 const NARROW = 100;
 

@@ -4,7 +4,7 @@ import { CirrusError, EXIT } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
 import type { Component, Declared, Project, Workflow } from "../../project/project.ts";
-import { PACKAGE_FOLDER } from "../package-folder.ts";
+import { PACKAGE_FOLDER } from "../place/package-folder.ts";
 
 export type PartKind = "tasks" | "feeders" | "functions" | "workflows";
 export type ShownKind = PartKind | "cloudformation" | "config";

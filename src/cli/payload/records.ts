@@ -1,0 +1,91 @@
+/** Filters for payloads, the same for every command that looks for several; and what a table shows of each. */
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import type { ListQuery, PayloadRecord, StateStore } from "../../state/state-store.ts";
+import { isState, STATES, type State } from "../../state/states.ts";
+import type { Io } from "../terminal/io.ts";
+import type { Rows } from "../terminal/output.ts";
+import { stateMark } from "../terminal/state-mark.ts";
+
+export interface FilterOptions {
+  readonly workflow?: string;
+  readonly collections?: string;
+  readonly state?: State;
+  readonly since?: string;
+  readonly until?: string;
+  readonly idPrefix?: string;
+  readonly errorPrefix?: string;
+}
+
+export function addFilterOptions(command: Command, now: () => number = Date.now): Command {
+  const parseMoment = (text: string) => moment(text, now());
+  return command
+    .option("--workflow <name>", "of this workflow")
+    .option("--collections <names>", "of these collections, as the payload ID has them")
+    .option("--state <state>", STATES.join(", "), parseState)
+    .option("--since <time>", "changed since: 7d, 24h, 30m or 2030-01-31T12:00Z", parseMoment)
+    .option("--until <time>", "changed before", parseMoment)
+    .option("--id-prefix <text>", "whose ID starts with this")
+    .option("--error-prefix <text>", "whose last error starts with this");
+}
+
+export function filtersOf(options: FilterOptions): ListQuery {
+  const { workflow, collections, state, since, until, idPrefix, errorPrefix } = options;
+  return { workflow, collections, state, since, until, idPrefix, errorPrefix };
+}
+
+/** Page after page, until there are so many. */
+export async function* listRecords(
+  store: Pick<StateStore, "list">,
+  query: ListQuery,
+  most: number,
+): AsyncGenerator<PayloadRecord> {
+  let left = most;
+  let cursor: string | undefined;
+  do {
+    const page = await store.list({ ...query, limit: Math.min(left, MOST_A_PAGE), cursor });
+    yield* page.items;
+    left -= page.items.length;
+    cursor = page.next;
+  } while (cursor !== undefined && left > 0);
+}
+
+const MOST_A_PAGE = 1000;
+
+export function recordRows(io: Io): Rows<PayloadRecord> {
+  return {
+    columns: [
+      { title: "state" },
+      { title: "attempt" },
+      { title: "updated" },
+      { title: "payload" },
+      { title: "error", grows: true },
+    ],
+    cells: ({ state, attempt, updated, payloadId, lastError }) => [
+      stateMark(io, io.stdout, state),
+      String(attempt),
+      updated,
+      payloadId,
+      lastError ? `${lastError.error}: ${lastError.cause}` : "",
+    ],
+    name: ({ payloadId }) => payloadId,
+  };
+}
+
+export function parseState(text: string): State {
+  const state = text.toUpperCase();
+  if (isState(state)) return state;
+  throw new InvalidArgumentError(`There is no such state. There are: ${STATES.join(", ")}.`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** `24h`: so long ago. Anything else is a time as ISO 8601 writes it. */
+export function moment(text: string, now: number): string {
+  const [, count, unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text) ?? [];
+  const length = UNITS[unit];
+  const written = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = count === undefined || length === undefined ? written : now - Number(count) * length;
+  if (Number.isFinite(time) && Math.abs(time) <= 8.64e15) return new Date(time).toISOString();
+  throw new InvalidArgumentError("Write 7d, 24h, 30m, or a time such as 2030-01-31T12:00Z.");
+}
