@@ -1,6 +1,7 @@
 /**
- * What the bundler starts from. A handler in the project is its own entry; one outside, such as a built-in task's in
- * node_modules, gets a module inside the project that exports it again, so that every zip has the same shape.
+ * What the bundler starts from. A handler in the project is its own entry. One outside, such as a built-in task's in
+ * node_modules, gets a module inside the project that exports it again, so that every zip has the same shape; so does
+ * a CommonJS one, which esbuild would give a default export and no other.
  */
 import { join, relative, sep } from "node:path";
 import type { Component, LambdaPart, Project } from "../project/project.ts";
@@ -17,16 +18,17 @@ export interface Entry {
 const FOLDER = ".cirrus/entries";
 
 /** The handler by its path from the project's root. */
-export function entryHandler({ name, directory }: Component, { handler }: LambdaPart, root: string): string {
-  const inside = insideOf(root, directory);
+export function entryHandler({ name, directory }: Component, lambda: LambdaPart, root: string): string {
+  const { handler } = lambda;
+  const inside = ownEntry(lambda, root, directory);
   return inside === undefined ? `${FOLDER}/${name}/${handler}` : `${inside}/${handler}`;
 }
 
-/** Of the handlers that are not in the project's own folders. */
+/** Of the handlers that are no entries themselves. */
 export function listEntries(project: Project): Entry[] {
   return listComponents(project).flatMap(({ name, directory, lambda }) => {
     if (lambda?.enabled !== true || lambda.handlerFile === undefined) return [];
-    if (insideOf(project.root, directory) !== undefined) return [];
+    if (ownEntry(lambda, project.root, directory) !== undefined) return [];
     const { handler, handlerFile } = lambda;
     const dot = handler.lastIndexOf(".");
     const text = `export { ${handler.slice(dot + 1)} } from ${JSON.stringify(handlerFile)};\n`;
@@ -34,8 +36,9 @@ export function listEntries(project: Project): Entry[] {
   });
 }
 
-/** With slashes; undefined for what is not the project's own. */
-function insideOf(root: string, directory: string): string | undefined {
+/** The folder of a handler that is its own entry, with slashes. */
+function ownEntry({ handlerFile }: LambdaPart, root: string, directory: string): string | undefined {
+  if (handlerFile?.endsWith(".cjs")) return undefined;
   const path = relative(root, directory).split(sep);
   return path[0] === ".." || path.includes("node_modules") ? undefined : path.join("/");
 }

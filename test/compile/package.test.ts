@@ -83,13 +83,16 @@ describe("serverless package", () => {
     const root = writeProject({
       ...TASK,
       "tasks/broken/definition.yml": "lamda: {}\n",
+      "tasks/nameless/definition.yml": "lambda: {}\n",
+      "tasks/nameless/handler.ts": "export const handlr = () => {};\n",
       "workflows/flow/definition.yml":
         "definition: {StartAt: a, States: {a: {Type: Task, Resource: !GetAtt helo.Arn, End: true}}}\n",
     });
     const { code, output } = await serverless(root, ["package"]);
     expect(code).toBe(1);
-    expect(output).toContain("The project has 2 problems; nothing was deployed.");
+    expect(output).toContain("The project has 3 problems; nothing was deployed.");
     expect(output).toContain("tasks/broken/definition.yml:1:1 $.lamda: Unknown key lamda\n    Did you mean lambda?");
+    expect(output).toContain("tasks/nameless/handler.ts:1:14: The module exports no handler");
     expect(output).toMatch(
       /workflows\/flow\/definition.yml:1:\d+ .*There is no helo in the project\n {4}Did you mean hello\?/,
     );
