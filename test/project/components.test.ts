@@ -69,6 +69,28 @@ describe("a Lambda component", () => {
     ]);
   });
 
+  test.each([
+    ["a value of the wrong kind", "lambda:\n  memorySize: big\n", "2:15 bad-value"],
+    ["an unknown key", "lambda:\n  memory: 1\n", "2:3 unknown-key"],
+    ["an unknown key beside the Lambda", "lambda: {enabled: true}\nbatsh: {}\n", "2:1 unknown-key"],
+  ])("without its handler's file is a problem beside %s as well", (_, text, place) => {
+    expect(show(read({ "tasks/a/definition.yml": text }).problems)).toEqual([
+      expect.stringContaining(`tasks/a/definition.yml:${place}: `),
+      expect.stringMatching(/^tasks\/a\/definition.yml:\d:\d+ missing-handler: There is no tasks\/a\/handler /),
+    ]);
+    expect(read({ "tasks/a/definition.yml": text, "tasks/a/handler.ts": "" }).problems).toHaveLength(1);
+  });
+
+  test.each([
+    ["which handler is meant", "lambda: {handlr: main.run}\n"],
+    ["whether it comes from an image", "lambda: {imag: 'repository/image:1'}\n"],
+    ["whether it is enabled", "enabeld: false\nlambda: {}\n"],
+    ["what its Lambda is", "lambda: text\n"],
+    ["how its handler is written", "lambda: {handler: 1}\n"],
+  ])("that does not say %s is not said to miss its handler", (_, text) => {
+    expect(read({ "tasks/a/definition.yml": text }).problems).toHaveLength(1);
+  });
+
   test("may not take its handler from outside its folder", () => {
     const files = { "tasks/a/definition.yml": "lambda: {handler: ./../b/handler.handler}\n", "tasks/b/handler.ts": "" };
     expect(show(read(files).problems).join("\n")).toContain("tasks/a/definition.yml:1:19 bad-value: lambda.handler");
@@ -130,6 +152,7 @@ describe("everything that is wrong with a definition comes at once, each with it
         batch:
           resource: {}
       `,
+      "tasks/a/handler.ts": "",
       "feeders/b/definition.yml": "batch: {}\nlambda: {}\n",
       "feeders/b/handler.ts": "",
     });

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { z } from "zod";
 import { isJsonObject, type JsonObject } from "../../json.ts";
+import { nearest } from "../../nearest.ts";
 import type { BatchPart, Component, Kind, LambdaPart } from "../project.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { lambdaOnlySchema, taskSchema } from "./definition-schemas.ts";
@@ -29,7 +30,10 @@ function readComponent(kind: Kind, folder: PartFolder, layer: Layer, reading: Re
   };
   const schema = kind === "task" ? taskSchema : lambdaOnlySchema;
   const parsed: Parsed | undefined = checkDefinition(schema, value, definition.yaml, reading.report);
-  if (parsed === undefined) return undefined;
+  if (parsed === undefined) {
+    checkWrittenHandler(value, folder, definition, reading);
+    return undefined;
+  }
   if (parsed.lambda === undefined && parsed.batch === undefined) {
     const message = `The ${kind} ${folder.name} has neither a lambda nor a batch section`;
     const hint = "Add `lambda: {}` beside a handler.ts, or `batch:` with a job definition.";
@@ -67,14 +71,28 @@ function readLambda(parsed: Parsed, folder: PartFolder, definition: Definition, 
   return part;
 }
 
+/** Of a definition that is wrong elsewhere, so that a handler's missing file is not found only once that is mended. */
+function checkWrittenHandler(value: JsonObject, folder: PartFolder, definition: Definition, reading: Reading): void {
+  const { lambda } = value;
+  if (!isJsonObject(lambda) || misspelt(value, ["enabled"]) || misspelt(lambda, ["enabled", "handler", "image"]))
+    return;
+  if (![value.enabled, lambda.enabled].every((enabled) => enabled === undefined || enabled === true)) return;
+  const handler = lambdaOnlySchema.shape.lambda.shape.handler.safeParse(lambda.handler);
+  if (lambda.image !== undefined || !handler.success) return;
+  if (findHandler(handler.data, folder.directory) === undefined) {
+    reportMissingHandler(handler.data, folder, definition, reading);
+  }
+}
+
+/** Whether a key that is not known seems to be meant for one of these. */
+function misspelt(section: JsonObject, meant: readonly string[]): boolean {
+  return Object.keys(section).some((key) => !meant.includes(key) && nearest(key, meant) !== undefined);
+}
+
 function checkLambda(part: LambdaPart, folder: PartFolder, definition: Definition, reading: Reading): void {
-  const { shown, locate } = definition;
+  const { shown } = definition;
   if (part.image === undefined && part.handlerFile === undefined) {
-    const path = ["lambda", "handler"];
-    const module = join(folder.directory, modulePath(part.handler));
-    const message = `There is no ${relative(reading.root, module)} (${MODULE_ENDINGS.join(", ")}) for the handler ${part.handler}`;
-    const hint = "The handler is module.export, the module a file of this folder.";
-    reading.report({ code: "missing-handler", message, file: shown, ...locate(path), path: "$.lambda.handler", hint });
+    reportMissingHandler(part.handler, folder, definition, reading);
   }
   const full = `${reading.config.stackName}-${folder.name}`;
   if (full.length > LONGEST_FUNCTION_NAME) {
@@ -86,6 +104,15 @@ function checkLambda(part: LambdaPart, folder: PartFolder, definition: Definitio
       hint: "Shorten the service, the stage or the folder.",
     });
   }
+}
+
+function reportMissingHandler(handler: string, folder: PartFolder, definition: Definition, reading: Reading): void {
+  const { shown, locate } = definition;
+  const module = join(folder.directory, modulePath(handler));
+  const message = `There is no ${relative(reading.root, module)} (${MODULE_ENDINGS.join(", ")}) for the handler ${handler}`;
+  const hint = "The handler is module.export, the module a file of this folder.";
+  const place = { file: shown, ...locate(["lambda", "handler"]), path: "$.lambda.handler" };
+  reading.report({ code: "missing-handler", message, ...place, hint });
 }
 
 /** The module's file, if it is there and inside the component's folder. */
