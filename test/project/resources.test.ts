@@ -68,6 +68,57 @@ describe("problems of templates", () => {
     ]);
   });
 
+  test("a key beside Type that CloudFormation does not know, wherever the resource is declared", () => {
+    const { project, problems } = read({
+      "cloudformation/a.yml": yaml`
+        Resources:
+          Bucket:
+            Type: AWS::S3::Bucket
+            DependOn: Topic
+            Propertys: {BucketName: a}
+            BucketName: a
+            DeletionPolicy: Retain
+            UpdateReplacePolicy: Retain
+      `,
+      "tasks/a/definition.yml":
+        "batch: {resources: {Resources: {Job: {Type: 'AWS::Batch::JobDefinition', Conditon: Is}}}}\n",
+    });
+    expect(show(problems)).toEqual([
+      "cloudformation/a.yml:4:5 unknown-key: Unknown key DependOn in the resource Bucket [Did you mean DependsOn?]",
+      "cloudformation/a.yml:5:5 unknown-key: Unknown key Propertys in the resource Bucket [Did you mean Properties?]",
+      "cloudformation/a.yml:6:5 unknown-key: Unknown key BucketName in the resource Bucket " +
+        "[Properties of the resource stand under Properties.]",
+      "tasks/a/definition.yml:1:74 unknown-key: Unknown key Conditon in the resource Job [Did you mean Condition?]",
+    ]);
+    expect([...project.resources.Resources.keys()]).toEqual(["Bucket", "Job"]);
+  });
+
+  test("a key that a macro may know is none, unless it is nearly one of CloudFormation's", () => {
+    const text =
+      "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api: {Type: AWS::Serverless::Api, Connectors: {}, DependOn: A}\n";
+    expect(show(read({ "cloudformation/a.yml": text }).problems)).toEqual([
+      "cloudformation/a.yml:3:53 unknown-key: Unknown key DependOn in the resource Api [Did you mean DependsOn?]",
+    ]);
+  });
+
+  test("a type that is written as none is, with the one that other resources have", () => {
+    const resources = (...types: readonly string[]) =>
+      `Resources:\n${types.map((type, index) => `  R${index}: {Type: "${type}"}\n`).join("")}`;
+    const malformed = resources("aws::s3::bucket", "AWS:SNS:Topic", "AWS::SNS::Topic", "AWS::Lambda", "custom::Thing");
+    expect(show(read({ "cloudformation/a.yml": malformed }).problems)).toEqual([
+      "cloudformation/a.yml:2:8 bad-resource-type: aws::s3::bucket is no type of a resource " +
+        "[A type is written like AWS::S3::Bucket.]",
+      "cloudformation/a.yml:3:8 bad-resource-type: AWS:SNS:Topic is no type of a resource [Did you mean AWS::SNS::Topic?]",
+      "cloudformation/a.yml:5:8 bad-resource-type: AWS::Lambda is no type of a resource " +
+        "[A type is written like AWS::S3::Bucket.]",
+      "cloudformation/a.yml:6:8 bad-resource-type: custom::Thing is no type of a resource " +
+        "[A type is written like AWS::S3::Bucket.]",
+    ]);
+    const sound = ["AWS::S3::Bucket", "AWS::CloudFormation::CustomResource", "Custom::My_thing", "Alexa::ASK::Skill"];
+    const others = ["Datadog::Monitors::Monitor", "My::S3::Bucket::MODULE", "awsqs::EKS::Cluster"];
+    expect(show(read({ "cloudformation/a.yml": resources(...sound, ...others) }).problems)).toEqual([]);
+  });
+
   test("a section that does not exist, a resource without Type, a bad logical ID, a value that is no map", () => {
     const { problems } = read({
       "cloudformation/a.yml": yaml`

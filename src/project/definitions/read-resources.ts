@@ -9,6 +9,7 @@ import { nearest } from "../../nearest.ts";
 import type { Component, Declared, Resources, Section, Source, Written } from "../project.ts";
 import { formatPath, type Path } from "../yaml/json-path.ts";
 import { checkDefinition } from "./check-definition.ts";
+import { checkResource } from "./check-resource.ts";
 import { templateSchema } from "./definition-schemas.ts";
 import { type Layer, type Reading, readDefinition } from "./reading.ts";
 
@@ -31,6 +32,7 @@ export function readResources(
     ...(layer.source === "project" ? readConfigResources(reading) : []),
     ...components.filter((component) => component.source === layer.source).flatMap(batchTemplate),
   ]);
+  checkResources(templates, reading);
   const notices: string[] = [];
   const section = (name: Section) => gather(name, templates, notices, reading);
   const transforms = templates.flatMap(({ value }) => [value.Transform ?? []].flat()).map(String);
@@ -79,6 +81,28 @@ function readConfigResources({ config, root, report }: Reading): Template[] {
 function batchTemplate({ name, batch, source, directory, file, shown, locate }: Component): Template[] {
   if (batch === undefined || !batch.enabled) return [];
   return [{ file, shown, locate, source, directory, task: name, path: ["batch", "resources"], value: batch.resources }];
+}
+
+/** What is wrong with a resource on its own; those who refer to it find it all the same. */
+function checkResources(templates: readonly Template[], reading: Reading): void {
+  const written = templates.flatMap((template) =>
+    listResources(template.value).map((entry) => [template, ...entry] as const),
+  );
+  const others = written.map(([, , { Type: type = null }]) => type);
+  const transformed = templates.some(({ value }) => value.Transform !== undefined);
+  for (const [template, logicalId, resource] of written) {
+    for (const { key, code, message, hint } of checkResource(logicalId, resource, { others, transformed })) {
+      problem(template, [...template.path, "Resources", logicalId, key], code, message, reading, hint);
+    }
+  }
+}
+
+/** One without a type is reported as that, and as nothing else. */
+function listResources({ Resources: resources }: JsonObject): [string, JsonObject][] {
+  if (!isJsonObject(resources)) return [];
+  return Object.entries(resources).filter(
+    (entry): entry is [string, JsonObject] => isJsonObject(entry[1]) && typeof entry[1].Type === "string",
+  );
 }
 
 function gather(section: Section, templates: readonly Template[], notices: string[], reading: Reading) {
