@@ -1,6 +1,7 @@
 /** Everything that can be wrong with a project, found without running or deploying anything. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { checkEvents } from "../compile/check-events.ts";
 import { checkHandlers } from "../compile/check-handlers.ts";
 import { compile } from "../compile/compile.ts";
 import type { Problem } from "../errors.ts";
@@ -15,7 +16,7 @@ import { type Io, paint } from "./terminal/io.ts";
 /** In the order of files and lines. `read` are the problems that reading the project found. */
 export function checkProject(project: Project, read: readonly Problem[]): readonly Problem[] {
   const local = bindLocally(project, { environment: {} }).problems;
-  const compiled = [...compile(project).problems, ...checkHandlers(project)];
+  const compiled = [...compile(project).problems, ...checkHandlers(project), ...checkEvents(project)];
   // What the one finds the other may find too, in the same place.
   const found = new Map<string, Problem>();
   for (const problem of withoutConsequences([...read, ...local, ...compiled, ...checkPayloads(project)])) {

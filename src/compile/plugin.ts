@@ -8,6 +8,7 @@ import { readProject } from "../project/read-project.ts";
 import { withoutConsequences } from "../project/yaml/consequences.ts";
 import { batchHooks, type DeployingServerless } from "./batch-hooks.ts";
 import { bundleOptions } from "./bundles.ts";
+import { checkEvents } from "./check-events.ts";
 import { checkHandlers } from "./check-handlers.ts";
 import { type Compiled, compile } from "./compile.ts";
 import { listEntries } from "./entries.ts";
@@ -62,7 +63,8 @@ export default class CirrusPlugin {
     const read = readProject(serviceDir, { stage: opt.stage, region: opt.region, opt, env: wholeEnvironment() });
     const { project } = read;
     const compiled = compile(project);
-    const problems = withoutConsequences([...read.problems, ...compiled.problems, ...checkHandlers(project)]);
+    const lambdas = [...checkHandlers(project), ...checkEvents(project)];
+    const problems = withoutConsequences([...read.problems, ...compiled.problems, ...lambdas]);
     if (problems.length > 0) throw new classes.Error(formatProblems(problems), "CIRRUS_PROBLEMS");
     for (const notice of [...project.notices, ...compiled.notices]) this.#log.notice(notice);
     for (const [path, value] of serverlessConfiguration(project.config, compiled)) {

@@ -67,6 +67,21 @@ test.each([
   },
 );
 
+test("what would only fail once it is deployed is found: a handler, an event, a resource", async () => {
+  expect(
+    await check({
+      "tasks/warp/definition.yml": TASK.replace("512\nbatch", "512\n  events: [schedule: rate(5 minute)]\nbatch"),
+      "tasks/warp/handler.ts": "\nexport const handlr = () => {};\n",
+      "cloudformation/bucket.yml": "Resources:\n  Bucket:\n    Type: aws::s3::bucket\n    DependOn: WarpJob\n",
+    }),
+  ).toEqual([
+    "cloudformation/bucket.yml:3",
+    "cloudformation/bucket.yml:4",
+    "tasks/warp/definition.yml:3",
+    "tasks/warp/handler.ts:2",
+  ]);
+});
+
 test("a workflow that cannot be read is the only problem, though a template and a payload refer to it", async () => {
   expect(await check({ "workflows/flow/definition.yml": `descriptions: a\n${FLOW}` })).toEqual([
     "workflows/flow/definition.yml:1",
