@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { bundleOptions } from "../src/compile/bundles.ts";
+import { bundleOptions } from "../src/compile/serverless/bundles.ts";
 import { readProject } from "../src/project/read-project.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");

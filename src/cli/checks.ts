@@ -1,8 +1,8 @@
 /** Everything that can be wrong with a project, found without running or deploying anything. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { checkEvents } from "../compile/check-events.ts";
-import { checkHandlers } from "../compile/check-handlers.ts";
+import { checkEvents } from "../compile/check/check-events.ts";
+import { checkHandlers } from "../compile/check/check-handlers.ts";
 import { compile } from "../compile/compile.ts";
 import type { Problem } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";

@@ -5,12 +5,12 @@
 import type { Problem } from "../errors.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Project } from "../project/project.ts";
-import { reviseBatch } from "./batch-revisions.ts";
-import { checkConfig } from "./check-config.ts";
-import { checkStateMachine } from "./check-definition.ts";
-import { checkTemplate } from "./check-limits.ts";
-import { checkLogicalIds } from "./check-logical-ids.ts";
-import { checkNames } from "./check-names.ts";
+import { reviseBatch } from "./batch/batch-revisions.ts";
+import { checkConfig } from "./check/check-config.ts";
+import { checkStateMachine } from "./check/check-definition.ts";
+import { checkTemplate } from "./check/check-limits.ts";
+import { checkLogicalIds } from "./check/check-logical-ids.ts";
+import { checkNames } from "./check/check-names.ts";
 import { compileFunction } from "./functions.ts";
 import { leaveOutUnused } from "./leave-out-unused.ts";
 import { compileTemplate } from "./resources.ts";

@@ -1,12 +1,12 @@
 /** A component's Lambda as the Serverless Framework takes it, with a role of its own. */
 import type { Json, JsonObject } from "../json.ts";
 import type { Component, LambdaPart, Project } from "../project/project.ts";
-import { checkEnvironment } from "./check-limits.ts";
-import { entryHandler } from "./entries.ts";
+import { checkEnvironment } from "./check/check-limits.ts";
 import { arnOf, joinTexts } from "./intrinsics.ts";
 import { makeLambdaRole } from "./lambda-role.ts";
 import { lambdaName, lambdaRoleId } from "./names.ts";
 import type { Scope } from "./scope.ts";
+import { entryHandler } from "./serverless/entries.ts";
 import { given, logRetention, mergeMaps } from "./template.ts";
 
 export interface CompiledFunction {

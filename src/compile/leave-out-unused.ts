@@ -1,6 +1,6 @@
 /** Leaves out what is there only for other parts of the stack, such as a network, where none of them refers to it. */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { entriesOf } from "./batch-revisions.ts";
+import { entriesOf } from "./batch/batch-revisions.ts";
 import { referencesOf } from "./template-references.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { batchHooks, type DeployingServerless } from "../../src/compile/batch-hooks.ts";
-import { reviseBatch, type Template } from "../../src/compile/batch-revisions.ts";
-import { keepFormerBatch } from "../../src/compile/former-batch.ts";
+import { reviseBatch, type Template } from "../../src/compile/batch/batch-revisions.ts";
+import { keepFormerBatch } from "../../src/compile/batch/former-batch.ts";
+import { batchHooks, type DeployingServerless } from "../../src/compile/serverless/batch-hooks.ts";
 import { STACK, startFakeStage } from "../aws/batch/fake-stage.ts";
 import { batchTemplate } from "./batch-template.ts";
 

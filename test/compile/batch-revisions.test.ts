@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { entriesOf, overlongNames, reviseBatch, stemOf } from "../../src/compile/batch-revisions.ts";
+import { entriesOf, overlongNames, reviseBatch, stemOf } from "../../src/compile/batch/batch-revisions.ts";
 import { referencesOf } from "../../src/compile/template-references.ts";
 import { canonicalJson, isJsonObject, type JsonObject } from "../../src/json.ts";
 import { batchTemplate } from "./batch-template.ts";

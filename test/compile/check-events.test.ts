@@ -1,6 +1,6 @@
 /** Events of Lambdas that would deploy, or nearly, and never start anything. */
 import { expect, test } from "vitest";
-import { checkEvents } from "../../src/compile/check-events.ts";
+import { checkEvents } from "../../src/compile/check/check-events.ts";
 import { read, show } from "../project/project-folder.ts";
 import { lambdaTask } from "./compile-project.ts";
 

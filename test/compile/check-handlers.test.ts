@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { checkHandlers } from "../../src/compile/check-handlers.ts";
-import { entryHandler, listEntries } from "../../src/compile/entries.ts";
+import { checkHandlers } from "../../src/compile/check/check-handlers.ts";
+import { entryHandler, listEntries } from "../../src/compile/serverless/entries.ts";
 import { read, show } from "../project/project-folder.ts";
 
 /** The problems of a task whose handler is this text. */

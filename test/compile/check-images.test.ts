@@ -2,10 +2,10 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { AccessDenied } from "../../src/aws/failures.ts";
 import type { ImageLookup, RegistryImage } from "../../src/aws/registry-images.ts";
-import type { DeployingServerless } from "../../src/compile/batch-hooks.ts";
-import { checkImages } from "../../src/compile/check-images.ts";
+import { checkImages } from "../../src/compile/check/check-images.ts";
 import { compile } from "../../src/compile/compile.ts";
-import { imageHooks } from "../../src/compile/image-hooks.ts";
+import type { DeployingServerless } from "../../src/compile/serverless/batch-hooks.ts";
+import { imageHooks } from "../../src/compile/serverless/image-hooks.ts";
 import type { Project } from "../../src/project/project.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { type Answer, json, jsonError, startFakeAws, xml } from "../aws/fake-aws.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { makeChunks } from "../../src/compile/chunks.ts";
+import { makeChunks } from "../../src/compile/serverless/chunks.ts";
 import { writeFolder } from "../project/project-folder.ts";
 
 async function bundle(

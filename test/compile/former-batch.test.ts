@@ -1,14 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { entriesOf, reviseBatch, stemOf, type Template } from "../../src/compile/batch-revisions.ts";
+import { entriesOf, reviseBatch, stemOf, type Template } from "../../src/compile/batch/batch-revisions.ts";
 import {
   environmentsOf,
   type Former,
   formerOf,
   keepFormerBatch,
   removeFormer,
-} from "../../src/compile/former-batch.ts";
+} from "../../src/compile/batch/former-batch.ts";
 import { referencesOf } from "../../src/compile/template-references.ts";
 import { batchTemplate, type Choices, withoutWarp } from "./batch-template.ts";
 

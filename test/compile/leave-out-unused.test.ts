@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { entriesOf, stemOf } from "../../src/compile/batch-revisions.ts";
-import { keepFormerBatch } from "../../src/compile/former-batch.ts";
+import { entriesOf, stemOf } from "../../src/compile/batch/batch-revisions.ts";
+import { keepFormerBatch } from "../../src/compile/batch/former-batch.ts";
 import { isJsonObject, type JsonObject } from "../../src/json.ts";
 import { compileFiles, lambdaTask } from "./compile-project.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { makeNativePackages, type Processor } from "../../src/compile/native-packages.ts";
+import { makeNativePackages, type Processor } from "../../src/compile/serverless/native-packages.ts";
 import { writeFolder } from "../project/project-folder.ts";
 
 const package_ = (name: string, manifest: object, files: Readonly<Record<string, string>> = {}) =>

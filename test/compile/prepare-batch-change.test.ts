@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { DeployedStack } from "../../src/aws/batch/deployed-stack.ts";
 import type { Use, Uses } from "../../src/aws/batch/uses.ts";
 import { AccessDenied } from "../../src/aws/failures.ts";
-import { inUseOf, overviewOf } from "../../src/compile/batch-overview.ts";
-import { entriesOf, reviseBatch, type Template } from "../../src/compile/batch-revisions.ts";
-import { formerOf, keepFormerBatch } from "../../src/compile/former-batch.ts";
-import { type AskedAccount, prepareBatchChange, refuseRollback } from "../../src/compile/prepare-batch-change.ts";
+import { inUseOf, overviewOf } from "../../src/compile/batch/batch-overview.ts";
+import { entriesOf, reviseBatch, type Template } from "../../src/compile/batch/batch-revisions.ts";
+import { formerOf, keepFormerBatch } from "../../src/compile/batch/former-batch.ts";
+import { type AskedAccount, prepareBatchChange, refuseRollback } from "../../src/compile/batch/prepare-batch-change.ts";
 import { batchTemplate } from "./batch-template.ts";
 
 const first = reviseBatch(batchTemplate());

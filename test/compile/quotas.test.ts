@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { reviseBatch } from "../../src/compile/batch-revisions.ts";
-import { keepFormerBatch } from "../../src/compile/former-batch.ts";
-import { checkQuotas } from "../../src/compile/quotas.ts";
+import { reviseBatch } from "../../src/compile/batch/batch-revisions.ts";
+import { keepFormerBatch } from "../../src/compile/batch/former-batch.ts";
+import { checkQuotas } from "../../src/compile/batch/quotas.ts";
 import { batchTemplate } from "./batch-template.ts";
 
 const first = reviseBatch(batchTemplate());

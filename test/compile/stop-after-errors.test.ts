@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-const PLUGIN = new URL("../../src/compile/stop-after-errors.ts", import.meta.url).href;
+const PLUGIN = new URL("../../src/compile/serverless/stop-after-errors.ts", import.meta.url).href;
 
 test("a command ends after a bundle that failed, although other contexts are open", async () => {
   const program = `

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
-import { makeTrimAwsSdk, withPlainKeys } from "../../src/compile/trim-aws-sdk.ts";
+import { makeTrimAwsSdk, withPlainKeys } from "../../src/compile/serverless/trim-aws-sdk.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cirrus-trim-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { BatchPart } from "../../src/compile/batch-overview.ts";
+import type { BatchPart } from "../../src/compile/batch/batch-overview.ts";
 import type { PayloadRecord } from "../../src/state/state-store.ts";
 import { toEmulator } from "./clients.ts";
 import { eventually } from "./eventually.ts";

@@ -1,9 +1,9 @@
 /** Which former Batch resources a person means to retire, and what would go with them; refuses those that are in use. */
 import type { DeployedStack } from "../../aws/batch/deployed-stack.ts";
 import type { Uses } from "../../aws/batch/uses.ts";
-import { type BatchPart, overviewOf } from "../../compile/batch-overview.ts";
-import { JOB_QUEUE, type Template } from "../../compile/batch-revisions.ts";
-import { formerOf, removeFormer } from "../../compile/former-batch.ts";
+import { type BatchPart, overviewOf } from "../../compile/batch/batch-overview.ts";
+import { JOB_QUEUE, type Template } from "../../compile/batch/batch-revisions.ts";
+import { formerOf, removeFormer } from "../../compile/batch/former-batch.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { suggest } from "../../nearest.ts";
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { openBatchAccount } from "../../aws/batch/account.ts";
 import type { DeployedStack } from "../../aws/batch/deployed-stack.ts";
 import { systemClock } from "../../clock.ts";
-import { type BatchPart, overviewOf } from "../../compile/batch-overview.ts";
+import { type BatchPart, overviewOf } from "../../compile/batch/batch-overview.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
 import { retire } from "../batch/retire.ts";

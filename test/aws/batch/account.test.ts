@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openBatchAccount } from "../../../src/aws/batch/account.ts";
 import { AccessDenied } from "../../../src/aws/failures.ts";
-import { reviseBatch } from "../../../src/compile/batch-revisions.ts";
+import { reviseBatch } from "../../../src/compile/batch/batch-revisions.ts";
 import { batchTemplate } from "../../compile/batch-template.ts";
 import { type FakeStage, physicalIdOf, STACK, startFakeStage } from "./fake-stage.ts";
 

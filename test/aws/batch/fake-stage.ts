@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
-import { entriesOf, type Template } from "../../../src/compile/batch-revisions.ts";
+import { entriesOf, type Template } from "../../../src/compile/batch/batch-revisions.ts";
 
 export interface FakeJob {
   readonly status: string;

@@ -1,14 +1,14 @@
 /** What would start a Lambda and never does: an event of a type that nobody knows, or a schedule that AWS cannot read. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Problem } from "../errors.ts";
-import { isJsonObject, type Json } from "../json.ts";
-import { nearest, suggest } from "../nearest.ts";
-import type { Component, Project } from "../project/project.ts";
-import { hasVariables } from "../project/variables/parse-variables.ts";
-import { formatPath, type Path } from "../project/yaml/json-path.ts";
-import { readYaml } from "../project/yaml/read-yaml.ts";
-import { listComponents } from "./template.ts";
+import type { Problem } from "../../errors.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { nearest, suggest } from "../../nearest.ts";
+import type { Component, Project } from "../../project/project.ts";
+import { hasVariables } from "../../project/variables/parse-variables.ts";
+import { formatPath, type Path } from "../../project/yaml/json-path.ts";
+import { readYaml } from "../../project/yaml/read-yaml.ts";
+import { listComponents } from "../template.ts";
 
 /** The Serverless Framework's own. */
 const TYPES = [

@@ -1,9 +1,9 @@
 /** Names that AWS would refuse when the stack is half made: too long, or with characters that it does not take. */
-import { isJsonObject, type Json } from "../json.ts";
-import { makeResolver } from "../project/local/intrinsics.ts";
-import { pseudoParameter } from "../project/local/local-names.ts";
-import type { Config, Declared, Project } from "../project/project.ts";
-import type { Scope } from "./scope.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { makeResolver } from "../../project/local/intrinsics.ts";
+import { pseudoParameter } from "../../project/local/local-names.ts";
+import type { Config, Declared, Project } from "../../project/project.ts";
+import type { Scope } from "../scope.ts";
 
 interface NameRule {
   readonly property: string;

@@ -1,5 +1,5 @@
 /** All problems of a project as one text for a terminal. */
-import { locate, type Problem } from "../errors.ts";
+import { locate, type Problem } from "../../errors.ts";
 
 export function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;

@@ -1,8 +1,8 @@
 /** What is said of an image that is not in the registry: who needs it, and the commands that put it there. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ImageLookup, RegistryImage } from "../aws/registry-images.ts";
-import type { Project } from "../project/project.ts";
+import type { ImageLookup, RegistryImage } from "../../aws/registry-images.ts";
+import type { Project } from "../../project/project.ts";
 import type { ImageUse } from "./named-images.ts";
 
 export interface NamedImage {

@@ -1,11 +1,11 @@
 /** Where in the Serverless Framework's run Batch resources get their revisions, and former ones are carried over. */
 
-import { type BatchAccount, openBatchAccount } from "../aws/batch/account.ts";
-import type { ClientOptions } from "../aws/clients.ts";
-import { CirrusError } from "../errors.ts";
-import { isJsonObject, type Json } from "../json.ts";
-import { overlongNames, reviseBatch, type Template } from "./batch-revisions.ts";
-import { prepareBatchChange, refuseRollback } from "./prepare-batch-change.ts";
+import { type BatchAccount, openBatchAccount } from "../../aws/batch/account.ts";
+import type { ClientOptions } from "../../aws/clients.ts";
+import { CirrusError } from "../../errors.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { overlongNames, reviseBatch, type Template } from "../batch/batch-revisions.ts";
+import { prepareBatchChange, refuseRollback } from "../batch/prepare-batch-change.ts";
 
 /** As much of the Serverless Framework as is used here. */
 export interface DeployingServerless {

@@ -2,9 +2,9 @@
  * Lets executions that run on submit to the queue that they started with: the role of their state machine is updated
  * in place, and the new template names the new queue only.
  */
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { referencesOf } from "../template-references.ts";
 import { entriesOf, type Template } from "./batch-revisions.ts";
-import { referencesOf } from "./template-references.ts";
 
 /** As much of what is kept as its rights depend on. */
 interface KeptPart {

@@ -1,11 +1,11 @@
 /** Refuses a handler that Lambda would not find: its module does not parse, or does not export what `lambda.handler` names. */
 import { readFileSync } from "node:fs";
 import { basename, extname, relative } from "node:path";
-import type { Problem } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import type { Component, LambdaPart, Project } from "../project/project.ts";
+import type { Problem } from "../../errors.ts";
+import { nearest } from "../../nearest.ts";
+import type { Component, LambdaPart, Project } from "../../project/project.ts";
+import { listComponents } from "../template.ts";
 import { type Exported, readExports } from "./module-exports.ts";
-import { listComponents } from "./template.ts";
 
 /** Of the project's own handlers; those that come with the package are tested with it. */
 export function checkHandlers(project: Project): Problem[] {

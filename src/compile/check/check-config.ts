@@ -1,9 +1,9 @@
 /** What cirrus.yml says for the Serverless Framework, as far as the deployment would leave it out or contradict it. */
-import { isJsonObject } from "../json.ts";
-import { suggest } from "../nearest.ts";
-import type { Config } from "../project/project.ts";
-import { intrinsic } from "../project/yaml/cloudformation-tags.ts";
-import type { Scope } from "./scope.ts";
+import { isJsonObject } from "../../json.ts";
+import { suggest } from "../../nearest.ts";
+import type { Config } from "../../project/project.ts";
+import { intrinsic } from "../../project/yaml/cloudformation-tags.ts";
+import type { Scope } from "../scope.ts";
 
 /** Handed on as they are, beside those that serverless.yml takes from cirrus.yml. */
 export const PASSED_SECTIONS = ["layers", "package"] as const;

@@ -1,13 +1,13 @@
 /** How a Lambda's code is made: ES modules with everything in them, except packages that bring machine code. */
 import { dirname, join, relative } from "node:path";
 import type { BuildOptions } from "esbuild";
-import { isJsonObject } from "../json.ts";
-import type { Project } from "../project/project.ts";
+import { isJsonObject } from "../../json.ts";
+import type { Project } from "../../project/project.ts";
+import { listComponents } from "../template.ts";
 import { makeChunks } from "./chunks.ts";
 import { entryHandler } from "./entries.ts";
 import { makeNativePackages, type Packaged } from "./native-packages.ts";
 import { makeStopAfterErrors } from "./stop-after-errors.ts";
-import { listComponents } from "./template.ts";
 import { makeTrimAwsSdk } from "./trim-aws-sdk.ts";
 
 /** Options of serverless-esbuild, which are esbuild's and a few of its own. */

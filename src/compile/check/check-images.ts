@@ -2,10 +2,10 @@
  * Looks up the images that jobs and Lambdas will run in, before anything is deployed: CloudFormation takes a job definition
  * with any image, and Batch looks for it only when a job starts.
  */
-import { type ImageLookup, parseRegistryImage, type RegistryImage } from "../aws/registry-images.ts";
-import { describeError } from "../errors.ts";
-import { isJsonObject } from "../json.ts";
-import type { Project } from "../project/project.ts";
+import { type ImageLookup, parseRegistryImage, type RegistryImage } from "../../aws/registry-images.ts";
+import { describeError } from "../../errors.ts";
+import { isJsonObject } from "../../json.ts";
+import type { Project } from "../../project/project.ts";
 import { describeMissing, type NamedImage, placeOf } from "./missing-image.ts";
 import { type DeployedTo, type ImageUse, listImageUses } from "./named-images.ts";
 

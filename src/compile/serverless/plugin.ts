@@ -1,18 +1,18 @@
 /** The Serverless Framework's plugin: reads the project, compiles it, and hands over functions, resources and bundling. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { wholeEnvironment } from "../env.ts";
-import type { Json, JsonObject } from "../json.ts";
-import type { Project } from "../project/project.ts";
-import { readProject } from "../project/read-project.ts";
-import { withoutConsequences } from "../project/yaml/consequences.ts";
+import { wholeEnvironment } from "../../env.ts";
+import type { Json, JsonObject } from "../../json.ts";
+import type { Project } from "../../project/project.ts";
+import { readProject } from "../../project/read-project.ts";
+import { withoutConsequences } from "../../project/yaml/consequences.ts";
+import { checkEvents } from "../check/check-events.ts";
+import { checkHandlers } from "../check/check-handlers.ts";
+import { formatProblems } from "../check/format-problems.ts";
+import { type Compiled, compile } from "../compile.ts";
 import { batchHooks, type DeployingServerless } from "./batch-hooks.ts";
 import { bundleOptions } from "./bundles.ts";
-import { checkEvents } from "./check-events.ts";
-import { checkHandlers } from "./check-handlers.ts";
-import { type Compiled, compile } from "./compile.ts";
 import { listEntries } from "./entries.ts";
-import { formatProblems } from "./format-problems.ts";
 import { imageHooks } from "./image-hooks.ts";
 import { serverlessConfiguration, uncheckedSections } from "./serverless-configuration.ts";
 

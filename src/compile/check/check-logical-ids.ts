@@ -1,5 +1,5 @@
 /** Finds two parts of the stack that would have one logical ID: CloudFormation would silently keep the later one. */
-import type { Project } from "../project/project.ts";
+import type { Project } from "../../project/project.ts";
 import {
   lambdaId,
   lambdaLogGroupId,
@@ -7,9 +7,9 @@ import {
   stateMachineId,
   stateMachineLogGroupId,
   stateMachineRoleId,
-} from "./names.ts";
-import type { Place, Scope } from "./scope.ts";
-import { listComponents } from "./template.ts";
+} from "../names.ts";
+import type { Place, Scope } from "../scope.ts";
+import { listComponents } from "../template.ts";
 
 interface Owner {
   readonly what: string;

@@ -3,8 +3,8 @@
  * then a new resource beside the old one, whose jobs go on; CloudFormation never replaces one in place.
  */
 import { createHash } from "node:crypto";
-import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { referencesOf, renameReferences } from "./template-references.ts";
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { referencesOf, renameReferences } from "../template-references.ts";
 
 export const COMPUTE_ENVIRONMENT = "AWS::Batch::ComputeEnvironment";
 export const JOB_QUEUE = "AWS::Batch::JobQueue";

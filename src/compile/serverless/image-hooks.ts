@@ -1,8 +1,8 @@
 /** Where in the Serverless Framework's run images are looked up: before the deployment has made or changed anything. */
-import { openRegistry } from "../aws/registry-images.ts";
-import type { Project } from "../project/project.ts";
+import { openRegistry } from "../../aws/registry-images.ts";
+import type { Project } from "../../project/project.ts";
+import { checkImages } from "../check/check-images.ts";
 import type { DeployingServerless, DeployLog } from "./batch-hooks.ts";
-import { checkImages } from "./check-images.ts";
 
 export function imageHooks(
   serverless: DeployingServerless,

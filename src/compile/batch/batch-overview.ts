@@ -1,5 +1,5 @@
 /** What a stack runs jobs in, current and former, what uses it, and whether it can be retired. */
-import type { Uses } from "../aws/batch/uses.ts";
+import type { Uses } from "../../aws/batch/uses.ts";
 import { COMPUTE_ENVIRONMENT, entriesOf, stemOf, type Template } from "./batch-revisions.ts";
 import { BATCH_TYPES, environmentsOf, formerOf } from "./former-batch.ts";
 

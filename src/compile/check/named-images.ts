@@ -1,10 +1,10 @@
 /** Every container image that Batch jobs and Lambdas of a project run in, as far as its name can be told before the deployment. */
-import { isJsonObject, type Json } from "../json.ts";
-import { makeResolver } from "../project/local/intrinsics.ts";
-import type { Component, Declared, Project, Source, Written } from "../project/project.ts";
-import type { Path } from "../project/yaml/json-path.ts";
-import { JOB_DEFINITION } from "./job-definitions.ts";
-import { listComponents } from "./template.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { makeResolver } from "../../project/local/intrinsics.ts";
+import type { Component, Declared, Project, Source, Written } from "../../project/project.ts";
+import type { Path } from "../../project/yaml/json-path.ts";
+import { JOB_DEFINITION } from "../job-definitions.ts";
+import { listComponents } from "../template.ts";
 
 /** What a name of an image may be made from. */
 export interface DeployedTo {

@@ -1,8 +1,8 @@
 /** What the plugin adds to the configuration that the Serverless Framework has read from serverless.yml. */
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import type { Config } from "../project/project.ts";
-import { PASSED_SECTIONS } from "./check-config.ts";
-import type { Compiled } from "./compile.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import type { Config } from "../../project/project.ts";
+import { PASSED_SECTIONS } from "../check/check-config.ts";
+import type { Compiled } from "../compile.ts";
 
 /** Where a value belongs, and the value. */
 export type Setting = readonly [path: readonly string[], value: Json];

@@ -2,11 +2,11 @@
  * Carries what the deployed stack runs jobs in, and the new template no longer has, over into the new template. Unless it
  * is there, CloudFormation deletes it at the end of the update, and Batch kills the jobs of a queue that is deleted.
  */
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import { JOB_DEFINITION } from "../job-definitions.ts";
+import { referencesOf } from "../template-references.ts";
 import { COMPUTE_ENVIRONMENT, entriesOf, JOB_QUEUE, stemOf, type Template } from "./batch-revisions.ts";
 import { dropPermissions, keepPermissions } from "./former-permissions.ts";
-import { JOB_DEFINITION } from "./job-definitions.ts";
-import { referencesOf } from "./template-references.ts";
 
 export interface Former {
   readonly logicalId: string;

@@ -3,11 +3,11 @@
  * the same project is the same package; only here is the deployed stack looked at.
  */
 
-import type { BatchAccount } from "../aws/batch/account.ts";
-import type { DeployedStack } from "../aws/batch/deployed-stack.ts";
-import type { QuotaUse } from "../aws/batch/quota-use.ts";
-import { AccessDenied } from "../aws/failures.ts";
-import { CirrusError, EXIT } from "../errors.ts";
+import type { BatchAccount } from "../../aws/batch/account.ts";
+import type { DeployedStack } from "../../aws/batch/deployed-stack.ts";
+import type { QuotaUse } from "../../aws/batch/quota-use.ts";
+import { AccessDenied } from "../../aws/failures.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
 import { countJobs, inUseOf, overviewOf } from "./batch-overview.ts";
 import { COMPUTE_ENVIRONMENT, entriesOf, JOB_QUEUE, type Template } from "./batch-revisions.ts";
 import { type Former, formerOf, keepFormerBatch } from "./former-batch.ts";

@@ -2,7 +2,7 @@
  * Whether a deployment fits into the account's quotas for Batch. What it drops makes room only at its end, so what it
  * adds has to fit beside everything that is there.
  */
-import type { QuotaUse } from "../aws/batch/quota-use.ts";
+import type { QuotaUse } from "../../aws/batch/quota-use.ts";
 import { COMPUTE_ENVIRONMENT, entriesOf, JOB_QUEUE, type Template } from "./batch-revisions.ts";
 import { formerOf } from "./former-batch.ts";
 

@@ -1,7 +1,7 @@
 /** CloudFormation's and Lambda's limits on size and number, and how near a stack is to them. */
-import { isJsonObject, type Json, type JsonObject, utf8Length } from "../json.ts";
-import type { Component, Project } from "../project/project.ts";
-import type { Scope } from "./scope.ts";
+import { isJsonObject, type Json, type JsonObject, utf8Length } from "../../json.ts";
+import type { Component, Project } from "../../project/project.ts";
+import type { Scope } from "../scope.ts";
 
 /** CloudFormation's quotas of one template. */
 const MOST = { Resources: 500, Outputs: 200, Parameters: 200, Mappings: 200 } as const;

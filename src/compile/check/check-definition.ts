@@ -1,10 +1,10 @@
 /** Checks a state machine's definition as far as its language is ours; what only AWS can run is left to AWS. */
-import { parseMachine } from "../asl/machine.ts";
-import { isJsonObject, type Json } from "../json.ts";
-import type { Workflow } from "../project/project.ts";
-import { intrinsic } from "../project/yaml/cloudformation-tags.ts";
-import { parsePath } from "../project/yaml/json-path.ts";
-import type { Scope } from "./scope.ts";
+import { parseMachine } from "../../asl/machine.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import type { Workflow } from "../../project/project.ts";
+import { intrinsic } from "../../project/yaml/cloudformation-tags.ts";
+import { parsePath } from "../../project/yaml/json-path.ts";
+import type { Scope } from "../scope.ts";
 
 export function checkStateMachine(workflow: Workflow, scope: Scope): void {
   const parsed = parseMachine(withoutReferences(workflow.definition));

@@ -4,8 +4,8 @@
  * a CommonJS one, which esbuild would give a default export and no other.
  */
 import { join, relative, sep } from "node:path";
-import type { Component, LambdaPart, Project } from "../project/project.ts";
-import { listComponents } from "./template.ts";
+import type { Component, LambdaPart, Project } from "../../project/project.ts";
+import { listComponents } from "../template.ts";
 
 /** A module to write before bundling. */
 export interface Entry {
