@@ -33,7 +33,7 @@ async function colourOf(cwd: string, item: string): Promise<unknown> {
 }
 
 describe("cirrus dev and cirrus publish", () => {
-  test("a published payload waits until dev takes it, and --wait shows what became of it", async () => {
+  test("a published payload waits until dev takes it, and --wait shows what became of it, also when it is run again", async () => {
     const cwd = project();
     const sent = await cirrus(["publish", "-"], { cwd, stdin: payloadText("paint", "early") });
     expect(sent.code).toBe(EXIT.ok);
@@ -47,6 +47,15 @@ describe("cirrus dev and cirrus publish", () => {
     expect(stdout).toMatch(/^[0-9a-f-]{36}\n$/);
     expect(stderr).toContain("✓ SUCCEEDED");
     await dev.saying("SUCCEEDED demo/workflow-paint/late");
+
+    const ids = ["early", "late"].map((item) => `demo/workflow-paint/${item}`);
+    const rerun = await cirrus(["payload", "rerun", ...ids, "--replace", "--wait"], { cwd });
+    expect(rerun.code, rerun.stderr).toBe(EXIT.ok);
+    expect(rerun.stdout).toBe(`${ids.join("\n")}\n`);
+    for (const id of ids) {
+      expect(rerun.stderr).toContain(`SUCCEEDED ${id} (attempt 2`);
+      expect(JSON.parse((await cirrus(["state", "get", id], { cwd })).stdout)).toMatchObject({ attempt: 2 });
+    }
     dev.child.kill("SIGINT");
     expect(await dev.ended).toMatchObject({ code: EXIT.interrupted, stdout: "" });
     await expectNoProcesses(cwd);

@@ -9,7 +9,7 @@ import { type Io, paint } from "../terminal/io.ts";
 import { showUntilSettled } from "../terminal/progress.ts";
 import { readJsonFiles, toPayloads } from "./payload-files.ts";
 import { exitCodeOf, renderResults, skipNote } from "./results.ts";
-import { sendPayloads } from "./send.ts";
+import { type Sent, sendPayloads } from "./send.ts";
 
 interface PublishOptions extends PlaceOptions {
   readonly replace?: boolean;
@@ -49,27 +49,29 @@ export async function publish(
 ): Promise<void> {
   const sent = await sendPayloads(payloads, backend.ports);
   for (const { message } of sent) io.stdout.write(`${message}\n`);
-  if (!wait) return void io.stderr.write(paint(io, io.stderr, "dim", whatNext(backend)));
+  if (wait) await waitForSent(io, backend, payloads, sent, exit);
+  else io.stderr.write(paint(io, io.stderr, "dim", whatNext(backend)));
+}
 
-  io.stderr.write(
-    paint(
-      io,
-      io.stderr,
-      "dim",
-      `Waiting for what ${backend.runner} makes of it; Ctrl-C stops waiting, not what runs.\n`,
-    ),
-  );
+/** Follows what was sent to its end, shows what became of it, and ends as it did. */
+export async function waitForSent(
+  io: Io,
+  backend: Backend,
+  payloads: readonly { readonly payload: Json }[],
+  sent: readonly Sent[],
+  exit: Publishing["exit"],
+): Promise<void> {
+  const waiting = `Waiting for what ${backend.runner} makes of it; Ctrl-C stops waiting, not what runs.\n`;
+  io.stderr.write(paint(io, io.stderr, "dim", waiting));
   const ids = sent.map(({ message }, index) => [message, idOf(payloads[index]?.payload)] as const);
   const follower = makeFollower({ ...backend.ports, messages: backend.outcomes(new Map(ids)) });
   for (const { source, message } of sent) follower.add(source, message);
-  const stopped = `Stopped waiting; what was sent goes on. See it: cirrus state list${backend.flags}`;
-  const everyMs = backend.lookEveryMs;
   const followed = await showUntilSettled(io, {
     follower,
     stepOf: () => undefined,
     clock: systemClock,
-    everyMs,
-    stopped,
+    everyMs: backend.lookEveryMs,
+    stopped: `Stopped waiting; what was sent goes on. See it: cirrus state list${backend.flags}`,
   });
   io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
   exit(exitCodeOf(followed));

@@ -7,6 +7,7 @@ import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from ".
 import { confirm } from "../terminal/confirm.ts";
 import type { Io } from "../terminal/io.ts";
 import { readNames } from "./payload-files.ts";
+import { waitForSent } from "./publish-command.ts";
 import { addFilterOptions, type FilterOptions, filtersOf, listRecords } from "./records.ts";
 import { planRerun, type Rerun } from "./rerun.ts";
 import { sendPayloads } from "./send.ts";
@@ -17,6 +18,7 @@ interface RerunOptions extends PlaceOptions, FilterOptions {
   readonly reason?: string;
   readonly max: number;
   readonly yes?: boolean;
+  readonly wait?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -30,6 +32,7 @@ export const registerRerun: Register = (command, io, exit) => {
     .option("--max <n>", "refuse where filters choose more than this", parseLimit, 100)
     .option("--reason <text>", "kept in the payloads' history")
     .option("-y, --yes", "do not ask where filters choose several")
+    .option("--wait", "wait until all of them have ended, and show what became of them")
     .option("-n, --dry-run", "say what would run, and run nothing")
     .addHelpText(
       "after",
@@ -56,9 +59,10 @@ Examples:
           if (!go) return void io.stderr.write("Nothing was run.\n");
         }
         const sources = runs.map(({ record, payload }) => ({ source: record.payloadId, payload }));
-        await sendPayloads(sources, backend.ports);
+        const sent = await sendPayloads(sources, backend.ports);
         for (const { source } of sources) io.stdout.write(`${source}\n`);
         io.stderr.write(`${runs.length} of ${plan.length} sent again; ${backend.runner} runs them.\n`);
+        if (options.wait && sent.length > 0) return await waitForSent(io, backend, sources, sent, exit);
         if (runs.length < plan.length && !filters) exit(runs.length === 0 ? EXIT.failed : EXIT.partial);
       });
     });
