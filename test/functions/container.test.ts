@@ -1,7 +1,7 @@
 /** A Lambda's container: made once, used for hours, frozen in between. */
-import type { Context } from "aws-lambda";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { makeLambda } from "../../src/functions/lambda/make-lambda.ts";
+import { contextWith } from "./lambda-context.ts";
 
 beforeEach(() => {
   vi.stubEnv("POWERTOOLS_DEV", "true");
@@ -13,20 +13,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const context: Context = {
-  functionName: "demo-prod-process",
-  functionVersion: "$LATEST",
-  invokedFunctionArn: "arn:aws:lambda:us-west-2:1:function:demo-prod-process",
-  memoryLimitInMB: "512",
-  awsRequestId: "request-1",
-  logGroupName: "g",
-  logStreamName: "s",
-  callbackWaitsForEmptyEventLoop: false,
-  getRemainingTimeInMillis: () => 60_000,
-  done() {},
-  fail() {},
-  succeed() {},
-};
+const context = contextWith(60_000);
 
 test("a container whose ports could not be made has them made again by its next invocation, and then keeps them", async () => {
   let made = 0;

@@ -1,5 +1,5 @@
 /** The built-in functions as Lambdas: real middy around the real logic, over ports that fail when a test says so. */
-import type { Context, SQSEvent } from "aws-lambda";
+import type { SQSEvent } from "aws-lambda";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { TransientError } from "../../src/errors.ts";
 import type { MakePorts } from "../../src/functions/lambda/make-lambda.ts";
@@ -11,6 +11,7 @@ import { reconcileLambda } from "../../src/functions/reconcile/lambda.ts";
 import { updateStateLambda } from "../../src/functions/update-state/lambda.ts";
 import { functionPorts } from "../../src/functions/wiring.ts";
 import { isObjectUrl } from "../../src/payload/object-store.ts";
+import { contextWith } from "./lambda-context.ts";
 import { MINUTE, makeWorld, payloadOf, type World } from "./world.ts";
 
 let world: World;
@@ -31,23 +32,6 @@ afterEach(async () => {
   vi.unstubAllEnvs();
   await world.close();
 });
-
-function contextWith(remainingMs: number): Context {
-  return {
-    functionName: "demo-prod-process",
-    functionVersion: "$LATEST",
-    invokedFunctionArn: "arn:aws:lambda:us-west-2:1:function:demo-prod-process",
-    memoryLimitInMB: "512",
-    awsRequestId: "request-1",
-    logGroupName: "g",
-    logStreamName: "s",
-    callbackWaitsForEmptyEventLoop: false,
-    getRemainingTimeInMillis: () => remainingMs,
-    done() {},
-    fail() {},
-    succeed() {},
-  };
-}
 
 const context = contextWith(60_000);
 
