@@ -29,7 +29,7 @@ export function parseRegistryImage(image: string): RegistryImage | undefined {
   return { account, region, repository, ...(digest === undefined ? { tag: tag ?? "latest" } : { digest }) };
 }
 
-export async function lookUpImage(ecr: Ecr, image: RegistryImage): Promise<ImageLookup> {
+async function lookUpImage(ecr: Ecr, image: RegistryImage): Promise<ImageLookup> {
   const id = image.digest === undefined ? { imageTag: image.tag } : { imageDigest: image.digest };
   try {
     await ecr.describeImages({ registryId: image.account, repositoryName: image.repository, imageIds: [id] });

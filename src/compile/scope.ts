@@ -95,7 +95,7 @@ export function makeScope(project: Project, report: (problem: Problem) => void):
   };
 }
 
-export const PSEUDO_PARAMETERS: ReadonlySet<string> = new Set(
+const PSEUDO_PARAMETERS: ReadonlySet<string> = new Set(
   ["AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix"].map(
     (name) => `AWS::${name}`,
   ),

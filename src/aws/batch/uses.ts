@@ -17,7 +17,7 @@ export interface Uses {
   readonly uncertain: readonly string[];
 }
 
-export const OPEN_STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"] as const satisfies JobStatus[];
+const OPEN_STATUSES = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"] as const satisfies JobStatus[];
 
 /** Pages of 100 jobs that are read of a queue and status: that many are in use whatever comes after. */
 const JOB_PAGES = 20;
@@ -62,7 +62,7 @@ interface Job {
   readonly definition: string;
 }
 
-export async function openJobs(calls: BatchCalls, queue: string, uncertain: string[]): Promise<Job[]> {
+async function openJobs(calls: BatchCalls, queue: string, uncertain: string[]): Promise<Job[]> {
   const found: Job[] = [];
   for (const status of OPEN_STATUSES) {
     let pages = 0;

@@ -1,5 +1,5 @@
 /** The payloads that executions were given and made, as they are stored. */
-import { CirrusError, EXIT, type Problem } from "../../errors.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { isObjectUrl } from "../../payload/object-store.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
@@ -33,13 +33,4 @@ export async function storedJson(
 export async function resolveUrl(backend: Pick<Backend, "ports">, value: Json): Promise<Json> {
   if (!isJsonObject(value) || typeof value.url !== "string" || Object.keys(value).length > 1) return value;
   return (await storedJson(backend, value.url)) ?? value;
-}
-
-export function goneProblem({ payloadId, inputUrl }: PayloadRecord): Problem {
-  return {
-    code: "input-gone",
-    path: payloadId,
-    message: `its input is gone: ${inputUrl}`,
-    hint: "Publish the payload again from where it came from.",
-  };
 }

@@ -8,7 +8,7 @@ import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
 import { storeAssets } from "../examples.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { makeWarnings } from "../terminal/warnings.ts";
-import { findProject, findProjectToLook, refuse } from "./find-project.ts";
+import { findProject, refuse } from "./find-project.ts";
 
 /** For what runs: a project without a single problem. */
 export function openProject(io: Io): Project {
@@ -17,11 +17,6 @@ export function openProject(io: Io): Project {
   refuse([...problems, ...bound]);
   for (const notice of project.notices) io.stderr.write(`${paint(io, io.stderr, "dim", notice)}\n`);
   return project;
-}
-
-/** For what only looks or sends: a definition that is half-written in an editor must not stand in the way. */
-export function openProjectToLook(io: Io): Project {
-  return findProjectToLook(io);
 }
 
 export function dataPath(project: Project): string {

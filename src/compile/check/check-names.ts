@@ -73,7 +73,7 @@ function checkName(declared: Declared, rule: NameRule, config: Config, scope: Sc
   }
 }
 
-export function describeLength(what: string, name: string, longest: number): string {
+function describeLength(what: string, name: string, longest: number): string {
   const over = name.length - longest;
   return `${what}, ${name}, has ${name.length} characters, ${over} more than the ${longest} that AWS allows`;
 }
