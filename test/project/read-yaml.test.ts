@@ -117,6 +117,13 @@ describe("safety", () => {
     ]);
   });
 
+  test("a merge key without a value merges nothing", () => {
+    for (const text of ["{<<", "{<<}", "{<<: [], a: 1, <<}", "{a: {<<}}", "<<:"]) {
+      expect(() => parse(text).locate?.(["a", "b"])).not.toThrow();
+    }
+    expect(parse("{a: {<<}, b}")).toMatchObject({ value: { a: {}, b: null }, problems: [] });
+  });
+
   test("any text gives a value or problems, and never throws", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."{}[]:,-&*!<>|'\"# \n\tabR01") }), (text) => void parse(text)),

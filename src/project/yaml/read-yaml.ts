@@ -90,8 +90,9 @@ function makeConverter(document: Document, refuse: Refuse): (node: Node) => Json
   let values = 0;
   let stopped = false;
 
-  function convert(node: Node, depth: number): Json {
-    if (stopped) return null;
+  /** A key without a colon, such as in `{a}`, has no value at all. */
+  function convert(node: Node | null, depth: number): Json {
+    if (stopped || node === null) return null;
     values += 1;
     if (depth > LIMITS.depth) return stop(node, "too-deep", `The file is nested more than ${LIMITS.depth} levels deep`);
     if (values > LIMITS.values) return stop(node, "too-large", `The file holds more than ${LIMITS.values} values`);
@@ -130,9 +131,10 @@ function makeConverter(document: Document, refuse: Refuse): (node: Node) => Json
         continue;
       }
       const key = keyOf(pair);
-      if (key === undefined) refuse(asNode(pair.key), "bad-key", "A key must be a plain word, not a list or a map");
-      else if (key === "__proto__") refuse(asNode(pair.key), "bad-key", "__proto__ is not allowed as a key");
-      else own[key] = pair.value === null ? null : convert(asNode(pair.value), depth + 1);
+      if (key === undefined)
+        refuse(asNode(pair.key) ?? map, "bad-key", "A key must be a plain word, not a list or a map");
+      else if (key === "__proto__") refuse(asNode(pair.key) ?? map, "bad-key", "__proto__ is not allowed as a key");
+      else own[key] = convert(asNode(pair.value), depth + 1);
     }
     return { ...merged, ...own };
   }
@@ -160,9 +162,9 @@ function makeConverter(document: Document, refuse: Refuse): (node: Node) => Json
   return (node) => convert(node, 0);
 }
 
-/** The parser's collections hold `unknown`; without directives of our own every member is a node. */
-function asNode(member: unknown): Node {
-  return member as Node;
+/** The parser's collections hold `unknown`; without directives of our own every member is a node, or null where nothing stands. */
+function asNode(member: unknown): Node | null {
+  return member as Node | null;
 }
 
 function keyOf(pair: Pair): string | undefined {
@@ -177,25 +179,25 @@ function isMergeKey(pair: Pair): boolean {
 function mergeSources(pair: Pair, document: Document): Node[] {
   const value = asNode(pair.value);
   const target = isAlias(value) ? value.resolve(document) : value;
-  return isSeq(target) ? target.items.map(asNode) : [value];
+  return (isSeq(target) ? target.items.map(asNode) : [value]).filter((source) => source !== null);
 }
 
 /** Follows a path as far as the file goes. */
 function offsetOf(document: Document, path: Path, part: "key" | "value"): number {
   let offset = document.contents?.range?.[0] ?? 0;
-  let node: Node | undefined = document.contents ?? undefined;
+  let node: Node | null | undefined = document.contents;
   for (const [index, step] of path.entries()) {
-    const inside: Node | undefined = isAlias(node) ? node.resolve(document) : node;
+    const inside: Node | null | undefined = isAlias(node) ? node.resolve(document) : node;
     if (isSeq(inside)) node = asNode(inside.items[Number(step)]);
     else if (isMap(inside)) {
       const pair = findPair(inside, String(step), document);
       if (pair === undefined) return offset;
       const key = asNode(pair.key);
-      if (part === "key" && index === path.length - 1) return key.range?.[0] ?? offset;
-      offset = key.range?.[0] ?? offset;
-      node = pair.value === null ? undefined : asNode(pair.value);
+      if (part === "key" && index === path.length - 1) return key?.range?.[0] ?? offset;
+      offset = key?.range?.[0] ?? offset;
+      node = asNode(pair.value);
     } else return offset;
-    if (node === undefined) return offset;
+    if (!node) return offset;
     offset = node.range?.[0] ?? offset;
   }
   return offset;
