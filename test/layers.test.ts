@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 
 const ROWS: readonly (readonly string[])[] = [
   ["errors.ts", "log.ts", "env.ts", "clock.ts", "json.ts", "nearest.ts", "once.ts", "pages.ts"],
-  ["payload", "state", "asl", "events", "executions"],
+  ["payload", "state", "asl", "events", "executions", "bulk", "offers"],
   ["aws", "embedded"],
   ["task", "feeder", "functions", "project", "testing"],
   ["compile", "runtime", "queue", "pool", "loop", "scaffold"],

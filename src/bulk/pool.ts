@@ -1,0 +1,57 @@
+/**
+ * Port: the machines that a run's workers run on. `local` is this one; on AWS they are Batch's, or Lambdas. Another
+ * provider is another implementation of this and of the ports beside it (`bulk-store.ts`, `../offers/offers.ts`).
+ */
+import type { BulkRun } from "./bulk-run.ts";
+
+/** What a run is to be given, as planned from offers. Stored with the run, as JSON. */
+export interface PoolPlan {
+  readonly kind: "batch" | "lambda";
+  readonly region: string;
+  /** Several, so that a shortage of one is no shortage; cheapest first. */
+  readonly instanceTypes: readonly string[];
+  readonly spot: boolean;
+  /** Share of the workers that may run on demand where spot instances are not to be had, 0 to 1. */
+  readonly onDemandShare: number;
+  /** Tasks at a time in one worker, and what the worker needs for them. */
+  readonly slotsPerWorker: number;
+  readonly cpusPerWorker: number;
+  readonly memoryPerWorkerMiB: number;
+  readonly bootDiskGB: number;
+  /** Never more than this at a time. */
+  readonly maxWorkers: number;
+  /** USD an hour of one worker as expected, to account for what is spent. */
+  readonly workerPricePerHour: number;
+  /** USD an hour of one worker on demand. */
+  readonly onDemandWorkerPricePerHour: number;
+  /** USD; the run is stopped when it has spent so much. */
+  readonly maxTotalCost?: number | undefined;
+  readonly maxTotalPricePerHour?: number | undefined;
+  /** Bash; runs as root on every instance before the first worker. */
+  readonly startupScript?: string | undefined;
+  /** Container image of the worker; undefined for the stack's own runner. */
+  readonly image?: string | undefined;
+  /** AMI of the instances; undefined for the one that ECS recommends. */
+  readonly machineImage?: string | undefined;
+}
+
+export interface PoolStatus {
+  /** Asked for and not yet running. */
+  readonly starting: number;
+  readonly running: number;
+  readonly ended: number;
+  /** What keeps workers from starting, as the provider says it. */
+  readonly reasons: readonly string[];
+}
+
+export interface Pool {
+  /** Makes what workers run in. Called again with the same plan it changes nothing. */
+  prepare(run: BulkRun, plan: PoolPlan): Promise<void>;
+  /** Asks for so many more workers; `turn` makes a repeated request the same one. */
+  start(run: BulkRun, plan: PoolPlan, workers: number, turn: string): Promise<void>;
+  status(run: BulkRun, plan: PoolPlan): Promise<PoolStatus>;
+  /** Ends all workers; they give back what they hold. */
+  stop(run: BulkRun, plan: PoolPlan, reason: string): Promise<void>;
+  /** Takes away everything that was made for the run; done in several calls where the provider needs time: true when nothing is left. */
+  remove(run: BulkRun, plan: PoolPlan): Promise<boolean>;
+}
