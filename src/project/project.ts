@@ -74,6 +74,7 @@ export interface Component extends Written {
   readonly environment: Environment;
   readonly lambda?: LambdaPart | undefined;
   readonly batch?: BatchPart | undefined;
+  readonly bulk?: BulkPart | undefined;
 }
 
 export interface LambdaPart {
@@ -97,6 +98,37 @@ export interface BatchPart {
   readonly enabled: boolean;
   /** Sections of a CloudFormation template. */
   readonly resources: JsonObject;
+}
+
+/** What a bulk run of the task runs, and how, unless the command line says otherwise. */
+export interface BulkPart {
+  /** False as well where the whole component is disabled. */
+  readonly enabled: boolean;
+  readonly handler: string;
+  /** The module of the handler, absolute; undefined where a command runs instead. */
+  readonly handlerFile: string | undefined;
+  /** Program and arguments, started in the task's folder. */
+  readonly command: readonly string[] | undefined;
+  readonly settings: BulkSettings;
+}
+
+/** How often an attempt is tried again because of a cause; true for the usual number. */
+export type RetrySetting = boolean | number;
+
+/** The options of `cirrus bulk run` of the same names. */
+export interface BulkSettings {
+  /** Seconds */
+  readonly maxRuntime?: number | undefined;
+  /** GB */
+  readonly maxMemoryAllowedPerTask?: number | undefined;
+  readonly cpusPerTask?: number | undefined;
+  /** Seconds */
+  readonly shutdownGracePeriod?: number | undefined;
+  readonly numSimultaneousTasks?: number | undefined;
+  readonly retryOnExit?: RetrySetting | undefined;
+  readonly retryOnException?: RetrySetting | undefined;
+  readonly retryOnTimeout?: RetrySetting | undefined;
+  readonly retryOnMemory?: RetrySetting | undefined;
 }
 
 export interface Workflow extends Written {

@@ -212,9 +212,37 @@ describe("everything that is wrong with a definition comes at once, each with it
     expect(show(problems)).toEqual([
       "tasks/a/definition.yml:1:1 bad-definition: tasks/a/definition.yml is empty",
       "tasks/b/definition.yml:1:1 bad-definition: tasks/b/definition.yml holds no map of keys and values",
-      "tasks/c/definition.yml:1:1 nothing-to-run: The task c has neither a lambda nor a batch section " +
-        "[Add `lambda: {}` beside a handler.ts, or `batch:` with a job definition.]",
+      "tasks/c/definition.yml:1:1 nothing-to-run: The task c has neither a lambda nor a batch nor a bulk section " +
+        "[Add `lambda: {}` or `bulk: {}` beside a handler.ts, or `batch:` with a job definition.]",
       "functions/d/definition.yml:1:1 missing-key: lambda is missing",
+    ]);
+  });
+});
+
+describe("the bulk section", () => {
+  test("a task may have nothing else; it runs its handler, or a command", () => {
+    const { project, problems } = read({
+      "tasks/a/definition.yml": "bulk:\n  maxRuntime: 60\n  retryOnExit: 2\n",
+      "tasks/a/handler.ts": "",
+      "tasks/b/definition.yml": "bulk:\n  command: [python3, worker.py]\n",
+    });
+    expect(show(problems)).toEqual([]);
+    expect(project.tasks.get("a")?.bulk).toMatchObject({
+      enabled: true,
+      handlerFile: expect.stringMatching(/tasks\/a\/handler\.ts$/),
+      settings: { maxRuntime: 60, retryOnExit: 2 },
+    });
+    expect(project.tasks.get("b")?.bulk).toMatchObject({ command: ["python3", "worker.py"], handlerFile: undefined });
+  });
+
+  test("a handler that is not there and a misspelt key are problems with their place", () => {
+    const { problems } = read({
+      "tasks/a/definition.yml": "bulk:\n  handler: worker.run\n",
+      "tasks/b/definition.yml": "bulk:\n  maxRuntme: 5\n",
+    });
+    expect(show(problems)).toEqual([
+      "tasks/a/definition.yml:2:12 missing-handler: There is no tasks/a/worker (.ts, .js, .mjs, .cjs) for the handler worker.run [The handler is module.export, the module a file of this folder.]",
+      "tasks/b/definition.yml:2:3 unknown-key: Unknown key maxRuntme in bulk [Did you mean maxRuntime?]",
     ]);
   });
 });

@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { JsonObject } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
-import type { Component, Declared, Project, Workflow } from "../../project/project.ts";
+import type { BulkPart, Component, Declared, Project, Workflow } from "../../project/project.ts";
 import { PACKAGE_FOLDER } from "../place/package-folder.ts";
 
 export type PartKind = "tasks" | "feeders" | "functions" | "workflows";
@@ -66,6 +66,7 @@ export function runsAs(part: Part): readonly string[] {
   const ways = [
     ["lambda", part.lambda],
     ["batch", part.batch],
+    ["bulk", part.bulk],
   ] as const;
   return ways.flatMap(([name, way]) => (way === undefined ? [] : [way.enabled ? name : `${name} ${DISABLED}`]));
 }
@@ -75,12 +76,17 @@ const DISABLED = "DISABLED";
 /** The whole definition with every variable replaced and references in their long form. */
 export function definitionOf(part: Part): JsonObject {
   if (isWorkflow(part)) return part.settings;
-  const { description, enabled, environment, lambda, batch } = part;
+  const { description, enabled, environment, lambda, batch, bulk } = part;
   return {
     ...(description === undefined ? {} : { description }),
     enabled,
     ...(Object.keys(environment).length === 0 ? {} : { environment }),
     ...(lambda === undefined ? {} : { lambda: { ...lambda.settings, enabled: lambda.enabled } }),
     ...(batch === undefined ? {} : { batch: { enabled: batch.enabled, resources: batch.resources } }),
+    ...(bulk === undefined ? {} : { bulk: bulkDefinition(bulk) }),
   };
+}
+
+function bulkDefinition({ enabled, command, handler, settings }: BulkPart): JsonObject {
+  return { enabled, ...(command === undefined ? { handler } : { command }), ...settings };
 }

@@ -31,12 +31,14 @@ export const environmentSchema = z
 /** The Serverless Framework's defaults for a function. */
 const DEFAULTS = { handler: "handler.handler", memorySize: 1024, timeout: 6 } as const;
 
+const handler = z
+  .string()
+  .regex(/^[\w-][\w./-]*\.[\w$]+$/, "expected module.export, such as handler.handler")
+  .default(DEFAULTS.handler);
+
 const lambdaSchema = z.strictObject({
   enabled: z.boolean().default(true),
-  handler: z
-    .string()
-    .regex(/^[\w-][\w./-]*\.[\w$]+$/, "expected module.export, such as handler.handler")
-    .default(DEFAULTS.handler),
+  handler,
   image: textOrReference.optional(),
   /** MB, in Lambda's range. */
   memorySize: z.int().min(128).max(10_240).default(DEFAULTS.memorySize),
@@ -74,6 +76,27 @@ const lambdaSchema = z.strictObject({
   vpc: deployed,
 });
 
+const retries = z.union([z.boolean(), z.int().min(0).max(1000)], "expected true, false or how often").optional();
+
+/** The same names as the options of `cirrus bulk run`. */
+const bulkSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  handler,
+  command: z.array(z.string().min(1)).min(1).optional(),
+  /** Seconds */
+  maxRuntime: z.number().positive().optional(),
+  /** GB */
+  maxMemoryAllowedPerTask: z.number().positive().optional(),
+  cpusPerTask: z.number().positive().optional(),
+  /** Seconds */
+  shutdownGracePeriod: z.number().min(0).optional(),
+  numSimultaneousTasks: z.int().min(1).optional(),
+  retryOnExit: retries,
+  retryOnException: retries,
+  retryOnTimeout: retries,
+  retryOnMemory: retries,
+});
+
 /** A CloudFormation template, as far as a project may add to one. */
 export const templateSchema = z.strictObject({
   AWSTemplateFormatVersion: deployed,
@@ -96,6 +119,7 @@ export const taskSchema = z.strictObject({
   ...component,
   lambda: lambdaSchema.optional(),
   batch: z.strictObject({ enabled: z.boolean().default(true), resources: templateSchema.default({}) }).optional(),
+  bulk: bulkSchema.optional(),
 });
 
 /** Feeders and functions are Lambdas and nothing else. */

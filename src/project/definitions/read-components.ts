@@ -4,7 +4,7 @@ import { basename, dirname, join, relative } from "node:path";
 import type { z } from "zod";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { nearest } from "../../nearest.ts";
-import type { BatchPart, Component, Kind, LambdaPart } from "../project.ts";
+import type { BatchPart, BulkPart, Component, Kind, LambdaPart } from "../project.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { lambdaOnlySchema, taskSchema } from "./definition-schemas.ts";
 import { listFolders, type PartFolder } from "./folders.ts";
@@ -27,6 +27,7 @@ function readComponent(kind: Kind, folder: PartFolder, layer: Layer, reading: Re
   const value = {
     ...definition.value,
     ...("lambda" in definition.value && { lambda: definition.value.lambda ?? {} }),
+    ...("bulk" in definition.value && { bulk: definition.value.bulk ?? {} }),
   };
   const schema = kind === "task" ? taskSchema : lambdaOnlySchema;
   const parsed: Parsed | undefined = checkDefinition(schema, value, definition.yaml, reading.report);
@@ -34,9 +35,9 @@ function readComponent(kind: Kind, folder: PartFolder, layer: Layer, reading: Re
     checkWrittenHandler(value, folder, definition, reading);
     return undefined;
   }
-  if (parsed.lambda === undefined && parsed.batch === undefined) {
-    const message = `The ${kind} ${folder.name} has neither a lambda nor a batch section`;
-    const hint = "Add `lambda: {}` beside a handler.ts, or `batch:` with a job definition.";
+  if (parsed.lambda === undefined && parsed.batch === undefined && parsed.bulk === undefined) {
+    const message = `The ${kind} ${folder.name} has neither a lambda nor a batch nor a bulk section`;
+    const hint = "Add `lambda: {}` or `bulk: {}` beside a handler.ts, or `batch:` with a job definition.";
     reading.report({ code: "nothing-to-run", message, file: definition.shown, line: 1, column: 1, hint });
     return undefined;
   }
@@ -49,6 +50,7 @@ function readComponent(kind: Kind, folder: PartFolder, layer: Layer, reading: Re
     environment: parsed.environment,
     lambda: parsed.lambda && readLambda(parsed, folder, definition, reading),
     batch: parsed.batch && readBatch(parsed, value),
+    bulk: parsed.bulk && readBulk(parsed, folder, definition, reading),
   };
 }
 
@@ -106,12 +108,18 @@ function checkLambda(part: LambdaPart, folder: PartFolder, definition: Definitio
   }
 }
 
-function reportMissingHandler(handler: string, folder: PartFolder, definition: Definition, reading: Reading): void {
+function reportMissingHandler(
+  handler: string,
+  folder: PartFolder,
+  definition: Definition,
+  reading: Reading,
+  section: "lambda" | "bulk" = "lambda",
+): void {
   const { shown, locate } = definition;
   const module = join(folder.directory, modulePath(handler));
   const message = `There is no ${relative(reading.root, module)} (${MODULE_ENDINGS.join(", ")}) for the handler ${handler}`;
   const hint = "The handler is module.export, the module a file of this folder.";
-  const place = { file: shown, ...locate(["lambda", "handler"]), path: "$.lambda.handler" };
+  const place = { file: shown, ...locate([section, "handler"]), path: `$.${section}.handler` };
   reading.report({ code: "missing-handler", message, ...place, hint });
 }
 
@@ -135,4 +143,23 @@ function readBatch(parsed: Parsed, value: JsonObject): BatchPart {
     enabled: parsed.enabled && parsed.batch?.enabled === true,
     resources: isJsonObject(resources) ? resources : {},
   };
+}
+
+function readBulk(parsed: Parsed, folder: PartFolder, definition: Definition, reading: Reading) {
+  const { bulk } = parsed;
+  if (bulk === undefined) return undefined;
+  const { enabled, handler, command, ...settings } = bulk;
+  const part: BulkPart = {
+    enabled: parsed.enabled && enabled,
+    handler,
+    handlerFile: command === undefined ? findHandler(handler, folder.directory) : undefined,
+    command,
+    settings,
+  };
+  // A handler that the lambda section lacks as well is reported there.
+  const reported = parsed.lambda?.enabled && parsed.lambda.handler === handler && parsed.lambda.image === undefined;
+  if (part.enabled && command === undefined && part.handlerFile === undefined && !reported) {
+    reportMissingHandler(handler, folder, definition, reading, "bulk");
+  }
+  return part;
 }
