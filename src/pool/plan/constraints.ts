@@ -1,0 +1,170 @@
+/**
+ * What people ask of a pool: which instances, how many, and for how much money. One table says it all, so that the
+ * configuration file, the flags and the planning cannot disagree. Memory and disks are GB, money is USD.
+ */
+import { z } from "zod";
+import type { Problem } from "../../errors.ts";
+
+/** `instances`: what an instance has to be like. `tasks`: what one task needs. `pool`: how much of it all. */
+export const CONSTRAINT_GROUPS = ["instances", "tasks", "pool"] as const;
+export type ConstraintGroup = (typeof CONSTRAINT_GROUPS)[number];
+
+/** How a value is written on a command line. */
+type Kind = "number" | "text" | "list" | "switch";
+
+interface Constraint<Schema extends z.ZodType> {
+  readonly group: ConstraintGroup;
+  readonly kind: Kind;
+  /** What stands for the value in help: `GB`. */
+  readonly value: string;
+  readonly about: string;
+  readonly schema: Schema;
+}
+
+const positive = z.number().positive("expected a number above 0");
+const notNegative = z.number().nonnegative("expected 0 or a number above it");
+const count = z.int("expected a whole number").min(1, "expected a whole number from 1");
+const countOrNone = z.int("expected a whole number").min(0, "expected a whole number from 0");
+const share = z.number().min(0, "expected a share from 0 to 1").max(1, "expected a share from 0 to 1");
+const text = z.string().trim().min(1, "expected a text that is not empty");
+
+const ARCHITECTURES: Readonly<Record<string, "x86_64" | "arm64">> = {
+  x86_64: "x86_64",
+  "x86-64": "x86_64",
+  amd64: "x86_64",
+  arm64: "arm64",
+  aarch64: "arm64",
+};
+
+const architecture = z.string().transform((name, context) => {
+  const known = ARCHITECTURES[name.toLowerCase()];
+  if (known !== undefined) return known;
+  context.addIssue({ code: "custom", message: "expected x86_64 or arm64" });
+  return z.NEVER;
+});
+
+/** One text or several; commas and spaces separate too, as names of instance types have neither. */
+const list = z
+  .union([z.string(), z.array(z.string())], "expected a text, or a list of texts")
+  .transform((given) => [given].flat().flatMap((one) => one.split(/[,\s]+/).filter(Boolean)));
+
+const expressions = list.superRefine((names, context) => {
+  for (const name of names) {
+    if (!isExpression(name)) context.addIssue({ code: "custom", message: `${name} is no regular expression` });
+  }
+});
+
+function isExpression(source: string): boolean {
+  try {
+    new RegExp(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Pools boot from general-purpose SSDs: AWS prices these by size, operations and throughput, each for itself. */
+const diskTypes = list.refine((types) => types.includes("gp3"), "boot disks are gp3; leave it out, or name gp3");
+
+function of<Schema extends z.ZodType>(group: ConstraintGroup, kind: Kind, value: string, schema: Schema) {
+  return (about: string): Constraint<Schema> => ({ group, kind, value, about, schema });
+}
+
+const instanceNumber = of("instances", "number", "n", positive);
+const instanceCount = of("instances", "number", "n", countOrNone);
+const instanceGB = of("instances", "number", "GB", positive);
+const diskGB = of("instances", "number", "GB", notNegative);
+const taskNumber = of("tasks", "number", "n", positive);
+const taskGB = of("tasks", "number", "GB", positive);
+const taskDiskGB = of("tasks", "number", "GB", notNegative);
+const poolCount = of("pool", "number", "n", count);
+const poolCountOrNone = of("pool", "number", "n", countOrNone);
+const money = of("pool", "number", "USD", positive);
+const moneyOrNone = of("pool", "number", "USD", notNegative);
+
+export const CONSTRAINTS = {
+  architecture: of("instances", "text", "name", architecture)("x86_64 (unless told otherwise) or arm64"),
+  cpuFamily: of("instances", "text", "name", text)("processors whose name has this in it"),
+  minCpuRank: instanceCount("how quick the processor is at least"),
+  maxCpuRank: instanceCount("how quick the processor is at most"),
+  instanceTypes: of("instances", "list", "regex", expressions)("names that match one of these"),
+  minCpu: instanceNumber("vCPUs of an instance at least"),
+  maxCpu: instanceNumber("vCPUs of an instance at most"),
+  minTotalMemory: instanceGB("memory of an instance at least"),
+  maxTotalMemory: instanceGB("memory of an instance at most"),
+  minMemoryPerCpu: instanceGB("memory for each vCPU at least"),
+  maxMemoryPerCpu: instanceGB("memory for each vCPU at most"),
+  minLocalSsd: diskGB("local SSD of an instance at least"),
+  maxLocalSsd: diskGB("local SSD of an instance at most"),
+  minLocalSsdPerCpu: diskGB("local SSD for each vCPU at least"),
+  maxLocalSsdPerCpu: diskGB("local SSD for each vCPU at most"),
+  localSsdBaseSize: diskGB("local SSD that is not for vCPUs or tasks"),
+  minGpus: instanceCount("GPUs of an instance at least"),
+  maxGpus: instanceCount("GPUs of an instance at most"),
+  bootDiskTypes: of("instances", "list", "type", diskTypes)("kinds of boot disks; there is gp3"),
+  bootDiskIops: of("instances", "number", "n", z.int().min(3000).max(16_000))("operations a second of a boot disk"),
+  bootDiskThroughput: of("instances", "number", "MB", z.int().min(125).max(1000))("MB a second of a boot disk"),
+  totalBootDiskSize: instanceGB("boot disk at least (30)"),
+  bootDiskBaseSize: diskGB("boot disk beside what is for vCPUs or tasks"),
+  bootDiskPerCpu: diskGB("boot disk for each vCPU"),
+  useSpot: of("instances", "switch", "", z.boolean("expected true or false"))("spot instances only"),
+  cpusPerTask: taskNumber("vCPUs of a task (1)"),
+  minMemoryPerTask: taskGB("memory for each task at least"),
+  maxMemoryPerTask: taskGB("memory for each task at most"),
+  maxMemoryAllowedPerTask: taskGB("memory that a task is ended at"),
+  minLocalSsdPerTask: taskDiskGB("local SSD for each task at least"),
+  maxLocalSsdPerTask: taskDiskGB("local SSD for each task at most"),
+  bootDiskPerTask: taskDiskGB("boot disk for each task"),
+  maxRuntime: of("tasks", "number", "seconds", positive)("how long a task may take (3600)"),
+  minTasksPerInstance: poolCount("tasks at a time on an instance at least"),
+  maxTasksPerInstance: poolCount("tasks at a time on an instance at most"),
+  minSimultaneousTasks: poolCount("tasks at a time in all at least"),
+  maxSimultaneousTasks: poolCount("tasks at a time in all at most"),
+  minInstances: poolCountOrNone("instances at least"),
+  maxInstances: poolCount("instances at most (10)"),
+  minTotalCpus: poolCount("vCPUs in all at least"),
+  maxTotalCpus: poolCount("vCPUs in all at most"),
+  minTotalPricePerHour: moneyOrNone("price an hour in all at least"),
+  maxTotalPricePerHour: money("price an hour in all at most (10)"),
+  maxTotalCost: money("what the run may cost"),
+  onDemandShare: of("pool", "number", "share", share)("part of the workers that may be on demand, 0 to 1"),
+  image: of("pool", "text", "image", text)("container image of the worker, or an AMI"),
+  machineImage: of("pool", "text", "ami", text)("AMI of the instances"),
+  startupScript: of("pool", "text", "bash", text)("runs on an instance before its first task"),
+  startupScriptFile: of("pool", "text", "file", text)("file of the startup script"),
+} as const satisfies Record<string, Constraint<z.ZodType>>;
+
+export type ConstraintName = keyof typeof CONSTRAINTS;
+
+type Shape = { readonly [Name in ConstraintName]: z.ZodOptional<(typeof CONSTRAINTS)[Name]["schema"]> };
+
+export const CONSTRAINT_NAMES = Object.keys(CONSTRAINTS) as readonly ConstraintName[]; // its keys are no others
+
+/** For the schema of a file that holds constraints among other things; `constraintProblems` checks what depends on two. */
+export const CONSTRAINT_SHAPE = Object.fromEntries(
+  CONSTRAINT_NAMES.map((name) => [name, CONSTRAINTS[name].schema.optional()]),
+) as unknown as Shape; // each name has its own schema
+
+/** What people asked for; nothing is filled in yet. */
+export type PoolConstraints = {
+  readonly [Name in ConstraintName]?: z.output<(typeof CONSTRAINTS)[Name]["schema"]> | undefined;
+};
+
+/** As a flag and in a file: `max-total-cpus`. */
+export function writtenName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Minima above their maxima, and what excludes each other; all at once. Call it when flags and file are merged. */
+export function constraintProblems(constraints: PoolConstraints): readonly Problem[] {
+  const problems = CONSTRAINT_NAMES.filter((name) => name.startsWith("min")).flatMap((minimum) => {
+    const maximum = minimum.replace(/^min/, "max") as ConstraintName; // looked up below; there may be none
+    const [least, most] = [constraints[minimum], constraints[maximum]];
+    if (typeof least !== "number" || typeof most !== "number" || least <= most) return [];
+    const message = `${writtenName(minimum)} ${least} is more than ${writtenName(maximum)} ${most}`;
+    return [{ code: "minimum-above-maximum", path: minimum, message }];
+  });
+  if (constraints.startupScript === undefined || constraints.startupScriptFile === undefined) return problems;
+  const message = "startup-script and startup-script-file exclude each other";
+  return [...problems, { code: "exclusive-keys", path: "startupScriptFile", message }];
+}
