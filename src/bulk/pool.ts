@@ -2,7 +2,7 @@
  * Port: the machines that a run's workers run on. `local` is this one; on AWS they are Batch's, or Lambdas. Another
  * provider is another implementation of this and of the ports beside it (`bulk-store.ts`, `../offers/offers.ts`).
  */
-import type { BulkRun } from "./bulk-run.ts";
+import type { PoolOrder } from "./pool-order.ts";
 
 /** What a run is to be given, as planned from offers. Stored with the run, as JSON. */
 export interface PoolPlan {
@@ -44,14 +44,24 @@ export interface PoolStatus {
   readonly reasons: readonly string[];
 }
 
+export type Readiness =
+  | { readonly outcome: "ready" }
+  /** The provider needs time: call again. */
+  | { readonly outcome: "waiting"; readonly reason: string }
+  /** It will never be ready as it is. */
+  | { readonly outcome: "impossible"; readonly reason: string };
+
+/** Every call may be made again at any time: each looks at what is there and does the next step towards what should be. */
 export interface Pool {
-  /** Makes what workers run in. Called again with the same plan it changes nothing. */
-  prepare(run: BulkRun, plan: PoolPlan): Promise<void>;
+  /** Whether the provider starts workers by itself, as work comes: then nobody calls `start`. */
+  readonly scalesItself: boolean;
+  /** Makes what workers run in. Where that was made to another plan it is taken away first. */
+  prepare(run: string, order: PoolOrder): Promise<Readiness>;
   /** Asks for so many more workers; `turn` makes a repeated request the same one. */
-  start(run: BulkRun, plan: PoolPlan, workers: number, turn: string): Promise<void>;
-  status(run: BulkRun, plan: PoolPlan): Promise<PoolStatus>;
-  /** Ends all workers; they give back what they hold. */
-  stop(run: BulkRun, plan: PoolPlan, reason: string): Promise<void>;
-  /** Takes away everything that was made for the run; done in several calls where the provider needs time: true when nothing is left. */
-  remove(run: BulkRun, plan: PoolPlan): Promise<boolean>;
+  start(run: string, order: PoolOrder, workers: number, turn: string): Promise<void>;
+  status(run: string): Promise<PoolStatus>;
+  /** Ends all workers, which give back what they hold, and takes away what was made for the run: true once nothing is left. */
+  remove(run: string, reason: string): Promise<boolean>;
+  /** The runs that anything was made for and is still there. */
+  runs(): Promise<readonly string[]>;
 }

@@ -1,0 +1,65 @@
+/**
+ * The port Pool on AWS Batch. Nothing of it is kept anywhere but in Batch itself: each call looks at what is there and does
+ * the next step, in the order that Batch demands: template, environments, queue, definition; and the other way round.
+ */
+import type { Pool, Readiness } from "../../bulk/pool.ts";
+import type { PoolOrder } from "../../bulk/pool-order.ts";
+import type { BatchPools } from "../services/batch-pools.ts";
+import type { LaunchTemplates } from "../services/launch-templates.ts";
+import { makeEnvironments, removeEnvironments } from "./compute-environments.ts";
+import { makeDefinition, removeDefinition } from "./job-definition.ts";
+import { findQueue, makeQueue, removeQueue } from "./job-queue.ts";
+import { findTemplate, makeTemplate, removeTemplate, runsWithTemplate } from "./launch-template.ts";
+import { orderDigest } from "./pool-names.ts";
+import type { PoolSettings } from "./pool-settings.ts";
+import { endWorkers, startWorkers, workerStatus } from "./worker-jobs.ts";
+
+export interface BatchPoolOptions {
+  readonly batch: () => Promise<BatchPools>;
+  readonly launchTemplates: () => Promise<LaunchTemplates>;
+  readonly settings: PoolSettings;
+}
+
+export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOptions): Pool {
+  const { stack } = settings;
+
+  async function prepare(run: string, order: PoolOrder): Promise<Readiness> {
+    const [service, templates] = await Promise.all([batch(), launchTemplates()]);
+    const template = await findTemplate(templates, stack, run);
+    if (template !== undefined && template.order !== orderDigest(order)) {
+      await remove(run, "the run was given another pool");
+      return { outcome: "waiting", reason: "the pool of the former plan is being taken away" };
+    }
+    if (template === undefined) await makeTemplate(templates, stack, run, order);
+    const environments = await makeEnvironments(service, settings, run, order);
+    if (environments.outcome !== "ready") return environments;
+    const queue = await makeQueue(service, stack, run, order.plan);
+    if (queue.outcome !== "ready") return queue;
+    await makeDefinition(service, settings, run, order);
+    return { outcome: "ready" };
+  }
+
+  async function remove(run: string, reason: string): Promise<boolean> {
+    const [service, templates] = await Promise.all([batch(), launchTemplates()]);
+    if ((await findQueue(service, stack, run)) !== undefined) await endWorkers(service, stack, run, reason);
+    await removeDefinition(service, stack, run);
+    if (!(await removeQueue(service, stack, run))) return false;
+    if (!(await removeEnvironments(service, stack, run))) return false;
+    await removeTemplate(templates, stack, run);
+    return true;
+  }
+
+  return {
+    scalesItself: false,
+    prepare,
+    remove,
+    start: async (run, _order, workers, turn) => startWorkers(await batch(), stack, run, workers, turn),
+    async status(run) {
+      const service = await batch();
+      const queue = await findQueue(service, stack, run);
+      if (queue === undefined) return { starting: 0, running: 0, ended: 0, reasons: [] };
+      return workerStatus(service, stack, run);
+    },
+    runs: async () => runsWithTemplate(await launchTemplates(), stack),
+  };
+}

@@ -1,0 +1,89 @@
+/** The launch template of a pool's instances. It is made first and removed last: while there is one, something of the pool is there. */
+import type { LaunchTemplate } from "@aws-sdk/client-ec2";
+import type { PoolOrder } from "../../bulk/pool-order.ts";
+import type { LaunchTemplates } from "../services/launch-templates.ts";
+import { ORDER_TAG, orderDigest, poolNames, poolTags, RUN_TAG, STACK_TAG, tagList } from "./pool-names.ts";
+import { userData } from "./user-data.ts";
+
+/** Digest of the order that the pool of a run was made to; undefined where there is no pool. */
+export async function findTemplate(
+  service: LaunchTemplates,
+  stack: string,
+  run: string,
+): Promise<{ readonly order: string } | undefined> {
+  // Names in a call's own list are an error where they are missing; a filter finds nothing.
+  const Filters = [{ Name: "launch-template-name", Values: [poolNames(stack, run).base] }];
+  const { LaunchTemplates: [template] = [] } = await service.describeLaunchTemplates({ Filters });
+  return template && { order: tagOf(template, ORDER_TAG) ?? "" };
+}
+
+export async function makeTemplate(
+  service: LaunchTemplates,
+  stack: string,
+  run: string,
+  order: PoolOrder,
+): Promise<void> {
+  const tags = poolTags(stack, run);
+  const { startupScript, bootDiskGB } = order.plan;
+  const template = {
+    LaunchTemplateName: poolNames(stack, run).base,
+    TagSpecifications: [
+      {
+        ResourceType: "launch-template" as const,
+        Tags: tagList({ ...tags, [ORDER_TAG]: orderDigest(order) }),
+      },
+    ],
+    LaunchTemplateData: {
+      ...(startupScript !== undefined && { UserData: userData(startupScript) }),
+      // Workers ask for notices from within a container, which may be one hop further away.
+      MetadataOptions: { HttpTokens: "required" as const, HttpPutResponseHopLimit: 2 },
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: bootDisk(bootDiskGB) }],
+      TagSpecifications: (["instance", "volume"] as const).map((ResourceType) => ({
+        ResourceType,
+        Tags: tagList(tags),
+      })),
+    },
+  };
+  await service.createLaunchTemplate(template).catch((thrown: unknown) => {
+    if (!isNamed(thrown, "InvalidLaunchTemplateName.AlreadyExistsException")) throw thrown;
+  });
+}
+
+/** The image of ECS does not fit on less. */
+const LEAST_GB = 30;
+
+function bootDisk(sizeGB: number) {
+  const VolumeSize = Math.max(LEAST_GB, Math.ceil(sizeGB));
+  return { VolumeSize, VolumeType: "gp3" as const, Encrypted: true, DeleteOnTermination: true };
+}
+
+export async function removeTemplate(service: LaunchTemplates, stack: string, run: string): Promise<void> {
+  const LaunchTemplateName = poolNames(stack, run).base;
+  await service.deleteLaunchTemplate({ LaunchTemplateName }).catch((thrown: unknown) => {
+    if (!isNamed(thrown, "InvalidLaunchTemplateName.NotFoundException")) throw thrown;
+  });
+}
+
+/** The runs of a stack that have one. */
+export async function runsWithTemplate(service: LaunchTemplates, stack: string): Promise<readonly string[]> {
+  const runs: string[] = [];
+  const Filters = [
+    { Name: `tag:${STACK_TAG}`, Values: [stack] },
+    { Name: "tag-key", Values: [RUN_TAG] },
+  ];
+  let NextToken: string | undefined;
+  do {
+    const page = await service.describeLaunchTemplates({ Filters, ...(NextToken && { NextToken }) });
+    runs.push(...(page.LaunchTemplates ?? []).flatMap((template) => tagOf(template, RUN_TAG) ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return runs;
+}
+
+function tagOf({ Tags = [] }: LaunchTemplate, key: string): string | undefined {
+  return Tags.find(({ Key }) => Key === key)?.Value;
+}
+
+function isNamed(thrown: unknown, name: string): boolean {
+  return thrown instanceof Error && thrown.name === name;
+}

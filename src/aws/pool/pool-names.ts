@@ -1,0 +1,41 @@
+/** What the resources of a run's pool are called and tagged with: how they are found again, and what rights are bound to. */
+import { createHash } from "node:crypto";
+import type { PoolOrder } from "../../bulk/pool-order.ts";
+
+export interface PoolNames {
+  /** `cirrus-prod-bulk-additions`: of the launch template, the job queue, the job definition; and before each job's name. */
+  readonly base: string;
+  readonly spot: string;
+  readonly onDemand: string;
+}
+
+/** Names in Batch have at most 128 characters; a run's has 48 at most, and a stack's 64 at most where Lambda is to take its names. */
+export function poolNames(stack: string, run: string): PoolNames {
+  const base = `${stack}-bulk-${run}`;
+  return { base, spot: `${base}-spot`, onDemand: `${base}-ondemand` };
+}
+
+export const STACK_TAG = "cirrus:stack";
+export const RUN_TAG = "cirrus:run";
+/** What the pool was made to: another order is another digest. */
+export const ORDER_TAG = "cirrus:order";
+
+export type Tags = Readonly<Record<string, string>>;
+
+export function poolTags(stack: string, run: string): Record<string, string> {
+  return { [STACK_TAG]: stack, [RUN_TAG]: run, Name: poolNames(stack, run).base };
+}
+
+/** As EC2 takes them. */
+export function tagList(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** Budgets may change while a pool stays as it is. */
+export function orderDigest({ plan, code }: PoolOrder): string {
+  const { maxTotalCost: _cost, maxTotalPricePerHour: _price, ...made } = plan;
+  return createHash("sha256")
+    .update(JSON.stringify([made, code]))
+    .digest("hex")
+    .slice(0, 16);
+}
