@@ -22,9 +22,13 @@ export interface Offer {
   /** USD an hour of the instance alone. */
   readonly instancePricePerHour: number;
   readonly bootDiskGB: number;
+  /** `gp3`; undefined where nobody chose one. */
+  readonly bootDiskType?: string | undefined;
   readonly bootDiskPricePerHour: number;
   /** Both together. */
   readonly pricePerHour: number;
   /** Share of spot instances taken back within an hour, 0 to 1; undefined where nobody says. */
   readonly interruptionsPerHour?: number | undefined;
+  /** True where a part of the price is a typical one, as the provider's own was not to be had. */
+  readonly estimated?: boolean | undefined;
 }
