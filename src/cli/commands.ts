@@ -36,6 +36,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/run.ts"),
   },
   {
+    name: "bulk",
+    group: "Operate",
+    summary: "run a task over a file of inputs, and see how it goes",
+    load: () => import("./commands/bulk.ts"),
+  },
+  {
     name: "dev",
     group: "Start",
     summary: "keep the project running, and take payloads from `cirrus publish`",
@@ -124,6 +130,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: "Operate",
     summary: "see and finish changes of what Batch jobs run in",
     load: () => import("./commands/batch.ts"),
+  },
+  {
+    name: "catalog",
+    group: "Operate",
+    summary: "see instance types and their prices, regions and images",
+    load: () => import("./commands/catalog.ts"),
   },
   {
     name: "build",

@@ -1,5 +1,6 @@
 /** Keeps what a provider answered: a price list for a day, spot prices for an hour. Offline it stands for the provider. */
 import { type Clock, isoTime } from "../clock.ts";
+import { CirrusError, EXIT, TransientError } from "../errors.ts";
 import { assembleOffers } from "./assemble-offers.ts";
 import type { CatalogueSource } from "./catalogue.ts";
 import type { Offers } from "./offers.ts";
@@ -33,7 +34,9 @@ export interface CatalogueOptions {
   readonly provider: string;
   readonly source: CatalogueSource;
   /** Stands in where nothing is kept, offline. */
-  readonly recorded: CatalogueSource & { readonly asOf: string };
+  readonly recorded: CatalogueSource;
+  /** When the record was made: ISO 8601. */
+  readonly recordedAt: string;
   readonly store: AnswerStore;
   readonly clock: Pick<Clock, "now">;
   /** `refresh` asks for everything again, `offline` takes what is kept however old, and else the record. */
@@ -49,10 +52,10 @@ const DAY_MS = 24 * HOUR_MS;
 const FORMAT = "v1";
 
 export function makeCatalogue(options: CatalogueOptions): Catalogue {
-  const { provider, source, recorded, store, clock, mode, onAsk } = options;
+  const { provider, source, recorded, recordedAt, store, clock, mode, onAsk } = options;
   const origins: Origin[] = [];
 
-  async function answerOf<T>(key: string, keepMs: number, ask: (source: CatalogueSource) => Promise<T>): Promise<T> {
+  async function answerOf<T>({ key, what, keepMs }: Asked, ask: (from: CatalogueSource) => Promise<T>): Promise<T> {
     const kept = mode === "refresh" ? undefined : await store.read(`${FORMAT}/${key}`);
     const age = clock.now() - Date.parse(kept?.readAt ?? "");
     if (kept !== undefined && (mode === "offline" || (age >= 0 && age < keepMs))) {
@@ -62,12 +65,14 @@ export function makeCatalogue(options: CatalogueOptions): Catalogue {
     }
     if (mode === "offline") {
       const value = await ask(recorded);
-      origins.push({ from: "record", asOf: recorded.asOf });
+      origins.push({ from: "record", asOf: recordedAt });
       return value;
     }
-    onAsk?.(key);
+    onAsk?.(what);
     const readAt = isoTime(clock.now());
-    const value = await ask(source);
+    const value = await ask(source).catch((thrown) => {
+      throw pointOffline(thrown);
+    });
     origins.push({ from: "provider", asOf: readAt });
     await store.write(`${FORMAT}/${key}`, { readAt, value });
     return value;
@@ -85,17 +90,44 @@ export function makeCatalogue(options: CatalogueOptions): Catalogue {
     async list(query) {
       const { region, spot } = query;
       const [priceList, spotPrices] = await Promise.all([
-        answerOf(`${region}/prices`, DAY_MS, (from) => from.priceList(region)),
-        spot === false ? [] : answerOf(`${region}/spot`, HOUR_MS, (from) => from.spotPrices(region)),
+        answerOf(pricesOf(region), (from) => from.priceList(region)),
+        spot === false ? [] : answerOf(spotPricesOf(region), (from) => from.spotPrices(region)),
       ]);
       return assembleOffers(provider, query, priceList, spotPrices);
     },
     async regions({ prefix = "", zones } = { zones: false }) {
-      const query = { prefix, zones };
-      const key = `regions${zones ? "-with-zones" : ""}${prefix === "" ? "" : `-${encodeURIComponent(prefix)}`}`;
-      return answerOf(key, DAY_MS, (from) => from.regions(query));
+      return answerOf(regionsOf({ prefix, zones }), (from) => from.regions({ prefix, zones }));
     },
     // Not kept: whoever looks for an image has often just made it.
     images: (query) => (mode === "offline" ? recorded : source).images(query),
   };
+}
+
+interface Asked {
+  readonly key: string;
+  /** For people: `types and prices in us-west-2`. */
+  readonly what: string;
+  readonly keepMs: number;
+}
+
+function pricesOf(region: string): Asked {
+  return { key: `${region}/prices`, what: `types and prices in ${region}`, keepMs: DAY_MS };
+}
+
+function spotPricesOf(region: string): Asked {
+  return { key: `${region}/spot`, what: `spot prices in ${region}`, keepMs: HOUR_MS };
+}
+
+function regionsOf({ prefix, zones }: { readonly prefix: string; readonly zones: boolean }): Asked {
+  const name = `${zones ? "zones" : "regions"}${prefix === "" ? "" : `-of-${encodeURIComponent(prefix)}`}`;
+  return { key: name, what: zones ? "regions and their zones" : "regions", keepMs: DAY_MS };
+}
+
+/** Without credentials, rights or a connection there are still the prices that were kept or recorded. */
+function pointOffline(thrown: unknown): unknown {
+  const passes = thrown instanceof TransientError;
+  if (!(thrown instanceof CirrusError) || !(passes || thrown.exitCode === EXIT.credentials)) return thrown;
+  const { message, hint = "", where, exitCode } = thrown;
+  const offline = "Or add --offline: it takes what was read last, or else recorded prices.";
+  return new CirrusError(message, { where, exitCode, cause: thrown, hint: `${hint.replace(/\.?$/, ".")} ${offline}` });
 }

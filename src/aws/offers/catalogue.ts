@@ -10,12 +10,18 @@ import { readDiskPrices, readOnDemandPrices } from "./price-lists.ts";
 import { readRegions } from "./regions.ts";
 import { readSpotPrices } from "./spot-prices.ts";
 
+export interface AwsCatalogue extends CatalogueSource {
+  /** The region that is asked where none is named. */
+  homeRegion(): Promise<string>;
+}
+
 /** Loads the SDK when it is first asked. */
-export function makeAwsCatalogue(options: ClientOptions, clock: Pick<Clock, "now">): CatalogueSource {
+export function makeAwsCatalogue(options: ClientOptions, clock: Pick<Clock, "now">): AwsCatalogue {
   const pricing = once(async () => (await import("../services/pricing.ts")).connectPricing(options));
   const ec2 = async (region: string | undefined): Promise<Ec2> =>
     (await import("../services/ec2.ts")).connectEc2({ ...options, ...(region !== undefined && { region }) });
   return {
+    homeRegion: async () => (await ec2(undefined)).region(),
     async priceList(region) {
       const [types, onDemand, disks] = await Promise.all([
         readInstanceTypes(await ec2(region)),

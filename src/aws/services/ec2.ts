@@ -21,6 +21,8 @@ export type Ec2 = ReturnType<typeof connectEc2>;
 export function connectEc2(options: ClientOptions) {
   const client = explained(new EC2Client(clientSettings(options)), "EC2", options);
   return {
+    /** The one that it asks: as given, or as the environment or the profile says. */
+    region: () => client.config.region(),
     describeInstanceTypes: (input: DescribeInstanceTypesCommandInput) =>
       client.send(new DescribeInstanceTypesCommand(input)),
     describeInstanceTypeOfferings: (input: DescribeInstanceTypeOfferingsCommandInput) =>

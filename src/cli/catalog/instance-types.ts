@@ -1,0 +1,149 @@
+/** `cirrus catalog instance-types`: types at their prices, those that meet every constraint, in the order that is asked for. */
+import type { Command } from "commander";
+import { type Excluded, filterOffers, memoryPerCpu, pricePerCpu } from "../../offers/filter.ts";
+import type { Offer } from "../../offers/offer.ts";
+import { SORT_KEYS, sortOffers } from "../../offers/sort.ts";
+import { parseLimit } from "../options.ts";
+import type { Io } from "../terminal/io.ts";
+import { addFormats, type Format, formatOf, type OutputOptions, printRows } from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
+import {
+  addBootDiskOptions,
+  addFilterOptions,
+  type BootDiskOptions,
+  bootDiskOf,
+  type FilterOptions,
+  filterOf,
+} from "./filter-options.ts";
+import { addCatalogueOptions, type CatalogueOptions, openCatalogue, sayOrigin } from "./open-catalogue.ts";
+
+interface ListOptions extends CatalogueOptions, OutputOptions, FilterOptions, BootDiskOptions {
+  readonly zone?: string;
+  readonly filter?: string;
+  readonly sortBy: string;
+  readonly limit?: number;
+  readonly detail?: boolean;
+}
+
+/** As pools choose: the cheapest CPU, and of equals the largest. */
+const USUAL_ORDER = "price_per_cpu,-cpus";
+
+export function addInstanceTypes(catalog: Command, io: Io): void {
+  const command = catalog
+    .command("instance-types")
+    .description("List instance types with their prices on demand and as spot instances, boot disk included.");
+  addBootDiskOptions(addFilterOptions(addCatalogueOptions(command)));
+  addFormats(command, ["table", "json", "jsonl", "yaml", "name"])
+    .option("-z, --zone <name>", "only what this zone has")
+    .option("--filter <text>", "only where type, zone, architecture or CPU family holds this")
+    .option("--sort-by <keys>", "keys with commas between, - before one for descending", USUAL_ORDER)
+    .option("--limit <n>", "no more than so many", parseLimit)
+    .option("--detail", "with rank, ratios and what the price is made of")
+    .addHelpText(
+      "after",
+      `
+Keys: ${SORT_KEYS.join(", ")}
+
+Examples:
+  cirrus catalog instance-types --arch ARM64 --min-cpu 2 --max-cpu 4 --max-memory-per-cpu 4
+  cirrus catalog instance-types --instance-types '^c7' '^c8' --spot --sort-by price --limit 10
+  cirrus catalog instance-types --min-gpus 1 --no-spot --offline -o json`,
+    )
+    .action((options: ListOptions) => list(io, options));
+}
+
+async function list(io: Io, options: ListOptions): Promise<void> {
+  const filter = { ...filterOf(options), text: options.filter };
+  // What is written wrongly is said before AWS is asked for thousands of prices.
+  sortOffers([], options.sortBy);
+  filterOffers([], filter);
+  const opened = await openCatalogue(io, { ...options, region: options.region ?? regionOf(options.zone) });
+  const all = await opened.catalogue.list({
+    region: opened.region,
+    zone: options.zone,
+    spot: filter.spot,
+    bootDiskGB: options.totalBootDiskSize,
+    bootDisk: bootDiskOf(options),
+  });
+  const { offers, excluded } = filterOffers(all, filter);
+  const sorted = sortOffers(offers, options.sortBy).slice(0, options.limit);
+  await sayOrigin(io, opened);
+  print(io, formatOf(options), sorted, options.detail === true, noneOf(all.length, excluded, opened.region, options));
+}
+
+/** `us-west-2` of `us-west-2a`, and of the local zone `us-west-2-lax-1a`. */
+function regionOf(zone: string | undefined): string | undefined {
+  return zone === undefined ? undefined : /^[a-z]+(?:-[a-z]+)+-\d+/.exec(zone)?.[0];
+}
+
+function print(io: Io, format: Format, offers: readonly Offer[], detail: boolean, none: string): void {
+  const rows = format === "name" ? [...new Map(offers.map((offer) => [offer.instanceType, offer])).values()] : offers;
+  if (rows.length === 0 && format !== "table") io.stderr.write(`${none}\n`);
+  const columns = COLUMNS.filter((column) => detail || !column.detail);
+  printRows(io, format, rows.map(withRatios), {
+    columns,
+    cells: (offer) => columns.map(({ cell }) => cell(offer)),
+    name: ({ instanceType }) => instanceType,
+    none,
+  });
+  if (format === "table" && rows.some(({ estimated }) => estimated)) {
+    io.stderr.write("~ estimated: a part of the price is a typical one and not AWS's own.\n");
+  }
+}
+
+function withRatios(offer: Offer) {
+  return { ...offer, memoryPerCpuGB: memoryPerCpu(offer), pricePerCpuHour: Number(pricePerCpu(offer).toFixed(6)) };
+}
+
+interface OfferColumn extends Column {
+  readonly detail?: boolean;
+  cell(offer: ReturnType<typeof withRatios>): string;
+}
+
+function figure(title: string, cell: OfferColumn["cell"], detail = false): OfferColumn {
+  return { title, align: "right", detail, cell };
+}
+
+const COLUMNS: readonly OfferColumn[] = [
+  { title: "type", cell: ({ instanceType }) => instanceType },
+  { title: "zone", cell: ({ zone = "all" }) => zone },
+  { title: "bought", cell: ({ spot }) => (spot ? "spot" : "on demand") },
+  { title: "arch", cell: ({ architecture }) => architecture },
+  { title: "CPU family", cell: ({ cpuFamily }) => cpuFamily },
+  figure("rank", ({ cpuRank }) => String(cpuRank), true),
+  figure("CPUs", ({ cpus }) => String(cpus)),
+  figure("GB", ({ memoryGB }) => short(memoryGB)),
+  figure("GB/CPU", ({ memoryPerCpuGB }) => short(memoryPerCpuGB), true),
+  figure("SSD GB", ({ localSsdGB }) => (localSsdGB === 0 ? "–" : short(localSsdGB))),
+  figure("GPUs", ({ gpus }) => (gpus === 0 ? "–" : String(gpus))),
+  figure("instance $/h", ({ instancePricePerHour }) => instancePricePerHour.toFixed(4), true),
+  {
+    title: "boot disk",
+    detail: true,
+    cell: ({ bootDiskGB, bootDiskType = "" }) => `${short(bootDiskGB)} GB ${bootDiskType}`,
+  },
+  figure("disk $/h", ({ bootDiskPricePerHour }) => bootDiskPricePerHour.toFixed(5), true),
+  figure("$/h", ({ pricePerHour, estimated }) => `${estimated ? "~" : ""}${pricePerHour.toFixed(4)}`),
+  figure("$/CPU/h", ({ pricePerCpuHour }) => pricePerCpuHour.toFixed(5)),
+  figure(
+    "taken back/h",
+    ({ interruptionsPerHour: share }) => (share === undefined ? "–" : `${short(share * 100)} %`),
+    true,
+  ),
+];
+
+function short(value: number): string {
+  return String(Number(value.toFixed(2)));
+}
+
+/** Why a list is empty, and what to change. */
+function noneOf(count: number, excluded: readonly Excluded[], region: string, { zone }: ListOptions): string {
+  const where = zone ?? region;
+  if (count === 0) return `Nothing is offered in ${where}. See the zones there are: cirrus catalog regions --zones`;
+  const lines = excluded.map(({ constraint, count: failing, alone }) => {
+    const back = alone > 0 ? `; without it there would be ${alone}` : "";
+    return `  ${constraint} excludes ${failing}${back}`;
+  });
+  const loosen = excluded[0]?.alone === 0 ? "\nNo one of them is to blame alone: loosen several." : "";
+  return `None of the ${count} offers in ${where} meets all constraints:\n${lines.join("\n")}${loosen}`;
+}
