@@ -1,0 +1,55 @@
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { read, samples, texts } from "./sample-files.ts";
+
+const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
+
+describe.each(Object.keys(texts))("a task file as %s", (name) => {
+  const format = name.split(" ").at(-1) === "documents" ? "yaml" : name.split(" ").at(-1);
+  const write = texts[name] as (typeof texts)[string];
+
+  test("gives the same entries wherever its bytes are cut, compressed or not", async () => {
+    await fc.assert(
+      fc.asyncProperty(samples, sizes, fc.boolean(), async (entries, cuts, zipped) => {
+        const text = Buffer.from(write(entries));
+        const got = await read(zipped ? gzipSync(text) : text, {
+          format: format as "json" | "jsonl" | "yaml" | "csv",
+          sizes: cuts,
+        });
+        const whole = format === "csv" ? got.map(({ data }) => data.whole) : got.map(({ data }) => data);
+        expect(got.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+        expect(whole).toEqual(entries.map(({ data }) => data));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test("the format is told by how the text begins where no name tells it", async () => {
+  const entry = { id: "a", data: { x: 1 } };
+  expect(await read('[{"task_id":"a","data":{"x":1}}]')).toMatchObject([entry]);
+  expect(await read('\n{"task_id":"a","data":{"x":1}}\n')).toMatchObject([entry]);
+  expect(await read("# mine\n- task_id: a\n  data: {x: 1}\n")).toMatchObject([entry]);
+  expect(await read("\uFEFFtask_id;x:number\na;1\n")).toMatchObject([entry]);
+});
+
+test("every entry knows the line that it begins on", async () => {
+  const data = {};
+  expect(await read('[\n\n{"task_id":\n"a","data":{}},\n{"task_id":"b","data":{}}]')).toEqual([
+    { id: "a", data, line: 3 },
+    { id: "b", data, line: 5 },
+  ]);
+  expect(await read('{"task_id":"a","data":{}}\r\n\r\n{"task_id":"b","data":{}}\r\n')).toEqual([
+    { id: "a", data, line: 1 },
+    { id: "b", data, line: 3 },
+  ]);
+  expect(await read("# a list\n- task_id: a\n  data: {}\n\n- data: {}\n  task_id: b\n")).toEqual([
+    { id: "a", data, line: 2 },
+    { id: "b", data, line: 5 },
+  ]);
+  expect(await read('task_id,x\n\na,"1\n2"\nb,3\n')).toEqual([
+    { id: "a", data: { x: "1\n2" }, line: 3 },
+    { id: "b", data: { x: "3" }, line: 5 },
+  ]);
+});
