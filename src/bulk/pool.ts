@@ -18,10 +18,18 @@ export interface PoolPlan {
   readonly cpusPerWorker: number;
   readonly memoryPerWorkerMiB: number;
   readonly bootDiskGB: number;
+  /** `gp3` where nothing is said; operations and MB a second: undefined for what the type has of itself. */
+  readonly bootDiskType?: string | undefined;
+  readonly bootDiskIops?: number | undefined;
+  readonly bootDiskThroughput?: number | undefined;
   /** Never more than this at a time. */
   readonly maxWorkers: number;
-  /** USD an hour of one worker as expected, to account for what is spent. */
+  /** USD an hour of one worker, to account for what is spent: that of the dearest type, so that no budget is overrun. */
   readonly workerPricePerHour: number;
+  /** The same by instance type, for a worker that has said what it runs on. */
+  readonly workerPriceByType: Readonly<Record<string, number>>;
+  /** Seconds that a task is expected to take; undefined where nobody knows. */
+  readonly secondsPerTask?: number | undefined;
   /** USD an hour of one worker on demand. */
   readonly onDemandWorkerPricePerHour: number;
   /** USD; the run is stopped when it has spent so much. */

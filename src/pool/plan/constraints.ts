@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Problem } from "../../errors.ts";
+import { DISK_TYPES } from "../../offers/boot-disk.ts";
 
 /** `instances`: what an instance has to be like. `tasks`: what one task needs. `pool`: how much of it all. */
 export const CONSTRAINT_GROUPS = ["instances", "tasks", "pool"] as const;
@@ -63,8 +64,10 @@ function isExpression(source: string): boolean {
   }
 }
 
-/** Pools boot from general-purpose SSDs: AWS prices these by size, operations and throughput, each for itself. */
-const diskTypes = list.refine((types) => types.includes("gp3"), "boot disks are gp3; leave it out, or name gp3");
+const diskTypes = list.refine(
+  (types) => types.length > 0 && types.every((type) => Object.hasOwn(DISK_TYPES, type)),
+  `expected some of ${Object.keys(DISK_TYPES).join(", ")}`,
+);
 
 function of<Schema extends z.ZodType>(group: ConstraintGroup, kind: Kind, value: string, schema: Schema) {
   return (about: string): Constraint<Schema> => ({ group, kind, value, about, schema });
@@ -101,9 +104,14 @@ export const CONSTRAINTS = {
   localSsdBaseSize: diskGB("local SSD that is not for vCPUs or tasks"),
   minGpus: instanceCount("GPUs of an instance at least"),
   maxGpus: instanceCount("GPUs of an instance at most"),
-  bootDiskTypes: of("instances", "list", "type", diskTypes)("kinds of boot disks; there is gp3"),
-  bootDiskIops: of("instances", "number", "n", z.int().min(3000).max(16_000))("operations a second of a boot disk"),
-  bootDiskThroughput: of("instances", "number", "MB", z.int().min(125).max(1000))("MB a second of a boot disk"),
+  bootDiskTypes: of(
+    "instances",
+    "list",
+    "type",
+    diskTypes,
+  )("kinds of boot disks, of which the cheapest is taken (gp3)"),
+  bootDiskIops: of("instances", "number", "n", count)("operations a second of a boot disk"),
+  bootDiskThroughput: of("instances", "number", "MB", count)("MB a second of a boot disk"),
   totalBootDiskSize: instanceGB("boot disk at least (30)"),
   bootDiskBaseSize: diskGB("boot disk beside what is for vCPUs or tasks"),
   bootDiskPerCpu: diskGB("boot disk for each vCPU"),

@@ -1,0 +1,152 @@
+/**
+ * From offers, constraints and work to plans of a pool, best first: pure, so that a dry run shows exactly what a run does.
+ *
+ * A worker is a Batch job that has an instance to itself: types of one plan differ in processors by less than a factor
+ * of two, so that no two workers share one. Instances, processors and prices are then those of workers, and no budget
+ * depends on how Batch packs them.
+ */
+import type { PoolPlan } from "../../bulk/pool.ts";
+import type { Offer } from "../../offers/offer.ts";
+import { type Candidate, findCandidates, memoryPerTaskMiB, type Reason } from "./candidates.ts";
+import type { PoolConstraints } from "./constraints.ts";
+import { type Choice, chooseTypes } from "./diversify.ts";
+import { estimate } from "./estimate.ts";
+import { whyNothingFits } from "./impossible.ts";
+import { highestPricePerHour, type Limit } from "./sizing.ts";
+import { type Asked, type PoolWork, withDefaults } from "./work.ts";
+
+export interface Expected {
+  /** USD in all on the cheapest of the types, and on the dearest. */
+  readonly cost: number;
+  readonly highestCost: number;
+  /** The parts of `cost`: running tasks, and each worker's way to its first one. */
+  readonly workCost: number;
+  readonly startCost: number;
+  /** From the first request to the last result. */
+  readonly seconds: number;
+  /** Workers that are taken back by the provider. */
+  readonly interruptions: number;
+  readonly secondsPerTask: number;
+  /** `max-runtime`: nobody knows, so that all of this is an upper bound. */
+  readonly secondsFrom: "given" | "history" | "max-runtime";
+}
+
+export interface RankedPlan {
+  /** From 1. */
+  readonly rank: number;
+  readonly plan: PoolPlan;
+  /** The same types as in the plan, in the same order. */
+  readonly types: readonly Candidate[];
+  readonly workers: number;
+  /** What keeps it from more workers. */
+  readonly heldBy: Limit;
+  readonly simultaneousTasks: number;
+  /** USD of all workers: on the cheapest type, and at most. */
+  readonly pricePerHour: number;
+  readonly highestPricePerHour: number;
+  readonly expected: Expected;
+  /** Of one worker, on the cheapest type. */
+  readonly leftOver: { readonly cpus: number; readonly memoryMiB: number };
+}
+
+export type PlanOutcome =
+  | { readonly outcome: "planned"; readonly plans: readonly RankedPlan[] }
+  | { readonly outcome: "impossible"; readonly reasons: readonly Reason[] };
+
+/**
+ * Offers have to be of one region, with prices for spot and on demand, and with the disk of `bootDiskOf`. Spot and
+ * on-demand instances and each size of instance make a plan of their own; ranked by what the work is expected to cost,
+ * then by how long it takes. Starting workers is left out of the ranking: there are as many as shorten the run.
+ */
+export function planPool(offers: readonly Offer[], constraints: PoolConstraints, work: PoolWork): PlanOutcome {
+  const asked = withDefaults(constraints);
+  const { candidates, excluded } = findCandidates(offers, asked);
+  const choices = sameSize(candidates).flatMap((alike) => chooseTypes(alike, work, asked) ?? []);
+  const isTooLong = (work.secondsPerTask ?? 0) > asked.maxRuntime;
+  if (choices.length === 0 || isTooLong) {
+    return { outcome: "impossible", reasons: whyNothingFits(offers, candidates, excluded, work, asked) };
+  }
+  const region = offers[0]?.region ?? "";
+  const plans = choices
+    .toSorted((a, b) => a.workCost - b.workCost || a.seconds - b.seconds || b.types.length - a.types.length)
+    .map((choice, index) => rankedPlan(choice, index + 1, region, work, asked));
+  return { outcome: "planned", plans };
+}
+
+/** Of two in a group neither has twice the processors of the other. */
+function sameSize(candidates: readonly Candidate[]): readonly (readonly Candidate[])[] {
+  const groups = Map.groupBy(candidates, ({ spot, cpus, bootDiskType, bootDiskGB }) =>
+    [spot, Math.floor(Math.log2(cpus)), bootDiskType, bootDiskGB].join(" "),
+  );
+  return [...groups.values()];
+}
+
+function rankedPlan(choice: Choice, rank: number, region: string, work: PoolWork, asked: Asked): RankedPlan {
+  const { types, slots, sizing } = choice;
+  const { workers, heldBy } = sizing;
+  const [cheapest] = types;
+  return {
+    rank,
+    plan: poolPlan(choice, region, work, asked),
+    types,
+    workers,
+    heldBy,
+    simultaneousTasks: workers * slots,
+    pricePerHour: workers * cheapest.pricePerHour,
+    highestPricePerHour: highestPricePerHour(types, workers, asked),
+    expected: expectedOf(choice, work, asked),
+    leftOver: {
+      cpus: Math.max(0, cheapest.cpus - slots * asked.cpusPerTask),
+      memoryMiB: Math.max(0, Math.floor(cheapest.memoryMiB - slots * memoryPerTaskMiB(asked))),
+    },
+  };
+}
+
+function expectedOf({ types, slots, sizing }: Choice, work: PoolWork, asked: Asked): Expected {
+  const estimates = types.map((type) => estimate(type, slots, work, asked));
+  const costs = estimates.map(({ workCost, startCost }) => workCost + sizing.workers * startCost);
+  const { workCost, startCost, interruptions, seconds } = estimate(types[0], slots, work, asked);
+  return {
+    cost: workCost + sizing.workers * startCost,
+    highestCost: Math.max(...costs),
+    workCost,
+    startCost: sizing.workers * startCost,
+    seconds: seconds(sizing.workers),
+    interruptions,
+    secondsPerTask: work.secondsPerTask ?? asked.maxRuntime,
+    secondsFrom: work.secondsPerTask === undefined ? "max-runtime" : (work.secondsFrom ?? "given"),
+  };
+}
+
+const AMI = /^ami-[0-9a-f]+$/;
+
+function poolPlan({ types, slots, sizing }: Choice, region: string, work: PoolWork, asked: Asked): PoolPlan {
+  const highest = types.map(({ instanceType, highestPricePerHour: price }) => [instanceType, price] as const);
+  const [{ spot, bootDiskType, bootDiskGB }] = types;
+  const { image, machineImage } = asked;
+  const isMachineImage = image !== undefined && AMI.test(image);
+  return {
+    kind: "batch",
+    region,
+    instanceTypes: types.map(({ instanceType }) => instanceType),
+    spot,
+    onDemandShare: spot ? asked.onDemandShare : 0,
+    slotsPerWorker: slots,
+    cpusPerWorker: Math.min(...types.map(({ cpus }) => cpus)),
+    memoryPerWorkerMiB: Math.min(...types.map(({ memoryMiB }) => memoryMiB)),
+    bootDiskGB,
+    bootDiskType,
+    bootDiskIops: asked.bootDiskIops,
+    bootDiskThroughput: asked.bootDiskThroughput,
+    maxWorkers: sizing.workers,
+    workerPricePerHour: Math.max(...highest.map(([, price]) => price)),
+    workerPriceByType: Object.fromEntries(highest),
+    secondsPerTask: work.secondsPerTask,
+    onDemandWorkerPricePerHour: Math.max(...types.map(({ onDemandPricePerHour }) => onDemandPricePerHour)),
+    maxTotalCost: asked.maxTotalCost,
+    maxTotalPricePerHour: asked.maxTotalPricePerHour,
+    startupScript: asked.startupScript,
+    image: isMachineImage ? undefined : image,
+    machineImage: isMachineImage ? image : machineImage,
+  };
+}
