@@ -168,4 +168,88 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE executions ADD COLUMN redrives INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE executions ADD COLUMN redriven_at TEXT;
   `,
+  `
+  -- name is null while what belongs to the run is being removed. run: what it was loaded with, as JSON.
+  CREATE TABLE bulk_runs (
+    key         INTEGER PRIMARY KEY AUTOINCREMENT,
+    name        TEXT UNIQUE,
+    state       TEXT NOT NULL,
+    reason      TEXT,
+    stored      INTEGER NOT NULL DEFAULT 0,
+    run         TEXT NOT NULL,
+    created     TEXT NOT NULL,
+    updated     TEXT NOT NULL,
+    finished_at TEXT
+  ) STRICT;
+
+  CREATE TABLE bulk_counts (
+    run       INTEGER PRIMARY KEY,
+    queued    INTEGER NOT NULL DEFAULT 0 CHECK (queued >= 0),
+    running   INTEGER NOT NULL DEFAULT 0 CHECK (running >= 0),
+    done      INTEGER NOT NULL DEFAULT 0 CHECK (done >= 0),
+    failed    INTEGER NOT NULL DEFAULT 0 CHECK (failed >= 0),
+    cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+    attempts  INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0)
+  ) STRICT;
+
+  -- key = run * 2^32 + position: a run is one piece of each tree, in the order of its file.
+  CREATE TABLE bulk_entries (
+    key  INTEGER PRIMARY KEY,
+    run  INTEGER NOT NULL,
+    id   TEXT NOT NULL,
+    line INTEGER,
+    data TEXT NOT NULL,
+    UNIQUE (run, id)
+  ) STRICT;
+
+  -- Apart from bulk_entries, so that a change of state never writes an entry's data again.
+  -- due, until: milliseconds since 1970; due is 0 for what waits without a delay. turn counts the leases.
+  CREATE TABLE bulk_states (
+    key      INTEGER PRIMARY KEY,
+    run      INTEGER NOT NULL,
+    state    TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    turn     INTEGER NOT NULL DEFAULT 0,
+    due      INTEGER NOT NULL DEFAULT 0,
+    worker   INTEGER,
+    until    INTEGER,
+    retries  TEXT,
+    reason   TEXT,
+    updated  INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX bulk_states_waiting ON bulk_states (run, due) WHERE state = 'QUEUED';
+  CREATE INDEX bulk_states_leased ON bulk_states (run, until) WHERE state = 'RUNNING';
+  CREATE INDEX bulk_states_missed ON bulk_states (run, state) WHERE state IN ('FAILED', 'CANCELLED');
+
+  CREATE TABLE bulk_attempts (
+    entry       INTEGER NOT NULL,
+    attempt     INTEGER NOT NULL,
+    worker      INTEGER NOT NULL,
+    started_at  TEXT NOT NULL,
+    ended_at    TEXT,
+    outcome     TEXT,
+    result      TEXT,
+    error       TEXT,
+    exit_code   INTEGER,
+    signal      TEXT,
+    peak_memory REAL,
+    cpu_ms      REAL,
+    log         TEXT,
+    PRIMARY KEY (entry, attempt)
+  ) STRICT, WITHOUT ROWID;
+
+  -- record is null for a worker that takes entries and has not said what it is.
+  CREATE TABLE bulk_workers (
+    key      INTEGER PRIMARY KEY AUTOINCREMENT,
+    run      INTEGER NOT NULL,
+    worker   TEXT NOT NULL,
+    host     TEXT NOT NULL DEFAULT '',
+    pid      INTEGER,
+    identity TEXT,
+    ended    INTEGER NOT NULL DEFAULT 0,
+    record   TEXT,
+    UNIQUE (run, worker)
+  ) STRICT;
+  CREATE INDEX bulk_workers_live ON bulk_workers (run) WHERE ended = 0;
+  `,
 ];

@@ -1,0 +1,86 @@
+/** Stores a run with its entries, in steps that leave others room to write; a load that was cut off goes on where it was. */
+import type { NewBulkRun } from "../../bulk/bulk-run.ts";
+import type { EntrySource, LoadOutcome } from "../../bulk/bulk-store.ts";
+import type { Entry } from "../../bulk/entry.ts";
+import { type Clock, isoTime } from "../../clock.ts";
+import { CirrusError } from "../../errors.ts";
+import type { Database } from "../database/database.ts";
+import { changeCounts, finishIfEnded } from "./bulk-counts.ts";
+import { entryKey } from "./entry-keys.ts";
+import { findRun, findRunByKey, parseRun, toRun } from "./run-rows.ts";
+
+/** Entries in one transaction: about 30 ms. */
+const STEP = 5000;
+
+export async function loadRun(
+  db: Database,
+  clock: Clock,
+  run: NewBulkRun,
+  { entries, progress }: { readonly entries: EntrySource; readonly progress?: ((stored: number) => void) | undefined },
+): Promise<LoadOutcome> {
+  const known = await db.write(() => createRun(db, run, clock.now()));
+  if (parseRun(known).digest !== run.digest) return { outcome: "exists", run: toRun(known) };
+  if (known.state !== "LOADING") return { outcome: "loaded" };
+  for (let { stored } = known; stored < run.entries; ) {
+    const step = entries.read(stored, STEP);
+    if (step.length === 0) throw new Error(`${run.entries} entries were announced, and ${stored} came.`);
+    const from = stored;
+    stored = await db.write(() => storeStep(db, { name: run.name, key: known.key, from, step, now: clock.now() }));
+    progress?.(stored);
+  }
+  await db.write(() => openRun(db, known.key, clock.now()));
+  return { outcome: "loaded" };
+}
+
+/** The run of this name, which may be another one. */
+function createRun(db: Database, run: NewBulkRun, now: number) {
+  const known = findRun(db, run.name);
+  if (known !== undefined) return known;
+  db.run(
+    "INSERT INTO bulk_runs (name, state, run, created, updated) VALUES (?, 'LOADING', ?, ?3, ?3)",
+    run.name,
+    JSON.stringify(run),
+    isoTime(now),
+  );
+  const created = findRun(db, run.name);
+  if (created === undefined) throw new Error(`The run ${run.name} was not stored.`);
+  db.run("INSERT INTO bulk_counts (run) VALUES (?)", created.key);
+  return created;
+}
+
+interface Step {
+  readonly name: string;
+  readonly key: number;
+  /** How many were stored when the step was read. */
+  readonly from: number;
+  readonly step: readonly Entry[];
+  readonly now: number;
+}
+
+/** How many are stored after it: more than this step where another process loads the same run. */
+function storeStep(db: Database, { name, key, from, step, now }: Step): number {
+  const run = findRunByKey(db, key);
+  if (run === undefined) throw new CirrusError(`The run ${name} was removed while it was loaded.`);
+  if (run.stored !== from) return run.stored;
+  step.forEach(({ id, data, line }, index) => {
+    const entry = entryKey(key, from + index + 1);
+    db.run(
+      "INSERT INTO bulk_entries (key, run, id, line, data) VALUES (?, ?, ?, ?, ?)",
+      entry,
+      key,
+      id,
+      line ?? null,
+      JSON.stringify(data),
+    );
+    db.run("INSERT INTO bulk_states (key, run, state, updated) VALUES (?, ?, 'QUEUED', ?)", entry, key, now);
+  });
+  const stored = from + step.length;
+  db.run("UPDATE bulk_runs SET stored = ? WHERE key = ?", stored, key);
+  changeCounts(db, key, { QUEUED: step.length });
+  return stored;
+}
+
+function openRun(db: Database, key: number, now: number): void {
+  db.run("UPDATE bulk_runs SET state = 'OPEN', updated = ? WHERE key = ? AND state = 'LOADING'", isoTime(now), key);
+  finishIfEnded(db, key, now);
+}
