@@ -11,14 +11,14 @@ export function parseJsonEntry(text: string, line: number): Finding {
       problem: {
         code: "not-json",
         line: line + linesBefore(text, reason),
-        message: `this is not JSON: ${reason}`,
+        message: `this is not JSON: ${reason.replaceAll(/\s+/g, " ")}`,
         hint: hintFor(text),
       },
     };
   }
 }
 
-/** Where in an entry of several lines: V8 says `… at position 12 (line 2 column 3)`. */
+/** Where in an entry of several lines: V8 says `… at position 12 (line 2 column 3)`, though not of every error. */
 function linesBefore(text: string, reason: string): number {
   const [, position] = / at position (\d+)/.exec(reason) ?? [];
   return position === undefined ? 0 : text.slice(0, Number(position)).split("\n").length - 1;
