@@ -55,10 +55,13 @@ export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOpt
     remove,
     start: async (run, _order, workers, turn) => startWorkers(await batch(), stack, run, workers, turn),
     async status(run) {
-      const service = await batch();
-      const queue = await findQueue(service, stack, run);
+      const [service, template] = await Promise.all([
+        batch(),
+        launchTemplates().then((templates) => findTemplate(templates, stack, run)),
+      ]);
+      const queue = template && (await findQueue(service, stack, run));
       if (queue === undefined) return { starting: 0, running: 0, ended: 0, reasons: [] };
-      return workerStatus(service, stack, run);
+      return workerStatus(service, stack, run, template?.madeAt ?? 0);
     },
     runs: async () => runsWithTemplate(await launchTemplates(), stack),
   };

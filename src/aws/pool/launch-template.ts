@@ -1,20 +1,28 @@
 /** The launch template of a pool's instances. It is made first and removed last: while there is one, something of the pool is there. */
 import type { LaunchTemplate } from "@aws-sdk/client-ec2";
+import type { PoolPlan } from "../../bulk/pool.ts";
 import type { PoolOrder } from "../../bulk/pool-order.ts";
 import type { LaunchTemplates } from "../services/launch-templates.ts";
 import { ORDER_TAG, orderDigest, poolNames, poolTags, RUN_TAG, STACK_TAG, tagList } from "./pool-names.ts";
 import { userData } from "./user-data.ts";
 
-/** Digest of the order that the pool of a run was made to; undefined where there is no pool. */
+export interface FoundTemplate {
+  /** Digest of the order that the pool was made to. */
+  readonly order: string;
+  /** Milliseconds since 1970: the age of the whole pool. */
+  readonly madeAt: number;
+}
+
+/** Undefined where there is no pool. */
 export async function findTemplate(
   service: LaunchTemplates,
   stack: string,
   run: string,
-): Promise<{ readonly order: string } | undefined> {
+): Promise<FoundTemplate | undefined> {
   // Names in a call's own list are an error where they are missing; a filter finds nothing.
   const Filters = [{ Name: "launch-template-name", Values: [poolNames(stack, run).base] }];
   const { LaunchTemplates: [template] = [] } = await service.describeLaunchTemplates({ Filters });
-  return template && { order: tagOf(template, ORDER_TAG) ?? "" };
+  return template && { order: tagOf(template, ORDER_TAG) ?? "", madeAt: template.CreateTime?.getTime() ?? 0 };
 }
 
 export async function makeTemplate(
@@ -24,7 +32,7 @@ export async function makeTemplate(
   order: PoolOrder,
 ): Promise<void> {
   const tags = poolTags(stack, run);
-  const { startupScript, bootDiskGB } = order.plan;
+  const { startupScript } = order.plan;
   const template = {
     LaunchTemplateName: poolNames(stack, run).base,
     TagSpecifications: [
@@ -37,7 +45,7 @@ export async function makeTemplate(
       ...(startupScript !== undefined && { UserData: userData(startupScript) }),
       // Workers ask for notices from within a container, which may be one hop further away.
       MetadataOptions: { HttpTokens: "required" as const, HttpPutResponseHopLimit: 2 },
-      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: bootDisk(bootDiskGB) }],
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: bootDisk(order.plan) }],
       TagSpecifications: (["instance", "volume"] as const).map((ResourceType) => ({
         ResourceType,
         Tags: tagList(tags),
@@ -52,9 +60,15 @@ export async function makeTemplate(
 /** The image of ECS does not fit on less. */
 const LEAST_GB = 30;
 
-function bootDisk(sizeGB: number) {
-  const VolumeSize = Math.max(LEAST_GB, Math.ceil(sizeGB));
-  return { VolumeSize, VolumeType: "gp3" as const, Encrypted: true, DeleteOnTermination: true };
+function bootDisk({ bootDiskGB, bootDiskIops: Iops, bootDiskThroughput: Throughput }: PoolPlan) {
+  return {
+    VolumeSize: Math.max(LEAST_GB, Math.ceil(bootDiskGB)),
+    VolumeType: "gp3" as const,
+    Encrypted: true,
+    DeleteOnTermination: true,
+    ...(Iops !== undefined && { Iops }),
+    ...(Throughput !== undefined && { Throughput }),
+  };
 }
 
 export async function removeTemplate(service: LaunchTemplates, stack: string, run: string): Promise<void> {

@@ -31,11 +31,14 @@ export function tagList(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Budgets may change while a pool stays as it is. */
+/** Of all that the pool's resources are made from: prices and budgets may change while a pool stays as it is. */
 export function orderDigest({ plan, code }: PoolOrder): string {
-  const { maxTotalCost: _cost, maxTotalPricePerHour: _price, ...made } = plan;
-  return createHash("sha256")
-    .update(JSON.stringify([made, code]))
-    .digest("hex")
-    .slice(0, 16);
+  const { instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB, maxWorkers } = plan;
+  const { bootDiskGB, bootDiskIops, bootDiskThroughput, startupScript, image, machineImage } = plan;
+  const made = [
+    [instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB, maxWorkers],
+    [bootDiskGB, bootDiskIops, bootDiskThroughput, startupScript, image, machineImage],
+    code.kind === "lambda" ? code.function : null,
+  ];
+  return createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 16);
 }

@@ -1,0 +1,63 @@
+/** What the workers of a run have cost so far, and what the running ones will have cost once they have been told to end. */
+import type { PoolPlan } from "./pool.ts";
+import type { WorkerRecord } from "./worker-record.ts";
+import { START_SECONDS } from "./workers-needed.ts";
+
+/** A worker tells of itself every minute or so: one that has been silent for so long is gone. */
+const SILENT_MS = 5 * 60_000;
+/** An instance boots before its first worker and idles after its last one. An assumption, on the side of caution. */
+const AROUND_MS = 3 * 60_000;
+/** From one look at a run to the next, and until workers that were told to end have ended. */
+const ENDING_MS = 3 * 60_000;
+const HOUR_MS = 3_600_000;
+
+type Prices = Pick<
+  PoolPlan,
+  | "maxTotalCost"
+  | "kind"
+  | "spot"
+  | "onDemandShare"
+  | "workerPricePerHour"
+  | "workerPriceByType"
+  | "onDemandWorkerPricePerHour"
+>;
+
+export interface Money {
+  /** USD */
+  readonly spent: number;
+  /** USD that go on being spent where every worker is told to end now. `live`: workers that run or start. */
+  readonly committed: number;
+  /** How many workers can start and end again for what is left of the budget; undefined without one. */
+  readonly affordable?: number | undefined;
+}
+
+export function moneySpent(workers: readonly WorkerRecord[], live: number, plan: Prices, now: number): Money {
+  const around = plan.kind === "lambda" ? 0 : AROUND_MS;
+  const costs = workers.map((worker) => ((lifeOf(worker, now) + around) * priceOf(worker, plan)) / HOUR_MS);
+  const spent = costs.reduce((sum, cost) => sum + cost, 0);
+  const committed = (live * dearest(plan) * ENDING_MS) / HOUR_MS;
+  if (plan.maxTotalCost === undefined) return { spent, committed };
+  const least = (dearest(plan) * (START_SECONDS * 1000 + ENDING_MS)) / HOUR_MS;
+  return { spent, committed, affordable: Math.max(0, Math.floor((plan.maxTotalCost - spent) / least)) };
+}
+
+function lifeOf({ startedAt, seenAt, endedAt }: WorkerRecord, now: number): number {
+  const seen = Date.parse(seenAt);
+  const end = endedAt === undefined ? (now - seen > SILENT_MS ? seen : now) : Date.parse(endedAt);
+  return Math.max(0, end - Date.parse(startedAt));
+}
+
+/** USD an hour. */
+export function priceOf({ pricePerHour, spot, instanceType = "" }: WorkerPrice, plan: Prices): number {
+  if (pricePerHour !== undefined) return pricePerHour;
+  if (plan.spot && !spot) return plan.onDemandWorkerPricePerHour;
+  return plan.workerPriceByType[instanceType] ?? plan.workerPricePerHour;
+}
+
+type WorkerPrice = Pick<WorkerRecord, "pricePerHour" | "spot" | "instanceType">;
+
+/** Of one worker, on the dearest machine that the plan allows. */
+function dearest({ spot, onDemandShare, workerPricePerHour, onDemandWorkerPricePerHour }: Prices): number {
+  if (!spot || onDemandShare === 0) return workerPricePerHour;
+  return Math.max(workerPricePerHour, onDemandWorkerPricePerHour);
+}
