@@ -27,6 +27,21 @@ export interface PayloadUrls {
   /** Marks that a rejection was made then; below `rejectionMarks` the newest comes first. */
   rejectionMark(atMs: number, id: string): ObjectUrl;
   readonly rejectionMarks: ObjectUrl;
+  /** What a bulk run keeps as objects. */
+  bulk(run: string): BulkUrls;
+  /** What those of all bulk runs begin with. */
+  readonly bulkRoot: ObjectUrl;
+}
+
+export interface BulkUrls {
+  /** What all the others begin with. */
+  readonly root: ObjectUrl;
+  /** Data of the entry at this position, too large for a record. */
+  data(position: number): ObjectUrl;
+  /** How an attempt ended, too large for a record. Of two workers that believe to hold the same entry each has its own. */
+  end(position: number, attempt: number, worker: string): ObjectUrl;
+  /** What an attempt wrote; `id` tells it from one that was given back under the same number. */
+  log(entryId: string, attempt: number, id: string): ObjectUrl;
 }
 
 /** S3 takes keys of up to 1,024 bytes: what is left for the payload ID beside the longest prefix and name. */
@@ -55,6 +70,17 @@ export function payloadUrls({ bucket, prefix }: PayloadRoot): PayloadUrls {
     rejection: (id) => url(`rejections/by-id/${keyOf(id)}.json`),
     rejectionMark: (atMs, id) => url(`rejections/by-time/${countdown(atMs)}/${keyOf(id)}`),
     rejectionMarks: url("rejections/by-time/"),
+    bulk: (run) => bulkUrls(url(`bulk/${keyOf(run)}/`)),
+    bulkRoot: url("bulk/"),
+  };
+}
+
+function bulkUrls(root: ObjectUrl): BulkUrls {
+  return {
+    root,
+    data: (position) => `${root}data/${position}.json`,
+    end: (position, attempt, worker) => `${root}ends/${position}-${attempt}-${keyOf(worker)}.json`,
+    log: (entryId, attempt, id) => `${root}logs/${keyOf(entryId)}/${attempt}-${keyOf(id)}.log`,
   };
 }
 

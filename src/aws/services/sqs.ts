@@ -2,8 +2,12 @@
 import {
   ChangeMessageVisibilityBatchCommand,
   type ChangeMessageVisibilityBatchCommandInput,
+  CreateQueueCommand,
+  type CreateQueueCommandInput,
   DeleteMessageBatchCommand,
   type DeleteMessageBatchCommandInput,
+  DeleteQueueCommand,
+  type DeleteQueueCommandInput,
   GetQueueAttributesCommand,
   type GetQueueAttributesCommandInput,
   ListMessageMoveTasksCommand,
@@ -29,6 +33,8 @@ export function connectSqs(options: ClientOptions) {
     changeMessageVisibilityBatch: (input: ChangeMessageVisibilityBatchCommandInput) =>
       client.send(new ChangeMessageVisibilityBatchCommand(input)),
     getQueueAttributes: (input: GetQueueAttributesCommandInput) => client.send(new GetQueueAttributesCommand(input)),
+    createQueue: (input: CreateQueueCommandInput) => client.send(new CreateQueueCommand(input)),
+    deleteQueue: (input: DeleteQueueCommandInput) => client.send(new DeleteQueueCommand(input)),
     startMessageMoveTask: (input: StartMessageMoveTaskCommandInput) =>
       client.send(new StartMessageMoveTaskCommand(input)),
     listMessageMoveTasks: (input: ListMessageMoveTasksCommandInput) =>

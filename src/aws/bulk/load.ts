@@ -1,0 +1,128 @@
+/**
+ * Stores a run with its entries and their messages. The run's record says how many are stored, so that a load that was cut off
+ * goes on there; what was stored twice is there once, and a message that was sent twice does no harm.
+ */
+import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import type { NewBulkRun } from "../../bulk/bulk-run.ts";
+import type { EntrySource, LoadOutcome } from "../../bulk/bulk-store.ts";
+import type { Entry } from "../../bulk/entry.ts";
+import { isoTime } from "../../clock.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
+import { runStatements } from "../state/run-statements.ts";
+import { insert } from "../state/statements.ts";
+import { inParallel } from "../state/table.ts";
+import { keepBody } from "./body.ts";
+import { newEntryItem } from "./entry-item.ts";
+import type { RunKey } from "./keys.ts";
+import { sendMessages } from "./messages.ts";
+import type { Place } from "./place.ts";
+import { makeQueues } from "./queues.ts";
+import { removeRun } from "./remove.ts";
+import { changeRun, needRun, newRunItems, type Queues, type RunRecord, readRun, setRunState } from "./run-record.ts";
+
+/** Entries that are stored and sent before the record says so. */
+const CHUNK = 1_000;
+
+export interface LoadOptions {
+  /** What the names of the stack's queues begin with. */
+  readonly queuePrefix?: string | undefined;
+  readonly progress?: ((stored: number) => void) | undefined;
+}
+
+export async function load(
+  run: NewBulkRun,
+  entries: EntrySource,
+  { queuePrefix, progress }: LoadOptions,
+  place: Place,
+): Promise<LoadOutcome> {
+  const before = await readRun(run.name, place);
+  // A removal that was cut off is done first: what was left of it is nobody's run.
+  if (before?.removing) await removeRun(before, place);
+  const record = before === undefined || before.removing ? await create(run, place) : before;
+  if (record.run.digest !== run.digest || record.run.entries !== run.entries) {
+    return { outcome: "exists", run: record.run };
+  }
+  const queues = record.queues ?? (await giveQueues(record, queuePrefix, place));
+  await store({ ...record, queues }, entries, progress, place);
+  await setRunState(run.name, ["LOADING"], "OPEN", undefined, place);
+  return { outcome: "loaded" };
+}
+
+async function create(run: NewBulkRun, place: Place): Promise<RunRecord> {
+  const { client, table, clock } = await place.table();
+  const edition = place.newId().replaceAll("-", "").slice(0, 8);
+  const items = newRunItems(run, edition, isoTime(clock.now()));
+  const absent = { TableName: table, ConditionExpression: "attribute_not_exists(pk)" };
+  try {
+    await client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [{ Put: { ...absent, Item: items.run } }, { Put: { TableName: table, Item: items.listing } }],
+        ClientRequestToken: place.newId(),
+      }),
+    );
+  } catch (thrown) {
+    // Somebody else has made one of this name in the same moment, which is this one where the entries are the same.
+    const isTaken = thrown instanceof Error && thrown.name === "TransactionCanceledException";
+    if (!isTaken || (await readRun(run.name, place)) === undefined) throw thrown;
+  }
+  return needRun(run.name, place);
+}
+
+async function giveQueues(record: RunRecord, prefix: string | undefined, place: Place): Promise<Queues> {
+  const { name } = record.run;
+  if (prefix === undefined) {
+    throw new CirrusError(
+      `The run ${name} cannot be loaded from here: it is not said which stack its queues belong to.`,
+      {
+        exitCode: EXIT.config,
+      },
+    );
+  }
+  const queues = await makeQueues(record, prefix, place);
+  await changeRun(name, { set: { ...queues }, where: { edition: record.key.edition } }, place);
+  return queues;
+}
+
+async function store(
+  { run, key, queues, loaded }: RunRecord & { readonly queues: Queues },
+  entries: EntrySource,
+  progress: LoadOptions["progress"],
+  place: Place,
+): Promise<void> {
+  let position = loaded;
+  progress?.(position);
+  while (position < run.entries) {
+    const rows = entries.read(position, Math.min(CHUNK, run.entries - position));
+    if (rows.length === 0) throw new Error(`${run.name} has ${run.entries} entries, and only ${position} came.`);
+    const first = position + 1;
+    // Nobody takes an entry before all are stored, so that a message may be there before its record.
+    await Promise.all([
+      storeEntries(key, first, rows, place),
+      sendMessages(
+        queues.queueUrl,
+        rows.map(({ id }, i) => ({ id, position: first + i })),
+        place,
+      ),
+    ]);
+    const stored = position + rows.length;
+    const where = { edition: key.edition, loaded: position };
+    const isAlone = await changeRun(run.name, { set: { loaded: stored }, where }, place);
+    // Somebody else loads the same entries: what either has stored is stored.
+    position = isAlone ? stored : (await needRun(run.name, place)).loaded;
+    progress?.(position);
+  }
+}
+
+/** Only where it is not there yet: another loader may have opened the run, and a worker may have been at it. */
+async function storeEntries(key: RunKey, first: number, rows: readonly Entry[], place: Place): Promise<void> {
+  const table = await place.table();
+  const urls = place.urls(key.name);
+  const items = await inParallel([...rows.entries()], async ([i, entry]) => {
+    const data = await keepBody(entry.data, urls.data(first + i), place.objects);
+    return newEntryItem(key, entry, first + i, data, table.clock.now());
+  });
+  await runStatements(
+    items.map((item) => insert(table.table, item)),
+    table,
+  );
+}
