@@ -55,6 +55,7 @@ const NETWORK_CODES = new Set([
 ]);
 
 const BAD_CREDENTIALS = new Set([
+  "AuthFailure",
   "CredentialsProviderError",
   "TokenProviderError",
   "ExpiredToken",
