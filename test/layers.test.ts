@@ -99,9 +99,10 @@ describe("the source tree", () => {
       "src/task/batch.ts",
       // The log of a Lambda or a job is what it prints.
       "src/task/lambda-log.ts",
-      // Processes of their own: a Lambda's worker and a job's supervisor.
+      // Processes of their own: a Lambda's worker, a job's supervisor and a bulk run's task.
       "src/embedded/lambda/lambda-worker.ts",
       "src/embedded/jobs/job-supervisor.ts",
+      "src/queue/worker/task-child.ts",
     ]);
     const printing = source.filter(
       (file) =>

@@ -12,6 +12,9 @@ export class AssetUnreadable extends CirrusError {}
 /** The task was stopped before it had finished: its Lambda's time was nearly over, or its job was told to end. */
 export class TaskStopped extends CirrusError {}
 
+/** The task gave back what no workflow can go on with. */
+export class InvalidOutput extends CirrusError {}
+
 /**
  * Only an error's name and message leave a Lambda or a job: the place and the advice go into the message. Doing it
  * twice changes nothing.

@@ -1,19 +1,16 @@
 /** What a task gives back: its payload, or the URL of it where it is too large to travel inline. */
 import { createHash } from "node:crypto";
 import { requireVariable } from "../env.ts";
-import { CirrusError } from "../errors.ts";
 import { isJsonObject, utf8Length } from "../json.ts";
 import { payloadUrls } from "../payload/object-urls.ts";
 import { parsePayload } from "../payload/payload.ts";
 import { explainProblems } from "../payload/problems.ts";
 import type { TaskResult } from "./define-task.ts";
+import { InvalidOutput } from "./errors.ts";
 import type { Payload } from "./item.ts";
 import type { TaskPorts } from "./ports.ts";
 
 export type TaskOutput = Payload | { readonly url: string };
-
-/** The task gave back what no workflow can go on with. */
-export class InvalidOutput extends CirrusError {}
 
 /** The payload that the run ends with. It is checked like one from outside: the next task has to be able to read it. */
 export function takeResult(task: string, payload: Payload, result: TaskResult): Payload {

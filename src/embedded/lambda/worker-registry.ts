@@ -23,8 +23,15 @@ export interface WorkerPlace {
   close(): void;
 }
 
+/** Then what left its group, found by the folder that it was started for; twice, for one that was just being started. */
 const WHEN_INPUT_ENDS = `read -r _
 for note in "$1"/workers/*; do kill -KILL "-\${note##*/}" 2>/dev/null; done
+for turn in 1 2; do
+  for found in $(grep -lsaF "CIRRUS_SANDBOX=$1/" /proc/[0-9]*/environ); do
+    found=\${found#/proc/}
+    kill -KILL "\${found%/environ}" 2>/dev/null
+  done
+done
 rm -rf "$1"`;
 
 /** One folder per runtime in `directory`, named by its process; folders of runtimes that ended are cleared first. */

@@ -43,10 +43,14 @@ export function killGroupOf(leader: { readonly pid: number; readonly identity: s
 /** The variable that names a task's own folder: every process it starts inherits it, and no other task has the same. */
 export const SANDBOX = "CIRRUS_SANDBOX";
 
-/** Kills every process that was started from within a task, also those that left its group. (Linux only.) */
-export function killSandbox(folder: string): void {
+/**
+ * Kills every process that was started from within a task, also those that left its group. (Linux only.) `first` is the
+ * task's own process: what it started has a later number, so that there are few to look at.
+ */
+export function killSandbox(folder: string, first?: number): void {
   if (!PROC) return;
-  for (const pid of allPids()) {
+  const pids = first === undefined ? allPids() : startedAfter(first);
+  for (const pid of pids) {
     if (!readQuietly(`/proc/${pid}/environ`)?.split("\0").includes(`${SANDBOX}=${folder}`)) continue;
     try {
       process.kill(pid, "SIGKILL");
@@ -54,6 +58,13 @@ export function killSandbox(folder: string): void {
       // It ended in the meantime.
     }
   }
+}
+
+/** Numbers are given out in a circle, and /proc/loadavg ends with the last one. */
+function startedAfter(first: number): number[] {
+  const last = Number(readQuietly("/proc/loadavg")?.trim().split(" ").at(-1));
+  if (!Number.isInteger(last)) return allPids();
+  return allPids().filter((pid) => (last >= first ? pid > first && pid <= last : pid > first || pid <= last));
 }
 
 /** Process IDs of a group. */

@@ -1,0 +1,98 @@
+/** What runs for each entry of a bulk run: an export of a module, or a command. */
+import { accessSync, constants, statSync } from "node:fs";
+import { basename, extname, isAbsolute, join, relative, resolve } from "node:path";
+import type { BulkTask } from "../bulk/bulk-run.ts";
+import { CirrusError, EXIT } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { Component, Project } from "../project/project.ts";
+
+export type Program =
+  | { readonly kind: "module"; readonly file: string; readonly exportName: string }
+  | { readonly kind: "command"; readonly command: readonly string[]; readonly directory: string };
+
+const MODULES = [".ts", ".mts", ".js", ".mjs", ".cjs"];
+/** The name that every handler of a project has. */
+const HANDLER = "handler";
+
+/** What is written in place of a task: its name in the project, or a path. */
+export function readTask(written: string, cwd: string): BulkTask {
+  if (!written.includes("/") && !MODULES.includes(extname(written)) && !isFile(resolve(cwd, written))) {
+    return { kind: "task", name: written };
+  }
+  const file = resolve(cwd, written);
+  return MODULES.includes(extname(file)) ? { kind: "module", file } : { kind: "command", command: [file] };
+}
+
+/** Looked for before anything runs: what is not there would fail every entry. */
+export function findProgram(task: BulkTask, project: Pick<Project, "tasks"> | undefined, cwd: string): Program {
+  if (task.kind === "task") return programOf(findTask(task.name, project));
+  if (task.kind === "module") return moduleProgram(resolve(cwd, task.file), HANDLER);
+  return commandProgram(task.command, cwd);
+}
+
+function findTask(name: string, project: Pick<Project, "tasks"> | undefined): Component {
+  const found = project?.tasks.get(name);
+  if (found !== undefined) return found;
+  if (project === undefined) {
+    throw new CirrusError(`There is no project here, and so no task ${name}`, {
+      hint: `For a program write a path: ./${name}`,
+      exitCode: EXIT.notFound,
+    });
+  }
+  const near = nearest(name, [...project.tasks.keys()]);
+  throw new CirrusError(`There is no task ${name}`, {
+    hint: near === undefined ? "`cirrus show tasks` lists them." : `Did you mean ${near}?`,
+    exitCode: EXIT.notFound,
+  });
+}
+
+function programOf(task: Component): Program {
+  const { bulk, lambda } = task;
+  if (bulk?.command !== undefined) return commandProgram(bulk.command, task.directory);
+  const part = bulk ?? lambda;
+  if (part?.handlerFile === undefined) {
+    throw new CirrusError(`The task ${task.name} has no handler that a bulk run could call`, {
+      where: task.shown,
+      hint: "Add `bulk: {}` beside a handler.ts that exports defineWorker(…), or `bulk.command` with a program.",
+      exitCode: EXIT.config,
+    });
+  }
+  return moduleProgram(part.handlerFile, part.handler.slice(part.handler.lastIndexOf(".") + 1));
+}
+
+function moduleProgram(file: string, exportName: string): Program {
+  if (isFile(file)) return { kind: "module", file, exportName };
+  throw new CirrusError(`There is no file ${file}`, { exitCode: EXIT.notFound });
+}
+
+/** A Python file that is not marked as executable is run by `python3`: most are not. */
+function commandProgram([program = "", ...args]: readonly string[], directory: string): Program {
+  if (!program.includes("/")) {
+    const own = join(directory, program);
+    return { kind: "command", command: [isExecutable(own) ? own : program, ...args], directory };
+  }
+  const file = isAbsolute(program) ? program : join(directory, program);
+  if (isExecutable(file)) return { kind: "command", command: [file, ...args], directory };
+  if (isFile(file) && extname(file) === ".py") {
+    return { kind: "command", command: ["python3", file, ...args], directory };
+  }
+  throw isFile(file)
+    ? new CirrusError(`${file} is not marked as executable`, {
+        hint: `chmod +x ${relative(directory, file) || basename(file)}`,
+        exitCode: EXIT.config,
+      })
+    : new CirrusError(`There is no file ${file}`, { exitCode: EXIT.notFound });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return isFile(path);
+  } catch {
+    return false;
+  }
+}

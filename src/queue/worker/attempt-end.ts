@@ -1,0 +1,105 @@
+/** Says how an attempt ended, from what its task reported, how its process ended and why it was made to. */
+import type { AttemptEnd, AttemptError } from "../../bulk/attempt.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import type { Report } from "./child-messages.ts";
+
+/** Why a task was ended; undefined while it runs by itself. */
+export interface Verdict {
+  readonly outcome: "timeout" | "memory" | "stopped" | "spot";
+  readonly error?: AttemptError | undefined;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export type Ending = Pick<AttemptEnd, "outcome" | "result" | "error">;
+
+export interface Evidence {
+  /** Undefined where the task said nothing. */
+  readonly report?: Report | undefined;
+  readonly verdict?: Verdict | undefined;
+  /** Undefined where the process goes on: it is used again. */
+  readonly exit?: Exit | undefined;
+  /** The last lines that it wrote. */
+  readonly tail?: string | undefined;
+  /** The kernel has killed a process for memory in the meantime. */
+  readonly kernelKilled?: boolean | undefined;
+  /** A command that says nothing and exits with 0 is done; a function that never returns is not. */
+  readonly silenceIsDone: boolean;
+}
+
+/** EX_TEMPFAIL of sysexits.h: "try again later". */
+const TRY_AGAIN = 75;
+
+export function endingOf({ report, verdict, exit, tail = "", kernelKilled, silenceIsDone }: Evidence): Ending {
+  // The task's own word is the last one: what it finished in its time of grace is finished.
+  if (report !== undefined && "outcome" in report && report.outcome !== "retry") return finished(report);
+  if (verdict !== undefined) return verdict;
+  if (report !== undefined && "exception" in report) {
+    return { outcome: isMemoryError(report.exception) ? "memory" : "exception", error: report.exception };
+  }
+  if (report !== undefined) return finished(report);
+  if (exit?.code === 0 && silenceIsDone) return { outcome: "done" };
+  if (exit?.code === TRY_AGAIN && silenceIsDone) return { outcome: "requested" };
+  const how = describeExit(exit);
+  if (isOutOfMemory(tail) || (exit?.signal === "SIGKILL" && kernelKilled)) {
+    return { outcome: "memory", error: { name: "OutOfMemory", message: `It ran out of memory: ${how}` } };
+  }
+  return { outcome: "exit", error: { name: "Exit", message: how } };
+}
+
+function finished(report: Extract<Report, { readonly outcome: unknown }>): Ending {
+  const result = report.result === undefined ? {} : { result: report.result };
+  if (report.outcome === "done") return { outcome: "done", ...result };
+  const outcome = report.outcome === "retry" ? "requested" : "failed";
+  const name = report.outcome === "retry" ? "Retry" : "Failed";
+  return { outcome, ...result, ...(report.reason === undefined ? {} : { error: { name, message: report.reason } }) };
+}
+
+/** Python's and numpy's, Java's, C++'s, and V8's for a buffer. */
+function isMemoryError({ name, message }: AttemptError): boolean {
+  return /MemoryError$|OutOfMemory|bad_alloc$/.test(name) || /^Array buffer allocation failed/.test(message);
+}
+
+/** V8 says so and aborts when its heap is full; Python's traceback ends with it. */
+function isOutOfMemory(tail: string): boolean {
+  return /JavaScript heap out of memory|^(?:[\w.]*\.)?_?\w*MemoryError\b|std::bad_alloc/m.test(tail);
+}
+
+function describeExit(exit: Exit | undefined): string {
+  if (exit?.signal) return `It was killed by ${exit.signal} without an outcome`;
+  return `It ended with exit status ${exit?.code ?? "unknown"} and without an outcome`;
+}
+
+/** What a program wrote as its outcome, whatever that is. */
+export function readReport(text: string): Report {
+  const wrong = (message: string): Report => ({ exception: { name: "InvalidOutcome", message } });
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    return wrong(`The outcome is not JSON: ${thrown instanceof Error ? thrown.message : thrown}`);
+  }
+  if (isJsonObject(value) && isJsonObject(value.exception)) {
+    const { name = "Error", message = "", trace } = value.exception;
+    return {
+      exception: { name: asText(name), message: asText(message), trace: trace == null ? undefined : asText(trace) },
+    };
+  }
+  const outcome = isJsonObject(value) ? value.outcome : undefined;
+  if (!isJsonObject(value) || (outcome !== "done" && outcome !== "retry" && outcome !== "failed")) {
+    return wrong(`The outcome is ${text.slice(0, 80)}. Write {"outcome": "done"}, "retry" or "failed".`);
+  }
+  const { result, reason } = value;
+  return {
+    outcome,
+    ...(result === undefined ? {} : { result }),
+    ...(reason == null ? {} : { reason: asText(reason) }),
+  };
+}
+
+function asText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,39 @@
+/** What the kinds of task runners share: the worker's options, its logs, the guard of its processes and the watch over them. */
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { AttemptEnd } from "../../bulk/attempt.ts";
+import type { BulkLogs, Lease } from "../../bulk/bulk-store.ts";
+import { type Clock, isoTime } from "../../clock.ts";
+import { makeWorkerRegistry, type WorkerRegistry } from "../../embedded/lambda/worker-registry.ts";
+import type { WorkerFacts } from "../../task/worker-data.ts";
+import { makeProcessWatch, type ProcessWatch } from "./process-watch.ts";
+import type { WorkerOptions } from "./worker-options.ts";
+
+export interface RunnerSetting {
+  readonly options: WorkerOptions;
+  readonly logs: BulkLogs;
+  readonly clock: Clock;
+  /** Under its name where it is kept. An attempt does not fail because its log cannot be. */
+  keepLog(lease: Lease, file: string): Promise<string | undefined>;
+}
+
+export interface ProcessSetting extends RunnerSetting {
+  readonly registry: WorkerRegistry;
+  readonly watch: ProcessWatch;
+  /** What is kept between tasks and workers. */
+  readonly folder: string;
+}
+
+/** Nobody else can write there: what is compiled in it is run. */
+export function processSetting(setting: RunnerSetting): ProcessSetting {
+  const folder = setting.options.folder ?? join(tmpdir(), `cirrus-bulk-${userInfo().uid}`);
+  return { ...setting, folder, registry: makeWorkerRegistry(join(folder, "workers")), watch: makeProcessWatch() };
+}
+
+export function factsFor(lease: Lease, { run, worker, slots, limits, host }: WorkerOptions): WorkerFacts {
+  return { ...host, run, attempt: lease.attempt, worker, slots, limits };
+}
+
+export function times(startedAt: number, clock: Clock): Pick<AttemptEnd, "startedAt" | "endedAt"> {
+  return { startedAt: isoTime(startedAt), endedAt: isoTime(clock.now()) };
+}
