@@ -17,6 +17,8 @@ export interface Deployment {
   readonly statusChangeQueueUrl: string;
   readonly statusChangeDeadLetterQueueUrl: string;
   readonly stateTable: string;
+  /** Undefined where the stack was deployed before there were bulk runs. */
+  readonly bulkTable: string | undefined;
   readonly dataBucket: string;
   readonly payloadBucket: string;
   readonly workflowEventTopicArn: string;
@@ -41,6 +43,8 @@ const OUTPUTS = {
   stateMachinePrefix: "CirrusStateMachinePrefix",
 } as const;
 
+const BULK_TABLE = "CirrusBulkTable";
+
 type Output = keyof typeof OUTPUTS;
 
 export interface DescribeOptions {
@@ -54,6 +58,7 @@ export async function describeDeployment({ cloudformation, stackName }: Describe
   const status = stack.StackStatus ?? "UNKNOWN";
   refuseUnfinished(stackName, status, stack.StackStatusReason);
   const outputs = readOutputs(stackName, stack);
+  const bulkTable = stack.Outputs?.find(({ OutputKey }) => OutputKey === BULK_TABLE)?.OutputValue;
   return {
     stackName,
     region: region ?? "",
@@ -61,6 +66,7 @@ export async function describeDeployment({ cloudformation, stackName }: Describe
     status,
     updated: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString(),
     ...outputs,
+    bulkTable,
     baseWorkflowArn: `arn:${partition}:states:${region}:${account}:stateMachine:${outputs.stateMachinePrefix}`,
   };
 }

@@ -12,6 +12,7 @@ const OUTPUTS = {
   CirrusStatusChangeQueueUrl: "https://sqs/status",
   CirrusStatusChangeDeadLetterQueueUrl: "https://sqs/status-dead",
   CirrusStateTable: "demo-prod-state",
+  CirrusBulkTable: "demo-prod-bulk",
   CirrusDataBucket: "demo-data",
   CirrusPayloadBucket: "demo-payloads",
   CirrusWorkflowEventTopicArn: "arn:aws:sns:us-west-2:123456789012:events",
@@ -49,9 +50,15 @@ test("a deployed stack has everything by name", async () => {
     status: "UPDATE_COMPLETE",
     processTopicArn: OUTPUTS.CirrusQueueSnsArn,
     stateTable: "demo-prod-state",
+    bulkTable: "demo-prod-bulk",
     stateMachinePrefix: "demo-prod-",
     baseWorkflowArn: "arn:aws:states:us-west-2:123456789012:stateMachine:demo-prod-",
   });
+});
+
+test("a stack that was deployed before there were bulk runs can be used without them", async () => {
+  const { CirrusBulkTable: _, ...earlier } = OUTPUTS;
+  expect((await describeOver(stack("UPDATE_COMPLETE", earlier))).bulkTable).toBeUndefined();
 });
 
 test.each(["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"])("a stack that is %s can be used", async (status) => {

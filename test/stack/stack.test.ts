@@ -26,6 +26,7 @@ test("the CLI finds every place of the deployment in the stack's outputs", () =>
       "CirrusStatusChangeQueueUrl",
       "CirrusStatusChangeDeadLetterQueueUrl",
       "CirrusStateTable",
+      "CirrusBulkTable",
       "CirrusDataBucket",
       "CirrusPayloadBucket",
       "CirrusWorkflowEventTopicArn",

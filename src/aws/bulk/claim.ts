@@ -96,7 +96,10 @@ async function takeOver(
   const { worker, host, startedAt, until, lease } = holder;
   const now = place.clock.now();
   const { id: entryId, position, attempts: attempt } = row;
-  const error = { name: "WorkerLost", message: `the worker ${worker} was not heard of in time` };
+  const error = {
+    name: "WorkerLost",
+    message: `the worker ${worker} was not heard of for as long as it held the entry`,
+  };
   const end: AttemptEnd = { outcome: "spot", error, startedAt, endedAt: isoTime(now) };
   const next = nextAfter(record.run.policy, row.retries, end);
   const ended = await endedItem(record.key, { entryId, position, attempt, worker, host }, end, place);

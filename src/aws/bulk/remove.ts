@@ -34,7 +34,7 @@ async function removeItems(shard: string, table: Table): Promise<void> {
         new BatchWriteItemCommand({ RequestItems: { [table.table]: requests } }),
       );
       const left = UnprocessedItems?.[table.table] ?? [];
-      return { rest: left.flatMap(({ DeleteRequest }) => DeleteRequest?.Key ?? []) };
+      return { rest: left.flatMap(({ DeleteRequest }) => (DeleteRequest?.Key ? [DeleteRequest.Key] : [])) };
     }),
   );
 }

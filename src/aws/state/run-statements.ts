@@ -90,7 +90,10 @@ function permanent(code: string | undefined, message = "", table: string): Cirru
     });
   }
   if (code === "ResourceNotFound") {
-    return new CirrusError(text, { hint: "Check CIRRUS_STATE_DB and the region.", exitCode: EXIT.config });
+    return new CirrusError(text, {
+      hint: "Check the table's name (CIRRUS_STATE_DB, CIRRUS_BULK_TABLE) and the region.",
+      exitCode: EXIT.config,
+    });
   }
   return new CirrusError(text);
 }
