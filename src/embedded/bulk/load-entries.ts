@@ -12,6 +12,9 @@ import { findRun, findRunByKey, parseRun, toRun } from "./run-rows.ts";
 /** Entries in one transaction: about 30 ms. */
 const STEP = 5000;
 
+/** Entries in memory at a time: what is alive whenever garbage is collected is what V8 enlarges its heap for. */
+const READ = 50;
+
 export async function loadRun(
   db: Database,
   clock: Clock,
@@ -22,10 +25,9 @@ export async function loadRun(
   if (parseRun(known).digest !== run.digest) return { outcome: "exists", run: toRun(known) };
   if (known.state !== "LOADING") return { outcome: "loaded" };
   for (let { stored } = known; stored < run.entries; ) {
-    const step = entries.read(stored, STEP);
-    if (step.length === 0) throw new Error(`${run.entries} entries were announced, and ${stored} came.`);
     const from = stored;
-    stored = await db.write(() => storeStep(db, { name: run.name, key: known.key, from, step, now: clock.now() }));
+    stored = await db.write(() => storeStep(db, { name: run.name, key: known.key, from, entries, now: clock.now() }));
+    if (stored === from) throw new Error(`${run.entries} entries were announced, and ${stored} came.`);
     progress?.(stored);
   }
   await db.write(() => openRun(db, known.key, clock.now()));
@@ -51,33 +53,49 @@ function createRun(db: Database, run: NewBulkRun, now: number) {
 interface Step {
   readonly name: string;
   readonly key: number;
-  /** How many were stored when the step was read. */
+  /** How many were stored when the step was planned. */
   readonly from: number;
-  readonly step: readonly Entry[];
+  readonly entries: EntrySource;
   readonly now: number;
 }
 
-/** How many are stored after it: more than this step where another process loads the same run. */
-function storeStep(db: Database, { name, key, from, step, now }: Step): number {
+/** How many are stored after it. Where another process loads the same run, that may be more, or none of this step. */
+function storeStep(db: Database, { name, key, from, entries, now }: Step): number {
   const run = findRunByKey(db, key);
   if (run === undefined) throw new CirrusError(`The run ${name} was removed while it was loaded.`);
   if (run.stored !== from) return run.stored;
-  step.forEach(({ id, data, line }, index) => {
-    const entry = entryKey(key, from + index + 1);
-    db.run(
-      "INSERT INTO bulk_entries (key, run, id, line, data) VALUES (?, ?, ?, ?, ?)",
-      entry,
-      key,
-      id,
-      line ?? null,
-      JSON.stringify(data),
-    );
-    db.run("INSERT INTO bulk_states (key, run, state, updated) VALUES (?, ?, 'QUEUED', ?)", entry, key, now);
-  });
-  const stored = from + step.length;
+  let stored = from;
+  while (stored < from + STEP) {
+    const read = entries.read(stored, Math.min(READ, from + STEP - stored));
+    for (const entry of read) {
+      stored += 1;
+      storeEntry(db, { key, position: stored, entry, now });
+    }
+    if (read.length === 0) break;
+  }
   db.run("UPDATE bulk_runs SET stored = ? WHERE key = ?", stored, key);
-  changeCounts(db, key, { QUEUED: step.length });
+  changeCounts(db, key, { QUEUED: stored - from });
   return stored;
+}
+
+interface Placed {
+  readonly key: number;
+  readonly position: number;
+  readonly entry: Entry;
+  readonly now: number;
+}
+
+function storeEntry(db: Database, { key, position, entry: { id, data, line }, now }: Placed): void {
+  const entry = entryKey(key, position);
+  db.run(
+    "INSERT INTO bulk_entries (key, run, id, line, data) VALUES (?, ?, ?, ?, ?)",
+    entry,
+    key,
+    id,
+    line ?? null,
+    JSON.stringify(data),
+  );
+  db.run("INSERT INTO bulk_states (key, run, state, updated) VALUES (?, ?, 'QUEUED', ?)", entry, key, now);
 }
 
 function openRun(db: Database, key: number, now: number): void {
