@@ -23,10 +23,12 @@ export function makeAwsCatalogue(options: ClientOptions, clock: Pick<Clock, "now
   return {
     homeRegion: async () => (await ec2(undefined)).region(),
     async priceList(region) {
+      // Before anything is asked: a failure while another client still loads would be nobody's.
+      const [here, prices] = await Promise.all([ec2(region), pricing()]);
       const [types, onDemand, disks] = await Promise.all([
-        readInstanceTypes(await ec2(region)),
-        readOnDemandPrices(await pricing(), region),
-        readDiskPrices(await pricing(), region),
+        readInstanceTypes(here),
+        readOnDemandPrices(prices, region),
+        readDiskPrices(prices, region),
       ]);
       return { types, onDemand, disks };
     },

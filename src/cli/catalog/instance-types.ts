@@ -57,7 +57,7 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   // What is written wrongly is said before AWS is asked for thousands of prices.
   sortOffers([], options.sortBy);
   filterOffers([], filter);
-  const opened = await openCatalogue(io, { ...options, region: options.region ?? regionOf(options.zone) });
+  const opened = await openCatalogue(io, options);
   const all = await opened.catalogue.list({
     region: opened.region,
     zone: options.zone,
@@ -69,11 +69,6 @@ async function list(io: Io, options: ListOptions): Promise<void> {
   const sorted = sortOffers(offers, options.sortBy).slice(0, options.limit);
   await sayOrigin(io, opened);
   print(io, formatOf(options), sorted, options.detail === true, noneOf(all.length, excluded, opened.region, options));
-}
-
-/** `us-west-2` of `us-west-2a`, and of the local zone `us-west-2-lax-1a`. */
-function regionOf(zone: string | undefined): string | undefined {
-  return zone === undefined ? undefined : /^[a-z]+(?:-[a-z]+)+-\d+/.exec(zone)?.[0];
 }
 
 function print(io: Io, format: Format, offers: readonly Offer[], detail: boolean, none: string): void {

@@ -17,6 +17,8 @@ import { type Io, paint } from "../terminal/io.ts";
 export interface CatalogueOptions {
   readonly provider?: string | undefined;
   readonly region?: string | undefined;
+  /** Says which region is meant where none is given. */
+  readonly zone?: string | undefined;
   readonly profile?: string | undefined;
   readonly endpointUrl?: string | undefined;
   readonly refresh?: boolean | undefined;
@@ -44,7 +46,9 @@ export async function openCatalogue(io: Io, options: CatalogueOptions): Promise<
   const { refresh, offline } = options;
   const profile = options.profile ?? io.env.AWS_PROFILE;
   const endpoint = options.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
-  const chosen = options.region ?? projectRegion(io) ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION;
+  const { AWS_REGION, AWS_DEFAULT_REGION } = io.env;
+  const chosen =
+    options.region ?? regionOf(options.zone) ?? projectRegion(io) ?? (AWS_REGION || AWS_DEFAULT_REGION || undefined);
   const source = makeAwsCatalogue({ region: chosen, profile, endpoint }, systemClock);
   const catalogue = makeCatalogue({
     provider: "aws",
@@ -69,6 +73,11 @@ export async function sayOrigin(io: Io, { catalogue }: OpenCatalogue): Promise<v
   } else if (from === "kept") {
     io.stderr.write(`${paint(io, io.stderr, "dim", `as read at ${minute}; --refresh asks again`)}\n`);
   }
+}
+
+/** `us-west-2` of `us-west-2a`, and of the local zone `us-west-2-lax-1a`. */
+function regionOf(zone: string | undefined): string | undefined {
+  return zone?.match(/^[a-z]+(?:-[a-z]+)+-\d+/)?.[0];
 }
 
 /** A project's offers are those of the region that it is deployed to. */
