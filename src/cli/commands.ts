@@ -138,6 +138,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/catalog.ts"),
   },
   {
+    name: "pool",
+    group: "Operate",
+    summary: "plan the machines of a bulk run, and see those it has",
+    load: () => import("./commands/pool.ts"),
+  },
+  {
     name: "build",
     group: "Deploy",
     summary: "package what would be deployed, into .serverless/",

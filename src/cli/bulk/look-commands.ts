@@ -1,0 +1,242 @@
+/** `cirrus bulk list`, `status`, `show`, `entries` and `logs`: what there is and how it goes. */
+import { relative } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import type { AttemptRecord } from "../../bulk/attempt.ts";
+import type { BulkRun } from "../../bulk/bulk-run.ts";
+import { ENTRY_STATES, type EntryRecord, type EntryState } from "../../bulk/entry.ts";
+import { systemClock } from "../../clock.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
+import { endedOf, retriesOf } from "../../queue/progress.ts";
+import type { Register } from "../commands.ts";
+import { parseLimit } from "../options.ts";
+import { addPlaceOptions, type PlaceOptions } from "../place/backend.ts";
+import { type BulkPlace, withBulkPlace } from "../place/bulk-place.ts";
+import { formatDuration } from "../terminal/duration.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
+import { renderTable } from "../terminal/table.ts";
+import { followRun } from "./follow-run.ts";
+import { count, renderLine } from "./run-view.ts";
+import { addRunArgument, attemptsOf, bulkMark, describeTask, entriesOf, exitCodeOf, requireRun } from "./runs.ts";
+
+export const registerList: Register = (command, io) => {
+  addFormats(addPlaceOptions(command), ["table", "json", "jsonl", "yaml", "name"])
+    .description("List bulk runs, the newest first.")
+    .action((options: PlaceOptions & OutputOptions) =>
+      withBulkPlace(io, options, async ({ runs, place }) => {
+        const listed = await runs.list();
+        const rows = await Promise.all(listed.map(async (run) => ({ ...run, counts: await runs.counts(run.name) })));
+        printRows(io, formatOf(options), rows, {
+          columns: [
+            { title: "state" },
+            { title: "run" },
+            { title: "task" },
+            { title: "entries", align: "right" },
+            { title: "done", align: "right" },
+            { title: "failed", align: "right" },
+            { title: "created" },
+          ],
+          cells: ({ state, name, task, entries, counts, created }) => [
+            bulkMark(io, io.stdout, state),
+            name,
+            describeTask(task, (path) => relative(io.cwd, path)),
+            count(entries),
+            count(counts.DONE),
+            count(counts.FAILED),
+            created,
+          ],
+          name: ({ name }) => name,
+          none: `There are no bulk runs ${place}.`,
+        });
+      }),
+    );
+};
+
+interface StatusOptions extends PlaceOptions, OutputOptions {
+  readonly follow?: boolean;
+}
+
+export const registerStatus: Register = (command, io, exit) => {
+  addFormats(addRunArgument(command), ["table", "json", "yaml"])
+    .description("How a run goes: how many entries are done, failed and left, and who works on them.")
+    .option("-f, --follow", "show it until the run has ended; Ctrl-C leaves the run alone")
+    .action((name: string, options: StatusOptions) =>
+      withBulkPlace(io, options, async (place) => {
+        const run = await requireRun(place, name);
+        if (options.follow) return exit(exitCodeOf(await followRun(io, place, run)));
+        const counts = await place.runs.counts(name);
+        const workers = (await place.runs.workers(name)).filter(({ endedAt }) => endedAt === undefined);
+        const { state, reason, entries } = run;
+        if (formatOf(options) !== "table") {
+          const ended = endedOf(counts);
+          return printOne(io, formatOf(options), { name, state, reason, entries, ended, counts, workers });
+        }
+        const snapshot = {
+          counts,
+          entries,
+          ended: endedOf(counts),
+          retries: retriesOf(counts),
+          perSecond: undefined,
+          remainingMs: undefined,
+          running: [],
+          errors: [],
+        };
+        const why = reason === undefined ? "" : ` (${reason})`;
+        io.stdout.write(`${bulkMark(io, io.stdout, state)} ${paint(io, io.stdout, "bold", name)}${why}\n`);
+        io.stdout.write(`${renderLine(snapshot)}, ${count(counts.QUEUED)} waiting\n`);
+        for (const { worker, slots, host, instanceType, seenAt } of workers) {
+          const machine = instanceType === undefined ? host : `${host} (${instanceType})`;
+          io.stdout.write(`worker ${worker}: ${slots} at a time on ${machine}, seen ${seenAt}\n`);
+        }
+        if (workers.length === 0 && (state === "OPEN" || state === "STOPPED")) {
+          io.stderr.write(`Nobody works on it. ${advice(place, run)}\n`);
+        }
+      }),
+    );
+};
+
+function advice({ flags, here }: BulkPlace, { name, state }: BulkRun): string {
+  if (state === "STOPPED") return `Let it go on: cirrus bulk resume ${name}${flags}`;
+  return here ? `Go on: cirrus bulk work ${name}` : "Workers are started every minute where some are needed.";
+}
+
+export const registerShow: Register = (command, io) => {
+  addFormats(addRunArgument(command), ["table", "json", "yaml"])
+    .description("What a run is: its task, its limits, where its entries come from, how many are in which state.")
+    .option("--detail", "with the entry that is tried next, and those that run")
+    .action((name: string, options: PlaceOptions & OutputOptions & { readonly detail?: boolean }) =>
+      withBulkPlace(io, options, async (place) => {
+        const { runs } = place;
+        const run = await requireRun(place, name);
+        const counts = await runs.counts(name);
+        const next = options.detail ? await Array.fromAsync(entriesOf(runs, { run: name, state: "QUEUED" }, 1)) : [];
+        const running = options.detail
+          ? await Array.fromAsync(entriesOf(runs, { run: name, state: "RUNNING" }, 50))
+          : [];
+        if (formatOf(options) !== "table") {
+          return printOne(io, formatOf(options), { ...run, counts, ...(options.detail ? { next, running } : {}) });
+        }
+        io.stdout.write(`${renderFacts(io, run)}\n\n`);
+        const states = ENTRY_STATES.map((state) => [bulkMark(io, io.stdout, state), count(counts[state])]);
+        io.stdout.write(
+          `${renderTable([{ title: "entries" }, { title: count(run.entries), align: "right" }], states)}\n`,
+        );
+        for (const { entry } of next) io.stdout.write(`\nnext: ${entry.id}\n${JSON.stringify(entry.data, null, 2)}\n`);
+        for (const { entry, attempts, updated } of running) {
+          io.stdout.write(`\nruns since ${updated}: ${entry.id} (attempt ${attempts})\n`);
+        }
+      }),
+    );
+};
+
+function renderFacts(io: Io, run: BulkRun): string {
+  const { task, limits, policy, source, created, finishedAt, state, reason } = run;
+  const retries = Object.entries(policy).filter(([, { limit }]) => limit > 0);
+  const memory = limits.maxMemoryBytes === undefined ? "no limit" : `${limits.maxMemoryBytes / 1e9} GB`;
+  const facts = [
+    ["task", describeTask(task, (path) => relative(io.cwd, path))],
+    ["state", `${bulkMark(io, io.stdout, state)}${reason === undefined ? "" : ` (${reason})`}`],
+    ["tasks from", typeof source.file === "string" ? source.file : JSON.stringify(source)],
+    ["runtime", `at most ${formatDuration(limits.maxRuntimeSeconds * 1000)}`],
+    ["memory", memory],
+    ["tried again", retries.map(([cause, { limit }]) => `${cause} ${limit}×`).join(", ") || "never"],
+    ["created", created],
+    ...(finishedAt === undefined ? [] : [["finished", finishedAt]]),
+  ];
+  return renderTable([{ title: "run" }, { title: paint(io, io.stdout, "bold", run.name) }], facts);
+}
+
+interface EntriesOptions extends PlaceOptions, OutputOptions {
+  readonly state?: EntryState;
+  readonly idPrefix?: string;
+  readonly limit: number;
+}
+
+export const registerEntries: Register = (command, io) => {
+  addFormats(addRunArgument(command), ["table", "json", "jsonl", "yaml", "name"])
+    .description("List entries of a run with their states, and why they are in them.")
+    .addOption(stateOption())
+    .option("--id-prefix <text>", "whose ID starts with this")
+    .option("--limit <n>", "at most so many", parseLimit, 100)
+    .action((name: string, options: EntriesOptions) =>
+      withBulkPlace(io, options, async (place) => {
+        await requireRun(place, name);
+        const query = { run: name, state: options.state, prefix: options.idPrefix };
+        const rows = await Array.fromAsync(entriesOf(place.runs, query, options.limit));
+        printRows<EntryRecord>(io, formatOf(options), rows, {
+          columns: [
+            { title: "state" },
+            { title: "attempts", align: "right" },
+            { title: "updated" },
+            { title: "entry" },
+            { title: "reason", grows: true },
+          ],
+          cells: ({ state, attempts, updated, entry, reason = "" }) => [
+            bulkMark(io, io.stdout, state),
+            String(attempts),
+            updated,
+            entry.id,
+            reason,
+          ],
+          name: ({ entry }) => entry.id,
+          none: "There are no such entries.",
+        });
+      }),
+    );
+};
+
+export function stateOption(): Option {
+  return new Option("--state <state>", "in this state")
+    .choices(ENTRY_STATES.map((state) => state.toLowerCase()))
+    .argParser((text) => {
+      const state = ENTRY_STATES.find((one) => one === text.toUpperCase());
+      if (state !== undefined) return state;
+      throw new InvalidArgumentError(`There are: ${ENTRY_STATES.map((one) => one.toLowerCase()).join(", ")}.`);
+    });
+}
+
+interface LogsOptions extends PlaceOptions {
+  readonly attempt?: number;
+}
+
+export const registerLogs: Register = (command, io) => {
+  addRunArgument(command)
+    .argument("<entry>", "ID of an entry")
+    .description("Print what the attempts of an entry wrote, each under a line that says how it ended.")
+    .option("--attempt <n>", "this attempt alone", parseLimit)
+    .action((name: string, entryId: string, options: LogsOptions) =>
+      withBulkPlace(io, options, async (place) => {
+        await requireRun(place, name);
+        await requireEntry(place, name, entryId);
+        const all = await Array.fromAsync(attemptsOf(place.runs, { run: name, entryId }));
+        const attempts = all.filter(({ attempt }) => options.attempt === undefined || attempt === options.attempt);
+        if (attempts.length === 0) {
+          io.stderr.write(all.length === 0 ? `${entryId} has not been tried yet.\n` : "There is no such attempt.\n");
+        }
+        for (const attempt of attempts) await printLog(io, place, attempt);
+      }),
+    );
+};
+
+async function requireEntry({ runs, flags }: BulkPlace, run: string, id: string): Promise<EntryRecord> {
+  const entry = await runs.entry(run, id);
+  if (entry !== undefined) return entry;
+  throw new CirrusError(`The run ${run} has no entry ${id}.`, {
+    hint: `List them: cirrus bulk entries ${run}${flags}`,
+    exitCode: EXIT.notFound,
+  });
+}
+
+async function printLog(io: Io, { logs }: BulkPlace, record: AttemptRecord): Promise<void> {
+  const { attempt, host, startedAt, endedAt, outcome, error, exitCode, log } = record;
+  const lasted =
+    endedAt === undefined ? systemClock.now() - Date.parse(startedAt) : Date.parse(endedAt) - Date.parse(startedAt);
+  const how = outcome === undefined ? "runs" : outcome;
+  const code = exitCode === undefined || exitCode === 0 ? "" : `, exit code ${exitCode}`;
+  io.stderr.write(
+    `${paint(io, io.stderr, "bold", `attempt ${attempt}`)} on ${host} at ${startedAt}: ${how} after ${formatDuration(lasted)}${code}\n`,
+  );
+  const text = log === undefined ? undefined : await logs.read(log);
+  if (text !== undefined) io.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
+  if (error !== undefined) io.stderr.write(`${error.trace ?? `${error.name}: ${error.message}`}\n`);
+}

@@ -1,0 +1,106 @@
+/**
+ * `--output-file`: every attempt as a line of JSON, written when it has ended. The history in the store is what counts:
+ * what it has and the file lacks, since another process ran it or this one was killed, is added at the start and the end.
+ */
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  readSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import type { AttemptEnd, AttemptRecord } from "../../bulk/attempt.ts";
+import type { BulkRun } from "../../bulk/bulk-run.ts";
+import type { Lease } from "../../bulk/bulk-store.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
+import { isJsonObject } from "../../json.ts";
+import type { BulkPlace } from "../place/bulk-place.ts";
+import type { Io } from "../terminal/io.ts";
+import { attemptsOf } from "./runs.ts";
+
+export interface OutputFile {
+  ended(lease: Lease, end: AttemptEnd, host: string): void;
+  /** Adds what others ran, and closes the file. */
+  close(): Promise<void>;
+}
+
+export async function openOutputFile(
+  io: Pick<Io, "cwd">,
+  place: BulkPlace,
+  run: BulkRun,
+  file: string,
+): Promise<OutputFile> {
+  const path = resolve(io.cwd, file);
+  if (!existsSync(dirname(path))) {
+    throw new CirrusError(`There is no folder ${dirname(path)} for the output file.`, { exitCode: EXIT.notFound });
+  }
+  cutBrokenLine(path);
+  const written = await writtenAttempts(path, run.name);
+  const descriptor = openSync(path, "a");
+
+  function write(record: AttemptRecord): void {
+    const key = keyOf(record);
+    if (record.outcome === undefined || written.has(key)) return;
+    written.add(key);
+    writeSync(descriptor, `${JSON.stringify(record)}\n`);
+  }
+
+  async function addMissing(): Promise<void> {
+    for await (const record of attemptsOf(place.runs, { run: run.name })) write(record);
+  }
+
+  await addMissing();
+  return {
+    ended: ({ entry, attempt, worker }, end, host) =>
+      write({ run: run.name, entryId: entry.id, attempt, worker, host, ...end }),
+    async close() {
+      await addMissing();
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** A runner that was killed may have left the beginning of a line. */
+function cutBrokenLine(path: string): void {
+  const size = existsSync(path) ? statSync(path).size : 0;
+  const descriptor = size === 0 ? undefined : openSync(path, "r");
+  if (descriptor === undefined) return;
+  const last = Buffer.alloc(Math.min(size, LONGEST_LINE));
+  readSync(descriptor, last, 0, last.length, size - last.length);
+  closeSync(descriptor);
+  const end = last.lastIndexOf("\n");
+  if (end !== last.length - 1) truncateSync(path, size - last.length + end + 1);
+}
+
+/** A result is at most a few hundred kilobytes. */
+const LONGEST_LINE = 8 * 2 ** 20;
+
+async function writtenAttempts(path: string, run: string): Promise<Set<string>> {
+  const written = new Set<string>();
+  if (!existsSync(path)) return written;
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+    const record = parsed(line);
+    if (isJsonObject(record) && record.run === run && typeof record.entryId === "string") {
+      written.add(keyOf({ entryId: record.entryId, startedAt: String(record.startedAt) }));
+    }
+  }
+  return written;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run that was deleted and made again counts its attempts from 1 again; their times differ. */
+function keyOf({ entryId, startedAt }: Pick<AttemptRecord, "entryId" | "startedAt">): string {
+  return `${startedAt} ${entryId}`;
+}

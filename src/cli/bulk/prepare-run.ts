@@ -1,0 +1,160 @@
+/** Turns what was called for, a configuration file and a task's definition into one run; nothing is changed by it. */
+import { availableParallelism } from "node:os";
+import { basename, isAbsolute, relative, resolve } from "node:path";
+import type { TaskLimits } from "../../bulk/bulk-run.ts";
+import { DEFAULT_POLICY, type RetryPolicy, withLimits } from "../../bulk/retry-policy.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
+import type { RetrySetting } from "../../project/project.ts";
+import { type BulkConfig, type Provider, readBulkConfig } from "../../queue/config/read-config.ts";
+import { type Resolved, resolveSettings } from "../../queue/config/resolve-settings.ts";
+import type { Settings } from "../../queue/config/settings.ts";
+import { findProgram, type Program } from "../../queue/program.ts";
+import type { TaskFileOptions } from "../../queue/task-file/read-task-file.ts";
+import { type PlaceOptions, resolvePlace } from "../place/backend.ts";
+import type { Io } from "../terminal/io.ts";
+import { type FoundTask, findTask } from "./find-task.ts";
+import type { LoadOptions } from "./run-options.ts";
+import { settingsOf } from "./setting-options.ts";
+
+export interface PreparedRun extends Resolved {
+  readonly name: string;
+  readonly found: FoundTask;
+  readonly program: Program;
+  readonly limits: TaskLimits;
+  readonly policy: RetryPolicy;
+  /** Tasks at a time in one process here. */
+  readonly slots: number;
+  readonly tasks: TaskFileOptions;
+  readonly provider: "aws" | "local";
+  readonly pool: "batch" | "lambda" | undefined;
+  readonly place: PlaceOptions;
+}
+
+export const LIMITS: TaskLimits = { maxRuntimeSeconds: 3600, cpus: 1, graceSeconds: 30 };
+
+/** How often `--retry-on-exit` alone tries again: without an end a task that cannot succeed would be paid for for ever. */
+const USUAL_RETRIES = 3;
+
+export function prepareRun(io: Io, word: string, args: readonly string[], options: LoadOptions): PreparedRun {
+  const file = options.tasks ?? options.taskFile;
+  if (file === undefined) throw missingTasks();
+  const config = options.config === undefined ? undefined : readBulkConfig(options.config, io.cwd);
+  const provider = chooseProvider(io, options, config);
+  const found = findTask(io, word, args, provider === "aws" ? options : {});
+  const program = findProgram(found.task, found.project, io.cwd);
+  const { component } = found;
+  const resolved = resolveSettings({
+    options: settingsOf({ ...options }),
+    config,
+    provider,
+    task: component?.bulk && { settings: component.bulk.settings, file: component.shown },
+  });
+  const { settings } = resolved;
+  const limits = limitsOf(settings);
+  const { region, profile } = settings;
+  return {
+    ...resolved,
+    name: settings.jobId ?? settings.queueName ?? defaultName(found.name, file),
+    found,
+    program,
+    limits,
+    policy: policyOf(settings),
+    slots: slotsOf(settings, limits),
+    tasks: {
+      file: localPath(io, file),
+      format: options.format,
+      idColumn: options.idColumn,
+      start: options.startTask,
+      limit: options.limit,
+      ids: options.ids,
+    },
+    provider,
+    pool: provider === "aws" ? (options.pool ?? "batch") : undefined,
+    place: provider === "local" ? { local: true } : { ...options, region, profile },
+  };
+}
+
+function missingTasks(): CirrusError {
+  return new CirrusError("Which tasks? --tasks names the file of inputs.", {
+    hint: [
+      "It is a list of entries, such as tasks.yaml:",
+      "- task_id: task-1",
+      "  data:",
+      "    key1: value1",
+      "    key2: value2",
+      "JSON is as good; of a CSV file each row is an entry.",
+    ].join("\n  "),
+    exitCode: EXIT.usage,
+  });
+}
+
+function chooseProvider(io: Io, options: LoadOptions, config: BulkConfig | undefined): "aws" | "local" {
+  const { stage, stack } = resolvePlace(io, options);
+  const elsewhere = stage !== undefined || stack !== undefined;
+  const provider: Provider = options.provider ?? config?.provider ?? (elsewhere || options.pool ? "aws" : "local");
+  if (provider === "gcp") {
+    throw new CirrusError("Google Cloud is not implemented: bulk runs run here (local) or on AWS (aws).", {
+      where: options.provider === undefined ? config?.file : undefined,
+      hint: "Run it here: --provider local. Or on AWS: --provider aws --stage <stage>.",
+      exitCode: EXIT.config,
+    });
+  }
+  if (provider === "aws" && !elsewhere) {
+    throw new CirrusError("A run on AWS needs a deployed stage: its tables, queues and rights.", {
+      where: options.provider === undefined && options.pool === undefined ? config?.file : undefined,
+      hint: "Name it: --stage <stage>. Deploy one: cirrus deploy --stage <stage>. Run here: --provider local",
+      exitCode: EXIT.usage,
+    });
+  }
+  if (provider === "local" && (options.pool !== undefined || options.stage !== undefined)) {
+    throw new CirrusError("A run here has no stage and no pool.", {
+      hint: "Leave out --stage and --pool, or say --provider aws.",
+      exitCode: EXIT.usage,
+    });
+  }
+  return provider;
+}
+
+function limitsOf(settings: Settings): TaskLimits {
+  const { maxRuntime, maxMemoryAllowedPerTask: memory, cpusPerTask, shutdownGracePeriod } = settings;
+  return {
+    maxRuntimeSeconds: maxRuntime ?? LIMITS.maxRuntimeSeconds,
+    maxMemoryBytes: memory === undefined ? undefined : memory * 1e9,
+    cpus: cpusPerTask ?? LIMITS.cpus,
+    graceSeconds: shutdownGracePeriod ?? LIMITS.graceSeconds,
+  };
+}
+
+function policyOf({ retryOnExit, retryOnException, retryOnTimeout, retryOnMemory }: Settings): RetryPolicy {
+  const wanted = { exit: retryOnExit, exception: retryOnException, timeout: retryOnTimeout, memory: retryOnMemory };
+  const limits = Object.entries(wanted).flatMap(([cause, times]) =>
+    times === undefined ? [] : [[cause, often(times)]],
+  );
+  return withLimits(DEFAULT_POLICY, Object.fromEntries(limits));
+}
+
+function often(times: RetrySetting): number {
+  return typeof times === "number" ? times : times ? USUAL_RETRIES : 0;
+}
+
+function slotsOf({ numSimultaneousTasks, maxSimultaneousTasks }: Settings, { cpus }: TaskLimits): number {
+  const slots = numSimultaneousTasks ?? Math.max(1, Math.floor(availableParallelism() / cpus));
+  return Math.min(slots, maxSimultaneousTasks ?? slots);
+}
+
+/** `my_worker.py` and `my_tasks.json.gz` are `my-worker-my-tasks`. */
+export function defaultName(task: string, file: string): string {
+  const stem = file === "-" ? "stdin" : basename(file.replace(/[?#].*$/, "")).replace(/(\.[A-Za-z]+)+$/, "");
+  const words = [task, stem].map((word) => word.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, ""));
+  const name = words.filter(Boolean).join("-").toLowerCase();
+  return (/^[a-z]/.test(name) ? name : `run-${name}`).slice(0, LONGEST_NAME).replace(/-+$/, "");
+}
+
+const LONGEST_NAME = 48;
+
+/** Files are named from the folder that the command is called in. */
+function localPath(io: Pick<Io, "cwd">, file: string): string {
+  if (file === "-" || /^[a-z][a-z0-9+.-]*:\/\//i.test(file) || isAbsolute(file)) return file;
+  const path = resolve(io.cwd, file);
+  return relative(process.cwd(), path).startsWith("..") ? path : relative(process.cwd(), path);
+}

@@ -1,0 +1,93 @@
+/** What the commands about bulk runs share: finding one by name, and how entries and attempts are read and shown. */
+import type { Command } from "commander";
+import type { AttemptRecord } from "../../bulk/attempt.ts";
+import type { BulkRun, EntryCounts, RunState } from "../../bulk/bulk-run.ts";
+import type { AttemptQuery, BulkRuns, EntryQuery, Page } from "../../bulk/bulk-store.ts";
+import type { EntryRecord, EntryState } from "../../bulk/entry.ts";
+import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
+import { suggest } from "../../nearest.ts";
+import { endedOf } from "../../queue/progress.ts";
+import { addPlaceOptions } from "../place/backend.ts";
+import type { BulkPlace } from "../place/bulk-place.ts";
+import { type Io, type Output, paint, type Style } from "../terminal/io.ts";
+
+/** The argument and the place, the same for every command about one run. */
+export function addRunArgument(command: Command): Command {
+  return addPlaceOptions(command).argument("<run>", "name of a bulk run");
+}
+
+export async function requireRun({ runs, place, flags }: BulkPlace, name: string): Promise<BulkRun> {
+  const run = await runs.get(name);
+  if (run !== undefined) return run;
+  const known = (await runs.list()).map((one) => one.name);
+  throw new CirrusError(`There is no bulk run ${name} ${place}.`, {
+    hint: suggest(name, known) ?? `Start one: cirrus bulk run <task> --tasks <file>${flags}`,
+    exitCode: EXIT.notFound,
+  });
+}
+
+/** Rows page after page, until there are so many. */
+export async function* rowsOf<Row>(
+  read: (after: string | undefined, limit: number) => Promise<Page<Row>>,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Row> {
+  let left = most;
+  let after: string | undefined;
+  do {
+    const page = await read(after, Math.min(left, MOST_A_PAGE));
+    yield* page.rows;
+    left -= page.rows.length;
+    after = page.next;
+  } while (after !== undefined && left > 0);
+}
+
+const MOST_A_PAGE = 1_000;
+
+export function entriesOf(
+  runs: Pick<BulkRuns, "entries">,
+  query: Omit<EntryQuery, "after" | "limit">,
+  most?: number,
+): AsyncGenerator<EntryRecord> {
+  return rowsOf((after, limit) => runs.entries({ ...query, after, limit }), most);
+}
+
+export function attemptsOf(
+  runs: Pick<BulkRuns, "attempts">,
+  query: Omit<AttemptQuery, "after" | "limit">,
+  most?: number,
+): AsyncGenerator<AttemptRecord> {
+  return rowsOf((after, limit) => runs.attempts({ ...query, after, limit }), most);
+}
+
+/** 0 all done, 8 some failed, 1 nothing done. */
+export function exitCodeOf(counts: EntryCounts): ExitCode {
+  if (counts.DONE === endedOf(counts)) return EXIT.ok;
+  return counts.DONE === 0 ? EXIT.failed : EXIT.partial;
+}
+
+type Shown = EntryState | RunState;
+
+const MARKS: Readonly<Record<Shown, readonly [symbol: string, Style]>> = {
+  QUEUED: ["·", "dim"],
+  RUNNING: ["▶", "cyan"],
+  DONE: ["✓", "green"],
+  FAILED: ["✗", "red"],
+  CANCELLED: ["■", "yellow"],
+  LOADING: ["◌", "cyan"],
+  OPEN: ["▶", "cyan"],
+  STOPPED: ["■", "yellow"],
+  FINISHED: ["✓", "green"],
+};
+
+/** Symbol and word: never by colour alone. */
+export function bulkMark(io: Pick<Io, "env">, output: Output, state: Shown): string {
+  const [symbol, style] = MARKS[state];
+  return paint(io, output, style, `${symbol} ${state}`);
+}
+
+/** As people would say it: `additions`, `worker.ts`, `python3 my_worker.py`. */
+export function describeTask(task: BulkRun["task"], short: (path: string) => string): string {
+  if (task.kind === "task") return task.name;
+  if (task.kind === "module") return short(task.file);
+  return task.command.map((word) => (word.startsWith("/") ? short(word) : word)).join(" ");
+}

@@ -1,0 +1,80 @@
+/** Where bulk runs are looked at and acted on: this machine's own store, or a stage that is deployed. */
+import { join } from "node:path";
+import type { BulkLogs, BulkQueue, BulkRuns } from "../../bulk/bulk-store.ts";
+import type { ObjectStore } from "../../payload/object-store.ts";
+import { findProjectRoot } from "../../project/find-root.ts";
+import type { Io } from "../terminal/io.ts";
+import { type Place, type PlaceOptions, resolvePlace } from "./backend.ts";
+
+export interface BulkPlace {
+  /** As a part of a sentence: `here`, `in demo-prod (us-west-2)`. */
+  readonly place: string;
+  /** The options that lead here again, with a space before them; empty for this machine. */
+  readonly flags: string;
+  /** False for a deployed stage, whose workers are elsewhere. */
+  readonly here: boolean;
+  /** The folder that holds what this machine remembers; stages of entries lie in it while a file is read. */
+  readonly data: string;
+  readonly runs: BulkRuns;
+  readonly queue: BulkQueue;
+  readonly logs: BulkLogs;
+  /** Of task files on S3. */
+  readonly objects: ObjectStore;
+  /** Milliseconds between two looks at what others do. */
+  readonly lookEveryMs: number;
+  close(): Promise<void>;
+}
+
+/** Opens the place, works, and closes it whatever happened. */
+export async function withBulkPlace<T>(
+  io: Io,
+  options: PlaceOptions,
+  work: (place: BulkPlace) => Promise<T>,
+): Promise<T> {
+  const place = await openBulkPlace(io, options);
+  try {
+    return await work(place);
+  } finally {
+    await place.close();
+  }
+}
+
+/** A folder without a cirrus.yml is good enough for a program and its task file. */
+export function bulkRoot(io: Pick<Io, "cwd">): string {
+  return findProjectRoot(io.cwd) ?? io.cwd;
+}
+
+async function openBulkPlace(io: Io, options: PlaceOptions): Promise<BulkPlace> {
+  const place = resolvePlace(io, options);
+  const data = join(bulkRoot(io), ".cirrus");
+  if (place.stage !== undefined || place.stack !== undefined) {
+    const { openDeployedBulk } = await import("./bulk-deployed.ts");
+    return openDeployedBulk(io, place, data);
+  }
+  const { openBulkHere } = await import("../../queue/open-here.ts");
+  const store = openBulkHere(data);
+  const objects = await objectsOfS3(io, place);
+  return {
+    ...store,
+    objects,
+    place: "here",
+    flags: "",
+    here: true,
+    data,
+    lookEveryMs: 250,
+    close: async () => store.close(),
+  };
+}
+
+/** Task files on S3 are read with the credentials of whoever calls, once one is named. */
+async function objectsOfS3(io: Io, { region, profile, endpointUrl }: Place): Promise<ObjectStore> {
+  const { lazyS3 } = await import("../../aws/clients.ts");
+  const { makeS3ObjectStore } = await import("../../aws/object-store.ts");
+  return makeS3ObjectStore({
+    s3: lazyS3({
+      region: region ?? io.env.AWS_REGION,
+      profile: profile ?? io.env.AWS_PROFILE,
+      endpoint: endpointUrl ?? io.env.AWS_ENDPOINT_URL,
+    }),
+  });
+}

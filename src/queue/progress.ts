@@ -1,0 +1,111 @@
+/** What a person wants to know of a run while it goes on: how much is done, how quickly, how long it will take, what fails. */
+import type { AttemptEnd } from "../bulk/attempt.ts";
+import type { EntryCounts } from "../bulk/bulk-run.ts";
+import type { Clock } from "../clock.ts";
+
+export interface RunningTask {
+  readonly entryId: string;
+  readonly ms: number;
+}
+
+export interface ErrorCount {
+  readonly error: string;
+  readonly count: number;
+}
+
+export interface Snapshot {
+  readonly counts: EntryCounts;
+  readonly entries: number;
+  /** Entries that will not be tried any more. */
+  readonly ended: number;
+  /** Attempts that were not the last of their entry. */
+  readonly retries: number;
+  /** Entries that ended in a second; undefined until that can be said. */
+  readonly perSecond: number | undefined;
+  readonly remainingMs: number | undefined;
+  /** Those that this process runs, the longest first. */
+  readonly running: readonly RunningTask[];
+  /** Of attempts that ended here, the most frequent first. */
+  readonly errors: readonly ErrorCount[];
+}
+
+export interface Progress {
+  /** This process began an attempt, or it ended. */
+  started(entryId: string): void;
+  ended(entryId: string, end: AttemptEnd): void;
+  /** What the store counts now. */
+  counted(counts: EntryCounts): void;
+  snapshot(): Snapshot | undefined;
+}
+
+/** The rate is that of the last minute: what runs later may take longer than what ran first. */
+const WINDOW_MS = 60_000;
+/** Messages that name their entry are all different; more of them than this tell nothing. */
+const MOST_ERRORS = 1_000;
+const SHOWN_ERROR = 100;
+
+export function makeProgress(entries: number, clock: Pick<Clock, "now">): Progress {
+  const running = new Map<string, number>();
+  const errors = new Map<string, number>();
+  let samples: { readonly at: number; readonly ended: number }[] = [];
+  let latest: EntryCounts | undefined;
+
+  return {
+    started: (entryId) => void running.set(entryId, clock.now()),
+    ended(entryId, end) {
+      running.delete(entryId);
+      const error = describeFailure(end);
+      if (error === undefined || (errors.size >= MOST_ERRORS && !errors.has(error))) return;
+      errors.set(error, (errors.get(error) ?? 0) + 1);
+    },
+    counted(counts) {
+      const now = clock.now();
+      latest = counts;
+      samples = [...samples.filter(({ at }) => now - at <= WINDOW_MS), { at: now, ended: endedOf(counts) }];
+    },
+    snapshot() {
+      if (latest === undefined) return undefined;
+      const ended = endedOf(latest);
+      const perSecond = rateOf(samples);
+      const left = Math.max(0, entries - ended);
+      return {
+        counts: latest,
+        entries,
+        ended,
+        retries: retriesOf(latest),
+        perSecond,
+        remainingMs: perSecond ? (left / perSecond) * 1000 : undefined,
+        running: [...running]
+          .map(([entryId, since]) => ({ entryId, ms: clock.now() - since }))
+          .toSorted((a, b) => b.ms - a.ms),
+        errors: [...errors].map(([error, count]) => ({ error, count })).toSorted((a, b) => b.count - a.count),
+      };
+    },
+  };
+}
+
+export function endedOf({ DONE, FAILED, CANCELLED }: EntryCounts): number {
+  return DONE + FAILED + CANCELLED;
+}
+
+/** Each entry that was decided, or runs, has one attempt that is no retry. */
+export function retriesOf({ attempts, DONE, FAILED, RUNNING }: EntryCounts): number {
+  return Math.max(0, attempts - DONE - FAILED - RUNNING);
+}
+
+function rateOf(samples: readonly { readonly at: number; readonly ended: number }[]): number | undefined {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || last.at - first.at < 500 || last.ended <= first.ended) {
+    return undefined;
+  }
+  return ((last.ended - first.ended) * 1000) / (last.at - first.at);
+}
+
+/** `exception: ValueError: no such band`, its first line; undefined for what did not go wrong. */
+export function describeFailure({ outcome, error }: AttemptEnd): string | undefined {
+  if (outcome === "done" || outcome === "stopped") return undefined;
+  const [line = ""] = (error?.message ?? "").split("\n");
+  const text = error === undefined ? outcome : `${outcome}: ${error.name}: ${line}`;
+  return text.length > SHOWN_ERROR ? `${text.slice(0, SHOWN_ERROR - 1)}…` : text;
+}

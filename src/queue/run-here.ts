@@ -1,0 +1,92 @@
+/**
+ * Runs a loaded run on this machine: a worker in this process, until every entry has ended. Several may do so for the
+ * same run; what one of them leaves when it is killed is taken over by the others, or by the next one.
+ */
+import { randomUUID } from "node:crypto";
+import { availableParallelism, hostname, totalmem } from "node:os";
+import { join } from "node:path";
+import type { BulkRun, EntryCounts } from "../bulk/bulk-run.ts";
+import type { BulkLogs, BulkQueue, BulkRuns } from "../bulk/bulk-store.ts";
+import type { HostFacts } from "../bulk/worker-record.ts";
+import type { Clock } from "../clock.ts";
+import type { Program } from "./program.ts";
+import { runWorker } from "./worker/run-worker.ts";
+import type { WorkerEvent, WorkerOptions } from "./worker/worker-options.ts";
+
+export interface RunHerePorts {
+  readonly runs: BulkRuns;
+  readonly queue: BulkQueue;
+  readonly logs: BulkLogs;
+  readonly clock: Clock;
+}
+
+export interface RunHereOptions {
+  readonly run: BulkRun;
+  readonly program: Program;
+  /** Tasks at a time. */
+  readonly slots: number;
+  readonly mode: WorkerOptions["mode"];
+  readonly environment: WorkerOptions["environment"];
+  /** The data directory; what tasks need while they run lies in it. */
+  readonly folder: string;
+  /** Stops in good order: running tasks are told to end, and their entries wait. */
+  readonly signal: AbortSignal;
+  readonly onEvent?: ((event: WorkerEvent) => void) | undefined;
+}
+
+/** `finished`: every entry has ended. `stopped`: somebody stopped the run. `interrupted`: this process was told to stop. */
+export type RunHereOutcome = {
+  readonly outcome: "finished" | "stopped" | "interrupted";
+  readonly counts: EntryCounts;
+};
+
+/** How long an idle worker waits before it looks for work again. */
+const IDLE_MS = 200;
+
+export async function runHere(ports: RunHerePorts, options: RunHereOptions): Promise<RunHereOutcome> {
+  const { runs, clock } = ports;
+  const { run, signal } = options;
+  for (;;) {
+    await work(ports, options);
+    const counts = await runs.counts(run.name);
+    if (counts.QUEUED + counts.RUNNING === 0) return { outcome: "finished", counts };
+    if (signal.aborted) return { outcome: "interrupted", counts };
+    const state = (await runs.get(run.name))?.state;
+    if (state !== "OPEN") return { outcome: "stopped", counts };
+    // Others have what is left in hand; should one of them die, its entries are taken over here.
+    await clock.sleep(IDLE_MS, signal).catch(() => {});
+  }
+}
+
+async function work({ queue, logs, clock }: RunHerePorts, options: RunHereOptions): Promise<void> {
+  const { run, program, slots, mode, environment, folder, signal, onEvent } = options;
+  await runWorker(
+    { queue, logs, clock },
+    {
+      run: run.name,
+      program,
+      limits: run.limits,
+      slots,
+      mode,
+      host: thisHost(),
+      signal,
+      idle: "wait-for-retries",
+      idleMs: IDLE_MS,
+      onEvent,
+      environment,
+      folder: join(folder, "bulk-workers"),
+      worker: `${hostname()}-${randomUUID().slice(0, 8)}`,
+    },
+  );
+}
+
+/** One's own machine has no price. */
+function thisHost(): HostFacts {
+  return {
+    host: hostname(),
+    provider: "local",
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+    spot: false,
+  };
+}
