@@ -43,7 +43,7 @@ export interface EntryQuery extends PageRequest {
 
 export interface AttemptQuery extends PageRequest {
   readonly run: string;
-  /** Of this entry, in order of attempts; without it of all, in an order that does not change while it is read. */
+  /** Of this entry, in order of attempts; without it of all: those of an entry together and in order, and always in the same order. */
   readonly entryId?: string | undefined;
   readonly outcome?: AttemptOutcome | undefined;
 }

@@ -1,0 +1,87 @@
+/**
+ * What went wrong, grouped: messages that differ only in numbers and IDs are one. Memory stays flat whatever messages say:
+ * of too many groups the rarest are forgotten, which can never be one of the most frequent.
+ */
+import type { AttemptRecord } from "../../bulk/attempt.ts";
+
+export interface ErrorGroup {
+  /** Name of what was thrown, or of the cause. */
+  readonly error: string;
+  /** With `<n>`, `<id>` and `<entry>` in place of what differs. */
+  readonly message: string;
+  /** Attempts that ended so. */
+  readonly attempts: number;
+  readonly example: {
+    readonly entryId: string;
+    readonly attempt: number;
+    readonly message: string;
+    readonly log?: string | undefined;
+  };
+}
+
+export interface ErrorGroups {
+  add(attempt: AttemptRecord): void;
+  /** The most frequent first. */
+  top(count: number): readonly ErrorGroup[];
+}
+
+const MOST_GROUPS = 5000;
+const MOST_CHARACTERS = 300;
+
+export function makeErrorGroups(): ErrorGroups {
+  let groups = new Map<string, ErrorGroup>();
+  return {
+    add(attempt) {
+      const { outcome, error } = attempt;
+      if (outcome === undefined || outcome === "done" || outcome === "stopped") return;
+      const name = error?.name ?? outcome;
+      const message = firstLine(error?.message ?? exitOf(attempt));
+      const general = generalize(message, attempt.entryId);
+      const key = `${name}\n${general}`;
+      const known = groups.get(key);
+      if (known === undefined && groups.size === MOST_GROUPS) groups = keepMostFrequent(groups);
+      groups.set(key, {
+        error: name,
+        message: general,
+        attempts: (known?.attempts ?? 0) + 1,
+        example: known?.example ?? exampleOf(attempt, message),
+      });
+    },
+    top: (count) => byFrequency(groups.values()).slice(0, count),
+  };
+}
+
+function exampleOf({ entryId, attempt, log }: AttemptRecord, message: string): ErrorGroup["example"] {
+  return { entryId, attempt, message, ...(log !== undefined && { log }) };
+}
+
+function keepMostFrequent(groups: ReadonlyMap<string, ErrorGroup>): Map<string, ErrorGroup> {
+  const sorted = [...groups].sort(([, a], [, b]) => b.attempts - a.attempts);
+  return new Map(sorted.slice(0, MOST_GROUPS / 2));
+}
+
+function byFrequency(groups: Iterable<ErrorGroup>): readonly ErrorGroup[] {
+  return [...groups].sort((a, b) => b.attempts - a.attempts);
+}
+
+function exitOf({ exitCode, signal }: AttemptRecord): string {
+  if (signal !== undefined) return `ended by ${signal}`;
+  return exitCode === undefined ? "" : `exit code ${exitCode}`;
+}
+
+/** A traceback's last words are in its name and message; what else a message has goes on below it. */
+function firstLine(message: string): string {
+  const [line = ""] = message.trimStart().split("\n");
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+}
+
+/** `no scene S2A_17 in 0x7f3a` of entry S2A_17 → `no scene <entry> in <id>` */
+export function generalize(message: string, entryId: string): string {
+  // A short ID could be part of any word.
+  const own = entryId.length < 3 ? message : message.replaceAll(entryId, "<entry>");
+  return own
+    .replaceAll(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, "<id>")
+    .replaceAll(/\b0x[0-9a-f]+\b/gi, "<id>")
+    .replaceAll(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, "<id>")
+    .replaceAll(/\d+(?:[.,:]\d+)*(?:e[+-]?\d+)?/gi, "<n>");
+}

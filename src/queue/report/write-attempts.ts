@@ -1,0 +1,22 @@
+/** Every attempt of a run as a line of JSON. */
+import type { AttemptRecord } from "../../bulk/attempt.ts";
+import type { BulkRuns } from "../../bulk/bulk-store.ts";
+import { allPages } from "./all-pages.ts";
+import { writeTexts } from "./write-texts.ts";
+
+/** How many there are. */
+export async function writeAttempts(runs: BulkRuns, run: string, file: string): Promise<number> {
+  let count = 0;
+  async function* lines(): AsyncGenerator<string> {
+    for await (const attempt of allPages((page) => runs.attempts({ run, ...page }))) {
+      count += 1;
+      yield attemptLine(attempt);
+    }
+  }
+  await writeTexts(file, lines());
+  return count;
+}
+
+export function attemptLine(attempt: AttemptRecord): string {
+  return `${JSON.stringify(attempt)}\n`;
+}
