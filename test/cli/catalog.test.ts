@@ -66,11 +66,11 @@ describe("cirrus catalog instance-types --offline", () => {
     const table = ["instance-types", "--offline", "--instance-types", "^c7g.large$", "--region", "us-west-2"];
     const { stdout, stderr } = await call(table);
     expect(stdout).toMatch(/^type +zone +bought +arch +CPU family/);
-    expect(stdout).toMatch(/^c7g\.large +all +on demand +arm64 +AWS Graviton3 +2 +4 +– +– +0\.0736 +0\.03680$/m);
+    expect(stdout).toMatch(/^c7g\.large +all +on demand +arm64 +AWS Graviton3 +2 +4 +– +– +0\.0758 +0\.03789$/m);
     expect(stdout).toMatch(/^c7g\.large +us-west-2c +spot .* ~0\.\d+ /m);
     expect(stderr).toContain("~ estimated");
     const detailed = await call([...table, "--detail", "--no-spot"]);
-    expect(detailed.stdout).toMatch(/10 GB gp3/);
+    expect(detailed.stdout).toMatch(/30 GB gp3/);
     expect(detailed.stderr).not.toContain("~ estimated");
   });
 
@@ -119,7 +119,8 @@ describe("cirrus catalog instance-types --offline", () => {
     { args: ["--sort-by", "prce"], says: "Did you mean price?" },
     { args: ["--instance-types", "c7("], says: "regular expression" },
     { args: ["--min-cpu", "8", "--max-cpu", "4"], says: "min-cpu" },
-    { args: ["--min-cpu", "many"], says: "Write a number" },
+    { args: ["--min-cpu", "many"], says: "expected number" },
+    { args: ["--max-price", "-1"], says: "0 or more" },
     { args: ["--architecture", "sparc"], says: "x86_64" },
     { args: ["--boot-disk-types", "pd-ssd"], says: "gp3, gp2" },
     { args: ["--provider", "gcp"], says: "aws" },

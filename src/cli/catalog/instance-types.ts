@@ -3,23 +3,16 @@ import type { Command } from "commander";
 import { type Excluded, filterOffers, memoryPerCpu, pricePerCpu } from "../../offers/filter.ts";
 import type { Offer } from "../../offers/offer.ts";
 import { SORT_KEYS, sortOffers } from "../../offers/sort.ts";
+import { bootDiskOf } from "../../pool/plan/work.ts";
 import { parseLimit } from "../options.ts";
 import type { Io } from "../terminal/io.ts";
 import { addFormats, type Format, formatOf, type OutputOptions, printRows } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
-import {
-  addBootDiskOptions,
-  addFilterOptions,
-  type BootDiskOptions,
-  bootDiskOf,
-  type FilterOptions,
-  filterOf,
-} from "./filter-options.ts";
+import { addFilterOptions, type FilterOptions, filterOf } from "./filter-options.ts";
 import { addCatalogueOptions, type CatalogueOptions, openCatalogue, sayOrigin } from "./open-catalogue.ts";
 
-interface ListOptions extends CatalogueOptions, OutputOptions, FilterOptions, BootDiskOptions {
+interface ListOptions extends CatalogueOptions, OutputOptions, FilterOptions {
   readonly zone?: string;
-  readonly filter?: string;
   readonly sortBy: string;
   readonly limit?: number;
   readonly detail?: boolean;
@@ -32,17 +25,17 @@ export function addInstanceTypes(catalog: Command, io: Io): void {
   const command = catalog
     .command("instance-types")
     .description("List instance types with their prices on demand and as spot instances, boot disk included.");
-  addBootDiskOptions(addFilterOptions(addCatalogueOptions(command)));
-  addFormats(command, ["table", "json", "jsonl", "yaml", "name"])
+  addFormats(addCatalogueOptions(command), ["table", "json", "jsonl", "yaml", "name"])
     .option("-z, --zone <name>", "only what this zone has")
-    .option("--filter <text>", "only where type, zone, architecture or CPU family holds this")
     .option("--sort-by <keys>", "keys with commas between, - before one for descending", USUAL_ORDER)
     .option("--limit <n>", "no more than so many", parseLimit)
-    .option("--detail", "with rank, ratios and what the price is made of")
+    .option("--detail", "with rank, ratios and what the price is made of");
+  addFilterOptions(command)
     .addHelpText(
       "after",
       `
-Keys: ${SORT_KEYS.join(", ")}
+Keys to sort by:
+${listed(SORT_KEYS)}
 
 Examples:
   cirrus catalog instance-types --arch ARM64 --min-cpu 2 --max-cpu 4 --max-memory-per-cpu 4
@@ -52,8 +45,14 @@ Examples:
     .action((options: ListOptions) => list(io, options));
 }
 
+/** In lines of at most 80 columns. */
+function listed(names: readonly string[]): string {
+  return (names.join(", ").match(/.{1,78}(?: |$)/g) ?? []).map((line) => `  ${line.trimEnd()}`).join("\n");
+}
+
 async function list(io: Io, options: ListOptions): Promise<void> {
-  const filter = { ...filterOf(options), text: options.filter };
+  const { constraints, filter } = filterOf(options);
+  const bootDisk = bootDiskOf(constraints);
   // What is written wrongly is said before AWS is asked for thousands of prices.
   sortOffers([], options.sortBy);
   filterOffers([], filter);
@@ -62,8 +61,8 @@ async function list(io: Io, options: ListOptions): Promise<void> {
     region: opened.region,
     zone: options.zone,
     spot: filter.spot,
-    bootDiskGB: options.totalBootDiskSize,
-    bootDisk: bootDiskOf(options),
+    bootDiskGB: bootDisk.totalGB,
+    bootDisk,
   });
   const { offers, excluded } = filterOffers(all, filter);
   const sorted = sortOffers(offers, options.sortBy).slice(0, options.limit);
