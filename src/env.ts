@@ -27,9 +27,21 @@ export const VARIABLES = {
   AWS_PROFILE: "Profile of the AWS configuration that the command line uses",
   AWS_ENDPOINT_URL: "Address of an emulator that stands for AWS",
   AWS_REGION: "Region of the buckets; set by Lambda and by every job definition",
+  AWS_BATCH_JOB_ID: "Job that a container is of; set by Batch",
   AWS_BATCH_JOB_ATTEMPT: "Which attempt of its job a container is; set by Batch",
+  AWS_EC2_METADATA_DISABLED: "`true`: this is no instance of EC2 that could be asked what it is",
+  AWS_EC2_METADATA_SERVICE_ENDPOINT:
+    "Where an instance of EC2 is asked what it is; http://169.254.169.254 where it is not set",
+  CIRRUS_STACK: "Name of the deployed stack that a function is of",
+  CIRRUS_POOL_SUBNETS: "Subnets that instances of bulk runs are started in, separated by commas",
+  CIRRUS_POOL_SECURITY_GROUPS: "Security groups of instances of bulk runs, separated by commas",
+  CIRRUS_POOL_INSTANCE_PROFILE: "ARN of the profile of instances of bulk runs",
+  CIRRUS_POOL_JOB_ROLE: "ARN of the role that workers of bulk runs have",
+  CIRRUS_POOL_IMAGE: "Image that workers of bulk runs are started from where their run names none",
   CIRRUS_TASK_FUNCTION:
     "Lambda whose code a Batch job runs where it finds no handler; set in job definitions of its task",
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "MB that a Lambda has; set by Lambda",
+  AWS_LAMBDA_LOG_STREAM_NAME: "What tells one container of a Lambda from another; set by Lambda",
   LAMBDA_TASK_ROOT: "Folder that a task's code is in; set by Lambda",
   _HANDLER: "File and export of a task's handler, `handler.handler`; set by Lambda",
 } as const;

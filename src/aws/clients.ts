@@ -1,8 +1,11 @@
 /** The clients of AWS's services, each made once, and its package loaded, when it is first used. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { once } from "../once.ts";
+import type { BatchPools } from "./services/batch-pools.ts";
 import type { CloudFormation } from "./services/cloudformation.ts";
+import type { EventSourceMappings } from "./services/event-source-mappings.ts";
 import type { Lambda } from "./services/lambda.ts";
+import type { LaunchTemplates } from "./services/launch-templates.ts";
 import type { Logs } from "./services/logs.ts";
 import type { S3 } from "./services/s3.ts";
 import type { ClientOptions } from "./services/settings.ts";
@@ -58,6 +61,18 @@ export function lazyLambda(options: ClientOptions): Clients["lambda"] {
 
 export function lazyCloudFormation(options: ClientOptions): Clients["cloudformation"] {
   return once(async () => (await import("./services/cloudformation.ts")).connectCloudFormation(options));
+}
+
+export function lazyBatchPools(options: ClientOptions): () => Promise<BatchPools> {
+  return once(async () => (await import("./services/batch-pools.ts")).connectBatchPools(options));
+}
+
+export function lazyLaunchTemplates(options: ClientOptions): () => Promise<LaunchTemplates> {
+  return once(async () => (await import("./services/launch-templates.ts")).connectLaunchTemplates(options));
+}
+
+export function lazyEventSourceMappings(options: ClientOptions): () => Promise<EventSourceMappings> {
+  return once(async () => (await import("./services/event-source-mappings.ts")).connectEventSourceMappings(options));
 }
 
 /** All of them, for the command line. */

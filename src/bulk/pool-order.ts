@@ -16,7 +16,7 @@ const code = z.union([
   /** An archive in the payload bucket. */
   z.strictObject({
     kind: z.literal("bundle"),
-    url: z.templateLiteral(["s3://", z.string()]),
+    url: z.templateLiteral(["s3://", z.string(), "/", z.string()]),
     sha256: z.string(),
     program,
   }),
@@ -51,7 +51,12 @@ const plan: z.ZodType<PoolPlan> = z.object({
   machineImage: z.string().optional(),
 });
 
-const order = z.object({ plan, code });
+const order = z.object({
+  plan,
+  code,
+  /** How workers run a task: `--reuse-processes`, `--in-process`; a fresh process for each where it is left out. */
+  mode: z.enum(["process", "reuse", "in-process"]).optional(),
+});
 
 export type WorkerProgram = z.infer<typeof program>;
 export type WorkerCode = z.infer<typeof code>;

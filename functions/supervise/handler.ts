@@ -1,0 +1,4 @@
+/** Gives bulk runs the workers that they need, and takes them away. */
+import { superviseLambda } from "cirrus-pipeline/functions";
+
+export const handler = superviseLambda();
