@@ -120,7 +120,9 @@ function take(db: Database, run: RunRow, request: ReceiveRequest, now: number): 
     }));
 }
 
-const HELD = "key = ? AND turn = ? AND state = 'RUNNING'";
+/** By its receipt; nobody holds an entry of a run that is being removed. */
+const HELD = `key = ? AND turn = ? AND state = 'RUNNING'
+  AND EXISTS (SELECT 1 FROM bulk_runs r WHERE r.key = bulk_states.run AND r.name IS NOT NULL)`;
 
 /** Key and turn; a text that is no receipt fits nothing. */
 function parseReceipt({ receipt }: Lease): [number, number] {
