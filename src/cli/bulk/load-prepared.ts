@@ -58,7 +58,8 @@ export function taskFilePorts(io: Io, objects: TaskFilePorts["objects"]): TaskFi
 function describeLoaded(io: Io, outcome: "loaded" | "resumed", run: BulkRun, requeued: number): string {
   const name = paint(io, io.stderr, "bold", run.name);
   if (requeued > 0) return `${name}: ${count(requeued)} entries that failed are tried again.`;
-  return `${name}: ${outcome === "loaded" ? `${count(run.entries)} entries loaded.` : "goes on where it was."}`;
+  if (outcome === "loaded") return `${name}: ${count(run.entries)} entries loaded.`;
+  return run.state === "FINISHED" ? `${name} has ended already.` : `${name} goes on where it was.`;
 }
 
 /** What the worker says of its data; a module that cannot be loaded would fail every entry. */

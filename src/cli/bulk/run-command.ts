@@ -3,9 +3,10 @@ import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { ExitCode } from "../../errors.ts";
 import type { Register } from "../commands.ts";
 import { type BulkPlace, withBulkPlace } from "../place/bulk-place.ts";
-import { type Io, paint } from "../terminal/io.ts";
+import type { Io } from "../terminal/io.ts";
 import { formatOf } from "../terminal/output.ts";
 import { printDryRun } from "./dry-run.ts";
+import { sayNotes } from "./load-command.ts";
 import { loadPrepared } from "./load-prepared.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
 import { addLoadOptions, type LoadOptions } from "./run-options.ts";
@@ -27,7 +28,7 @@ export const registerRun: Register = (command, io, exit) => {
     .addHelpText("after", EXAMPLES)
     .action(async (word: string, args: string[], options: RunOptions) => {
       const prepared = prepareRun(io, word, args, options);
-      for (const note of prepared.notes) io.stderr.write(`${paint(io, io.stderr, "dim", note)}\n`);
+      sayNotes(io, prepared);
       await withBulkPlace(io, prepared.place, async (place) => {
         if (options.dryRun) return printDryRun(io, place, prepared, formatOf(options));
         const run = await loadPrepared(io, place, prepared, options);
@@ -50,9 +51,8 @@ async function goOn(
   options: RunOptions,
 ): Promise<ExitCode> {
   if (run.state === "STOPPED") await place.runs.setState(run.name, ["STOPPED"], "OPEN");
-  if (run.state === "FINISHED") {
-    io.stderr.write(`${run.name} has ended already. Try what failed again: --only-failed\n`);
-  }
+  if (run.state === "FINISHED")
+    io.stderr.write("Try what failed again: --only-failed. Run all of it again: --job-id other\n");
   if (options.detach) return startDetached(io, place, run.name, workArguments(prepared, options));
   return workHere(io, place, run, prepared, options);
 }

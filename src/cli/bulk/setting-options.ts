@@ -25,7 +25,7 @@ const PANELS: Panels = {
 /** The place has these two for every command. */
 const ELSEWHERE: readonly string[] = ["region", "profile"];
 
-/** `more` is for what only a pool needs as well. */
+/** All of them, or those that a command has a use for. */
 export function addSettingOptions(command: Command, names = SETTING_NAMES, panels = PANELS): Command {
   for (const name of names) {
     if (ELSEWHERE.includes(name)) continue;

@@ -56,22 +56,30 @@ export async function workHere(
   const progress = makeProgress(run.entries, systemClock);
   const output =
     options.outputFile === undefined ? undefined : await openOutputFile(io, place, run, options.outputFile);
-  const work = runHere(
-    { ...place, clock: systemClock },
-    {
-      run,
-      program,
-      slots,
-      mode: modeOf(options),
-      environment: definedOf(io.env),
-      folder: place.data,
-      signal: io.signal,
-      onEvent: (event) => tell(io, event, progress, output),
-    },
-  );
-  const { outcome, counts } = await showWhile(io, place, { run, progress, slots }, work);
+  const ended = run.state === "FINISHED" ? await endOf(place, run) : await work();
   await output?.close();
-  return conclude(io, place, run, { outcome, counts }, options);
+  return conclude(io, place, run, ended, options);
+
+  function work(): Promise<RunHereOutcome> {
+    const running = runHere(
+      { ...place, clock: systemClock },
+      {
+        run,
+        program,
+        slots,
+        mode: modeOf(options),
+        environment: definedOf(io.env),
+        folder: place.data,
+        signal: io.signal,
+        onEvent: (event) => tell(io, event, progress, output),
+      },
+    );
+    return showWhile(io, place, { run, progress, slots }, running);
+  }
+}
+
+async function endOf({ runs }: BulkPlace, { name }: BulkRun): Promise<RunHereOutcome> {
+  return { outcome: "finished", counts: await runs.counts(name) };
 }
 
 function tell(io: Io, event: WorkerEvent, progress: Progress, output: OutputFile | undefined): void {

@@ -1,17 +1,22 @@
 /** `cirrus bulk`: one task over every entry of a task file, here or on machines of a deployed stage. */
 import { registerDelete, registerPurge, registerResume, registerRetry, registerStop } from "../bulk/change-commands.ts";
+import { registerLoad } from "../bulk/load-command.ts";
 import { registerEntries, registerList, registerLogs, registerShow, registerStatus } from "../bulk/look-commands.ts";
+import { registerDump, registerReport } from "../bulk/report-commands.ts";
 import { registerRun } from "../bulk/run-command.ts";
 import { registerWork } from "../bulk/work-command.ts";
 import type { Register } from "../commands.ts";
 
 const SUBCOMMANDS: Readonly<Record<string, Register>> = {
   run: registerRun,
+  load: registerLoad,
   status: registerStatus,
   list: registerList,
   show: registerShow,
   entries: registerEntries,
   logs: registerLogs,
+  report: registerReport,
+  dump: registerDump,
   work: registerWork,
   stop: registerStop,
   resume: registerResume,
@@ -32,4 +37,5 @@ Examples:
   cirrus bulk run ./my_worker.py --tasks my_tasks.json --num-simultaneous-tasks 10
   cirrus bulk status my-worker-my-tasks
   cirrus bulk entries my-worker-my-tasks --state failed
-  cirrus bulk logs my-worker-my-tasks task-1`;
+  cirrus bulk logs my-worker-my-tasks task-1
+  cirrus bulk dump my-worker-my-tasks --state failed > again.json`;
