@@ -28,6 +28,8 @@ export interface Candidate {
   readonly interruptionsPerHour: number;
   readonly bootDiskType: string | undefined;
   readonly bootDiskGB: number;
+  /** True where a part of a price is a typical one. */
+  readonly estimated: boolean;
 }
 
 export interface Reason {
@@ -57,21 +59,25 @@ const BURSTABLE = /^t\d/;
 
 export function findCandidates(offers: readonly Offer[], asked: Asked): Candidates {
   const { offers: kept, excluded } = filterOffers(offers, filterOf(asked));
-  const filtered = excluded.map(({ constraint, count }) => excludes(constraint.replace(/^--/, ""), count));
+  const filtered = excluded.map(({ constraint, count }) => excludes(asWritten(constraint), count));
   const onDemand = new Map(offers.filter(({ spot }) => !spot).map((offer) => [keyOf({ ...offer, spot: true }), offer]));
   const all = [...groupZones(kept)].map(([key, zones]) => toCandidate(zones, onDemand.get(key)?.pricePerHour, asked));
   const rules = rulesOf(asked);
   const failing = rules.map(({ name, fails }) => {
     const failed = all.filter(fails);
-    return excludes(
-      name,
-      failed.reduce((sum, { offers: count }) => sum + count, 0),
-    );
+    const count = failed.reduce((sum, one) => sum + one.offers, 0);
+    return excludes(name, count);
   });
   return {
     candidates: all.filter((candidate) => !rules.some(({ fails }) => fails(candidate)) && isUsable(candidate)),
     excluded: [...filtered, ...failing].filter((reason) => reason.excluded > 0),
   };
+}
+
+/** The catalogue's options for spot are called otherwise. */
+function asWritten(option: string): string {
+  const name = option.replace(/^--/, "");
+  return name === "spot" || name === "no-spot" ? name.replace("spot", "use-spot") : name;
 }
 
 function excludes(constraint: string, count: number): Reason {
@@ -133,11 +139,13 @@ function toCandidate(zones: Zones, onDemandPrice: number | undefined, asked: Ask
     interruptionsPerHour: offer.spot ? mean(rates) : 0,
     bootDiskType: offer.bootDiskType,
     bootDiskGB: offer.bootDiskGB,
+    estimated: zones.some(({ estimated }) => estimated === true),
   };
 }
 
+/** To a millionth, as AWS writes prices. */
 function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+  return Math.round((numbers.reduce((sum, each) => sum + each, 0) / numbers.length) * 1e6) / 1e6;
 }
 
 interface Instance {
@@ -180,7 +188,10 @@ function rulesOf(asked: Asked): readonly Rule[] {
     if (typeof limit !== "number") return [];
     return [{ name: `${writtenName(name)} ${limit}`, fails: (candidate) => fails(limit, candidate) }];
   };
-  const burstable = { name: "instance-types, without which t types are left out,", fails: isBurstable };
+  const burstable = {
+    name: "leaving out what is burstable (t3, t4g …) unless instance-types names it",
+    fails: isBurstable,
+  };
   return [
     ...(asked.instanceTypes === undefined ? [burstable] : []),
     ...rule("cpusPerTask", (least, { cpus }) => cpus < least),

@@ -44,10 +44,10 @@ const architecture = z.string().transform((name, context) => {
   return z.NEVER;
 });
 
-/** One text or several; commas and spaces separate too, as names of instance types have neither. */
+/** One text or several; commas and spaces separate too, but for the comma of `{1,2}`. */
 const list = z
   .union([z.string(), z.array(z.string())], "expected a text, or a list of texts")
-  .transform((given) => [given].flat().flatMap((one) => one.split(/[,\s]+/).filter(Boolean)));
+  .transform((given) => [given].flat().flatMap((one) => one.split(/[\s,]+(?![^{]*\})/).filter(Boolean)));
 
 const expressions = list.superRefine((names, context) => {
   for (const name of names) {

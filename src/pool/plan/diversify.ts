@@ -22,13 +22,14 @@ export interface Choice {
  * tried: the work costs least where the least of an instance is left over. Undefined where nothing fits.
  */
 export function chooseTypes(candidates: readonly Candidate[], work: PoolWork, asked: Asked): Choice | undefined {
-  const most = Math.min(Math.max(...candidates.map(({ slots }) => slots)), work.entries);
+  const most = Math.max(...candidates.map((type) => type.slots));
   const choices = Array.from({ length: most }, (_, index) => choose(candidates, index + 1, work, asked));
   return choices.reduce((best, choice) => (best === undefined || isBetter(choice, best) ? choice : best), undefined);
 }
 
+/** Of equals the smaller worker: the same tasks with more memory for each, on more types. */
 function isBetter(choice: Choice | undefined, best: Choice): boolean {
-  return choice !== undefined && (choice.workCost - best.workCost || choice.seconds - best.seconds) <= 0;
+  return choice !== undefined && (choice.workCost - best.workCost || choice.seconds - best.seconds) < 0;
 }
 
 function choose(candidates: readonly Candidate[], slots: number, work: PoolWork, asked: Asked): Choice | undefined {

@@ -2,6 +2,7 @@
 import type { Offer } from "../../offers/offer.ts";
 import type { Candidate, Reason } from "./candidates.ts";
 import { type ConstraintName, writtenName } from "./constraints.ts";
+import { estimate } from "./estimate.ts";
 import { sizePool } from "./sizing.ts";
 import type { Asked, PoolWork } from "./work.ts";
 
@@ -26,6 +27,8 @@ export function whyNothingFits(
 
 interface Unfit {
   readonly type: Candidate;
+  /** USD for the work. */
+  readonly cost: number;
   readonly constraint: ConstraintName;
   readonly message: string;
 }
@@ -35,33 +38,24 @@ function tooSmall(candidates: readonly Candidate[], work: PoolWork, asked: Asked
   const unfit = candidates
     .toSorted((a, b) => a.highestPricePerHour - b.highestPricePerHour)
     .flatMap((type) => whyUnfit(type, work, asked));
-  const groups = Map.groupBy(unfit, ({ constraint }) => constraint);
-  return [...groups].map(([constraint, group]) => ({
-    constraint: `${writtenName(constraint)} ${asked[constraint]}`,
-    excluded: group.reduce((sum, { type }) => sum + type.offers, 0),
-    message: group[0]?.message ?? "",
-  }));
+  return [...Map.groupBy(unfit, ({ constraint }) => constraint)].map(([constraint, group]) => {
+    const cheapest = constraint === "maxTotalCost" ? group.toSorted((a, b) => a.cost - b.cost) : group;
+    return {
+      constraint: `${writtenName(constraint)} ${asked[constraint]}`,
+      excluded: group.reduce((sum, { type }) => sum + type.offers, 0),
+      message: cheapest[0]?.message ?? "",
+    };
+  });
 }
 
 function whyUnfit(type: Candidate, work: PoolWork, asked: Asked): readonly Unfit[] {
-  const most = Math.min(type.slots, work.entries, asked.maxSimultaneousTasks ?? type.slots);
-  if (most < type.leastSlots) {
-    const short =
-      most === work.entries ? `there are only ${work.entries} entries` : `at most ${most} are allowed in all`;
-    const message = `${type.leastSlots} tasks at a time would have to be on one instance (${type.instanceType}), but ${short}`;
-    return [
-      {
-        type,
-        constraint: asked.minTasksPerInstance === undefined ? "maxMemoryPerTask" : "minTasksPerInstance",
-        message,
-      },
-    ];
-  }
-  const large = sizePool([type], most, work, asked);
+  const slots = Math.max(type.leastSlots, Math.min(type.slots, asked.maxSimultaneousTasks ?? type.slots));
+  const { workCost: cost } = estimate(type, slots, work, asked);
+  const large = sizePool([type], slots, work, asked);
   // More workers that are smaller may do for a number of instances.
   const small = sizePool([type], type.leastSlots, work, asked);
   const found = large.outcome === "unfit" && large.constraint === "minInstances" ? small : large;
-  if (found.outcome === "unfit") return [{ type, ...found }];
+  if (found.outcome === "unfit") return [{ type, cost, ...found }];
   const message = `spot instances (${type.instanceType}) are taken back more often than a task of max-runtime ${asked.maxRuntime} s ends`;
-  return [{ type, constraint: "maxRuntime", message }];
+  return [{ type, cost, constraint: "maxRuntime", message }];
 }

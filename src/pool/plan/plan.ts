@@ -16,11 +16,10 @@ import { highestPricePerHour, type Limit } from "./sizing.ts";
 import { type Asked, type PoolWork, withDefaults } from "./work.ts";
 
 export interface Expected {
-  /** USD in all on the cheapest of the types, and on the dearest. */
+  /** USD for running tasks, repeated ones too: on the cheapest of the types, and on the dearest. */
   readonly cost: number;
   readonly highestCost: number;
-  /** The parts of `cost`: running tasks, and each worker's way to its first one. */
-  readonly workCost: number;
+  /** USD for all workers' way to their first task, on the dearest type. */
   readonly startCost: number;
   /** From the first request to the last result. */
   readonly seconds: number;
@@ -61,9 +60,10 @@ export type PlanOutcome =
 export function planPool(offers: readonly Offer[], constraints: PoolConstraints, work: PoolWork): PlanOutcome {
   const asked = withDefaults(constraints);
   const { candidates, excluded } = findCandidates(offers, asked);
-  const choices = sameSize(candidates).flatMap((alike) => chooseTypes(alike, work, asked) ?? []);
-  const isTooLong = (work.secondsPerTask ?? 0) > asked.maxRuntime;
-  if (choices.length === 0 || isTooLong) {
+  const canEnd = work.entries > 0 && (work.secondsPerTask ?? 0) <= asked.maxRuntime;
+  const groups = canEnd ? sameSize(candidates) : [];
+  const choices = groups.flatMap((alike) => chooseTypes(alike, work, asked) ?? []);
+  if (choices.length === 0) {
     return { outcome: "impossible", reasons: whyNothingFits(offers, candidates, excluded, work, asked) };
   }
   const region = offers[0]?.region ?? "";
@@ -104,13 +104,11 @@ function rankedPlan(choice: Choice, rank: number, region: string, work: PoolWork
 
 function expectedOf({ types, slots, sizing }: Choice, work: PoolWork, asked: Asked): Expected {
   const estimates = types.map((type) => estimate(type, slots, work, asked));
-  const costs = estimates.map(({ workCost, startCost }) => workCost + sizing.workers * startCost);
-  const { workCost, startCost, interruptions, seconds } = estimate(types[0], slots, work, asked);
+  const { workCost, interruptions, seconds } = estimate(types[0], slots, work, asked);
   return {
-    cost: workCost + sizing.workers * startCost,
-    highestCost: Math.max(...costs),
-    workCost,
-    startCost: sizing.workers * startCost,
+    cost: workCost,
+    highestCost: Math.max(...estimates.map((one) => one.workCost)),
+    startCost: sizing.workers * Math.max(...estimates.map((one) => one.startCost)),
     seconds: seconds(sizing.workers),
     interruptions,
     secondsPerTask: work.secondsPerTask ?? asked.maxRuntime,
