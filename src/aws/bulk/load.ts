@@ -2,7 +2,7 @@
  * Stores a run with its entries and their messages. The run's record says how many are stored, so that a load that was cut off
  * goes on there; what was stored twice is there once, and a message that was sent twice does no harm.
  */
-import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { NewBulkRun } from "../../bulk/bulk-run.ts";
 import type { EntrySource, LoadOutcome } from "../../bulk/bulk-store.ts";
 import type { Entry } from "../../bulk/entry.ts";
@@ -13,12 +13,12 @@ import { insert } from "../state/statements.ts";
 import { inParallel } from "../state/table.ts";
 import { keepBody } from "./body.ts";
 import { newEntryItem } from "./entry-item.ts";
-import type { RunKey } from "./keys.ts";
+import { listingKey, type RunKey } from "./keys.ts";
 import { sendMessages } from "./messages.ts";
 import type { Place } from "./place.ts";
 import { makeQueues } from "./queues.ts";
 import { removeRun } from "./remove.ts";
-import { changeRun, needRun, newRunItems, type Queues, type RunRecord, readRun, setRunState } from "./run-record.ts";
+import { changeRun, needRun, newRunItem, type Queues, type RunRecord, readRun, setRunState } from "./run-record.ts";
 
 /** Entries that are stored and sent before the record says so. */
 const CHUNK = 1_000;
@@ -51,19 +51,14 @@ export async function load(
 async function create(run: NewBulkRun, place: Place): Promise<RunRecord> {
   const { client, table, clock } = await place.table();
   const edition = place.newId().replaceAll("-", "").slice(0, 8);
-  const items = newRunItems(run, edition, isoTime(clock.now()));
-  const absent = { TableName: table, ConditionExpression: "attribute_not_exists(pk)" };
+  const Item = newRunItem(run, edition, isoTime(clock.now()));
+  // In the list first: a name without a run is none.
+  await client.send(new PutItemCommand({ TableName: table, Item: listingKey(run.name) }));
   try {
-    await client.send(
-      new TransactWriteItemsCommand({
-        TransactItems: [{ Put: { ...absent, Item: items.run } }, { Put: { TableName: table, Item: items.listing } }],
-        ClientRequestToken: place.newId(),
-      }),
-    );
+    await client.send(new PutItemCommand({ TableName: table, Item, ConditionExpression: "attribute_not_exists(pk)" }));
   } catch (thrown) {
     // Somebody else has made one of this name in the same moment, which is this one where the entries are the same.
-    const isTaken = thrown instanceof Error && thrown.name === "TransactionCanceledException";
-    if (!isTaken || (await readRun(run.name, place)) === undefined) throw thrown;
+    if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
   }
   return needRun(run.name, place);
 }

@@ -1,5 +1,5 @@
 /** Takes away everything of a run. Its record goes last, so that a removal that was cut off is done again from the beginning. */
-import { BatchWriteItemCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { BatchWriteItemCommand, DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../state/attribute-values.ts";
 import { inParallel, slices, type Table, untilDone } from "../state/table.ts";
 import { listingKey, runKey, shardsOf } from "./keys.ts";
@@ -19,9 +19,10 @@ export async function removeRun({ run, key, queues }: RunRecord, place: Place): 
   const table = await place.table();
   for (const shard of shardsOf(key)) await removeItems(shard, table);
   await removeObjects(name, place);
-  const keys = [runKey(name), listingKey(name)];
-  const TransactItems = keys.map((Key) => ({ Delete: { TableName: table.table, Key } }));
-  await table.client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken: place.newId() }));
+  // A run that is in no list can be removed again; one that is only in the list is none.
+  for (const Key of [listingKey(name), runKey(name)]) {
+    await table.client.send(new DeleteItemCommand({ TableName: table.table, Key }));
+  }
 }
 
 async function removeItems(shard: string, table: Table): Promise<void> {

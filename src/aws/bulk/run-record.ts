@@ -4,7 +4,7 @@ import { type BulkRun, type NewBulkRun, RUN_STATES, type RunState } from "../../
 import { isoTime } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { type Item, toItem } from "../state/attribute-values.ts";
-import { listingKey, type RunKey, runKey, shardCount } from "./keys.ts";
+import { type RunKey, runKey, shardCount } from "./keys.ts";
 import type { Place } from "./place.ts";
 import { getItem } from "./read.ts";
 import { type Change, updateOf } from "./update.ts";
@@ -38,24 +38,11 @@ export async function needRun(name: string, place: Place): Promise<RunRecord> {
   });
 }
 
-/** The items that make the run known. */
-export function newRunItems(
-  run: NewBulkRun,
-  edition: string,
-  now: string,
-): { readonly run: Item; readonly listing: Item } {
-  const { name, digest, entries } = run;
+export function newRunItem(run: NewBulkRun, edition: string, now: string): Item {
+  const { name, digest, entries, source } = run;
   const first = { state: "LOADING", created: now, updated: now, loaded: 0, shards: shardCount(entries) };
-  const plain = toItem({
-    name,
-    digest,
-    entries,
-    edition,
-    ...first,
-    ...configuration(run),
-    source: JSON.stringify(run.source),
-  });
-  return { run: { ...runKey(name), ...plain }, listing: listingKey(name) };
+  const told = { name, digest, entries, source: JSON.stringify(source), ...configuration(run) };
+  return { ...runKey(name), ...toItem({ ...told, edition, ...first }) };
 }
 
 export type Configuration = Partial<Pick<NewBulkRun, "limits" | "policy" | "pool" | "task">>;
