@@ -38,8 +38,8 @@ Keys to sort by:
 ${listed(SORT_KEYS)}
 
 Examples:
-  cirrus catalog instance-types --arch ARM64 --min-cpu 2 --max-cpu 4 --max-memory-per-cpu 4
-  cirrus catalog instance-types --instance-types '^c7' '^c8' --spot --sort-by price --limit 10
+  cirrus catalog instance-types --arch ARM64 --max-cpu 4 --max-memory-per-cpu 4
+  cirrus catalog instance-types --instance-types ^c7 ^c8 --spot --sort-by price
   cirrus catalog instance-types --min-gpus 1 --no-spot --offline -o json`,
     )
     .action((options: ListOptions) => list(io, options));
