@@ -33,7 +33,7 @@ export interface StagedFile {
 }
 
 /** Entries in one step: many enough for a transaction, few enough for memory. */
-const STEP = 2000;
+const STEP = 1000;
 
 /** Throws ProblemsError where anything is wrong: entries, repeated IDs, data that the task does not take. */
 export async function stageTaskFile(ports: TaskFilePorts, options: StageOptions): Promise<StagedFile> {

@@ -1,7 +1,7 @@
 /**
  * A JSON array, entry by entry: only brackets, commas and strings are looked at here, each entry's text is then parsed
  * for itself. So memory stays flat, lines are known, and one broken entry does not hide the problems of the next.
- * (Measured on 200,000 entries: a tokenizer in JavaScript 0.8 s, this 0.2 s.)
+ * (200,000 entries of 100 bytes: 0.3 s; with @streamparser/json, which makes tokens of all there is, 1.0 s.)
  */
 import { isUtf8 } from "node:buffer";
 import type { Problem } from "../../errors.ts";

@@ -11,7 +11,7 @@ export interface OpenedFile {
   close(): Promise<void>;
 }
 
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 64 * 1024;
 
 export async function openTaskFile(file: string, ports: TaskFilePorts): Promise<OpenedFile> {
   if (file === "-") return { bytes: ports.stdin, close: async () => {} };
