@@ -29,7 +29,7 @@ export function chooseTypes(candidates: readonly Candidate[], work: PoolWork, as
 
 /** Of equals the smaller worker: the same tasks with more memory for each, on more types. */
 function isBetter(choice: Choice | undefined, best: Choice): boolean {
-  return choice !== undefined && (choice.workCost - best.workCost || choice.seconds - best.seconds) < 0;
+  return choice !== undefined && choice.workCost < best.workCost;
 }
 
 function choose(candidates: readonly Candidate[], slots: number, work: PoolWork, asked: Asked): Choice | undefined {

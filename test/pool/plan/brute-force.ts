@@ -65,7 +65,7 @@ function isAllowed(
 ): boolean {
   const { maxInstances = 10, maxSimultaneousTasks = EVERYTHING, maxTotalCpus = EVERYTHING } = constraints;
   const { maxTotalPricePerHour = 10, maxTotalCost = EVERYTHING, onDemandShare = 0 } = constraints;
-  const { minInstances = 0, minSimultaneousTasks = 0, minTotalCpus = 0 } = constraints;
+  const { minInstances = 0, minSimultaneousTasks = 0, minTotalCpus = 0, minTotalPricePerHour = 0 } = constraints;
   const replaced = spot ? Math.ceil(onDemandShare * workers) : 0;
   const highest = replaced * Math.max(onDemandPrice, pricePerHour) + (workers - replaced) * pricePerHour;
   const starting = (workers * pricePerHour * START_SECONDS) / 3600;
@@ -77,6 +77,7 @@ function isAllowed(
     workers * slots <= maxSimultaneousTasks &&
     workers * cpus >= minTotalCpus &&
     workers * cpus <= maxTotalCpus &&
+    workers * pricePerHour >= minTotalPricePerHour - NOTHING &&
     highest <= maxTotalPricePerHour + NOTHING &&
     (work.spent ?? 0) + known + starting <= maxTotalCost + NOTHING
   );

@@ -84,6 +84,9 @@ function broken({ plan, workers, types, expected }: RankedPlan, asked: PoolConst
     "tasks at a time at most": workers * slots <= (asked.maxSimultaneousTasks ?? workers * slots),
     vCPUs: types.every(({ cpus }) => workers * cpus >= (asked.minTotalCpus ?? 0)),
     "vCPUs at most": workers * most <= (asked.maxTotalCpus ?? workers * most),
+    "price an hour at least": types.every(
+      (type) => workers * type.pricePerHour >= (asked.minTotalPricePerHour ?? 0) - PENNY,
+    ),
     "price an hour": replaced * onDemand + (workers - replaced) * price <= maxTotalPricePerHour + PENNY,
     cost: cost <= (maxTotalCost ?? cost) + PENNY,
     "an instance a worker": types.every(({ cpus }) => cpus < 2 * plan.cpusPerWorker && cpus >= plan.cpusPerWorker),
@@ -105,7 +108,11 @@ describe("instance types", () => {
   const todo = { entries: 100, secondsPerTask: 60 };
 
   test("are all those that cost no more than 15 % more than the cheapest", () => {
-    const [best] = plansOf([...several, offer({ instanceType: "c7.large", cpus: 2, pricePerHour: 0.101 })], {}, todo);
+    const more = [
+      offer({ instanceType: "c7.large", cpus: 2, pricePerHour: 0.101 }),
+      offer({ instanceType: "m4.large", cpus: 2, pricePerHour: 0.116 }),
+    ];
+    const [best] = plansOf([...several, ...more], {}, todo);
     expect(best?.plan.instanceTypes).toEqual(["m7.large", "c7.large", "m6.large", "m5.large"]);
   });
 
@@ -127,9 +134,14 @@ describe("instance types", () => {
   });
 
   test("of another size make another plan", () => {
-    const larger = offer({ instanceType: "m7.xlarge", cpus: 4, pricePerHour: 0.19 });
-    const plans = plansOf([...several, larger], {}, todo);
-    expect(plans.map(({ plan }) => plan.slotsPerWorker)).toEqual([4, 2]);
+    const sizes = (pricePerHour: number) =>
+      plansOf([...several, offer({ instanceType: "m7.xlarge", cpus: 4, pricePerHour })], {}, todo).map(
+        ({ plan }) => plan.slotsPerWorker,
+      );
+    expect(sizes(0.19)).toEqual([4, 2]);
+    expect(sizes(0.21)).toEqual([2, 4]);
+    // At the same price that which takes less time.
+    expect(sizes(0.2)).toEqual([4, 2]);
   });
 });
 

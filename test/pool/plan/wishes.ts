@@ -26,6 +26,7 @@ export const constraints: fc.Arbitrary<PoolConstraints> = fc.record({
   maxInstances: count(20),
   minTotalCpus: count(6),
   maxTotalCpus: count(40),
+  minTotalPricePerHour: maybe(fc.integer({ min: 1, max: 100 }).map((cents) => cents / 100)),
   maxTotalPricePerHour: maybe(fc.integer({ min: 1, max: 300 }).map((cents) => cents / 100)),
   maxTotalCost: maybe(fc.integer({ min: 1, max: 500 }).map((cents) => cents / 100)),
   onDemandShare: maybe(fc.constantFrom(0, 0.3, 1)),
