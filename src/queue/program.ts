@@ -1,7 +1,9 @@
 /** What runs for each entry of a bulk run: an export of a module, or a command. */
 import { accessSync, constants, statSync } from "node:fs";
-import { basename, extname, isAbsolute, join, relative, resolve } from "node:path";
+import { extname, relative, resolve } from "node:path";
 import type { BulkTask } from "../bulk/bulk-run.ts";
+import { findProgram as findExecutable } from "../embedded/jobs/job-command.ts";
+import { wholeEnvironment } from "../env.ts";
 import { CirrusError, EXIT } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Component, Project } from "../project/project.ts";
@@ -66,22 +68,19 @@ function moduleProgram(file: string, exportName: string): Program {
 }
 
 /** A Python file that is not marked as executable is run by `python3`: most are not. */
-function commandProgram([program = "", ...args]: readonly string[], directory: string): Program {
-  if (!program.includes("/")) {
-    const own = join(directory, program);
-    return { kind: "command", command: [isExecutable(own) ? own : program, ...args], directory };
+function commandProgram(command: readonly string[], directory: string): Program {
+  const [program = "", ...args] = command;
+  const own = resolve(directory, program);
+  const named = !program.includes("/") && isFile(own) ? own : program;
+  if (extname(named) === ".py" && isFile(resolve(directory, named)) && !isExecutable(resolve(directory, named))) {
+    return commandProgram(["python3", resolve(directory, named), ...args], directory);
   }
-  const file = isAbsolute(program) ? program : join(directory, program);
-  if (isExecutable(file)) return { kind: "command", command: [file, ...args], directory };
-  if (isFile(file) && extname(file) === ".py") {
-    return { kind: "command", command: ["python3", file, ...args], directory };
-  }
-  throw isFile(file)
-    ? new CirrusError(`${file} is not marked as executable`, {
-        hint: `chmod +x ${relative(directory, file) || basename(file)}`,
-        exitCode: EXIT.config,
-      })
-    : new CirrusError(`There is no file ${file}`, { exitCode: EXIT.notFound });
+  const found = findExecutable(named, directory, wholeEnvironment().PATH ?? "");
+  if (found.found) return { kind: "command", command: [found.path, ...args], directory };
+  throw new CirrusError(`${program} cannot be run: ${found.reason}`, {
+    hint: isFile(own) ? `chmod +x ${relative(directory, own)}` : undefined,
+    exitCode: isFile(own) ? EXIT.config : EXIT.notFound,
+  });
 }
 
 function isFile(path: string): boolean {

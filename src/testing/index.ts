@@ -13,6 +13,8 @@ import type { ObjectStore, ObjectUrl } from "../payload/object-store.ts";
 import type { Payload, TaskHandler, TaskOutput } from "../task/index.ts";
 import { PORTS, type TaskContext } from "../task/ports.ts";
 
+export { type TestWorkerOptions, testWorker } from "./test-worker.ts";
+
 export interface TestOptions {
   /** Objects that are there beforehand: URL to the path of a local file, or to the bytes themselves. */
   readonly objects?: Readonly<Record<ObjectUrl, string | Uint8Array>>;

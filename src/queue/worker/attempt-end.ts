@@ -43,7 +43,7 @@ export function endingOf({ report, verdict, exit, tail = "", kernelKilled, silen
   if (report !== undefined) return finished(report);
   if (exit?.code === 0 && silenceIsDone) return { outcome: "done" };
   if (exit?.code === TRY_AGAIN && silenceIsDone) return { outcome: "requested" };
-  const how = describeExit(exit);
+  const how = describeExit(exit, silenceIsDone);
   if (isOutOfMemory(tail) || (exit?.signal === "SIGKILL" && kernelKilled)) {
     return { outcome: "memory", error: { name: "OutOfMemory", message: `It ran out of memory: ${how}` } };
   }
@@ -68,7 +68,12 @@ function isOutOfMemory(tail: string): boolean {
   return /JavaScript heap out of memory|^(?:[\w.]*\.)?_?\w*MemoryError\b|std::bad_alloc/m.test(tail);
 }
 
-function describeExit(exit: Exit | undefined): string {
+/** Node's status for a program that waits for a promise while nothing is left that could settle it. */
+const NOTHING_LEFT = 13;
+
+function describeExit(exit: Exit | undefined, silenceIsDone: boolean): string {
+  if (exit?.code === NOTHING_LEFT && !silenceIsDone)
+    return "Its promise can never settle: nothing was left to wait for";
   if (exit?.signal) return `It was killed by ${exit.signal} without an outcome`;
   return `It ended with exit status ${exit?.code ?? "unknown"} and without an outcome`;
 }

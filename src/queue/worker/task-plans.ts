@@ -1,6 +1,5 @@
 /** How the process of a task is started and told its task: by a line for our own program, by environment and files for any other. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Lease } from "../../bulk/bulk-store.ts";
 import { modulePath } from "../../embedded/processes/module-path.ts";
@@ -74,7 +73,6 @@ export function commandPlan(
     command: ["/bin/sh", "-c", GATE, "cirrus-task", ...pinned(options, slot, program.command)],
     directory: program.directory,
     environment: (folder) => ({
-      HOME: homedir(),
       ...threadVariables(options.limits.cpus),
       ...options.environment,
       CIRRUS_TASK_ID: lease.entry.id,

@@ -70,7 +70,8 @@ export function watchForEnd({ clock, options, notices, onStop, onNotice }: EndOp
       onStop(notice.kind === "termination" ? "spot notice" : "rebalance recommendation");
       onNotice(notice);
       told.termination.abort();
-      if (notice.at === undefined) continue;
+      // A recommendation says when it was made, not when the machine goes.
+      if (notice.kind !== "termination" || notice.at === undefined) continue;
       void endLater(Math.max(0, notice.at - clock.now() - graceMs - KEPT_BACK_MS), SPOT);
     }
   }
