@@ -1,0 +1,35 @@
+/** The entries of an unruly run: of which kind each is follows from the seed and its number. */
+import { makeRandom } from "../../../src/asl/random.ts";
+import type { Cause } from "../../../src/bulk/attempt.ts";
+
+export const KINDS = ["exception", "exit", "hang", "memory", "refuse", "ask", "children"] as const;
+export type Kind = (typeof KINDS)[number] | "add";
+
+export interface UnrulyEntry {
+  readonly task_id: string;
+  readonly data: { readonly kind: Kind; readonly n: number };
+}
+
+/** What a kind comes to: the cause of its attempts; undefined for what is done. */
+export const CAUSE_OF: Readonly<Record<Kind, Cause | "failed" | undefined>> = {
+  add: undefined,
+  children: undefined,
+  exception: "exception",
+  exit: "exit",
+  hang: "timeout",
+  memory: "memory",
+  refuse: "failed",
+  ask: "requested",
+};
+
+/** Each takes a second or more; of the others there may be more. */
+const SLOW: readonly Kind[] = ["hang", "memory"];
+
+export function unrulyEntries(seed: string, count: number): readonly UnrulyEntry[] {
+  const random = makeRandom(`${seed} entries`);
+  return Array.from({ length: count }, (_, n) => {
+    const kind = KINDS[Math.floor(random.unit() * KINDS.length)] ?? "add";
+    const share = SLOW.includes(kind) ? 0.004 : 0.04;
+    return { task_id: `entry ${n}`, data: { kind: random.unit() < share ? kind : "add", n } };
+  });
+}
