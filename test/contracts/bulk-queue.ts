@@ -62,6 +62,9 @@ export function describeBulkQueue(makeStore: () => Promise<BulkStoreUnderTest> |
       const other = await world.load(entriesOf("a", "b"));
       await world.finish(await world.takeOne(one), endOf("done"));
       expect(await runs.counts(other)).toMatchObject({ QUEUED: 2, attempts: 0 });
+      expect(idsOf((await runs.entries({ run: one })).rows)).toEqual(["a", "b"]);
+      expect((await runs.attempts({ run: one })).rows).toHaveLength(1);
+      expect((await runs.attempts({ run: other })).rows).toEqual([]);
       expect(idsOf(await world.take(other, 2))).toEqual(["a", "b"]);
     });
 

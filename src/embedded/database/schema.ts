@@ -219,7 +219,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX bulk_states_waiting ON bulk_states (run, due) WHERE state = 'QUEUED';
   CREATE INDEX bulk_states_leased ON bulk_states (run, until) WHERE state = 'RUNNING';
-  CREATE INDEX bulk_states_missed ON bulk_states (run, state) WHERE state IN ('FAILED', 'CANCELLED');
+  CREATE INDEX bulk_states_failed ON bulk_states (run) WHERE state = 'FAILED';
+  CREATE INDEX bulk_states_cancelled ON bulk_states (run) WHERE state = 'CANCELLED';
 
   CREATE TABLE bulk_attempts (
     entry       INTEGER NOT NULL,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -6,7 +7,7 @@ import { DEFAULT_POLICY } from "../../../src/bulk/retry-policy.ts";
 import { type Clock, systemClock } from "../../../src/clock.ts";
 import { makeEmbeddedBulk } from "../../../src/embedded/bulk/bulk.ts";
 import { openDatabase } from "../../../src/embedded/database/database.ts";
-import { endOf, entriesOf, makeBulkWorld, policyOf, workerOf } from "../../contracts/bulk-world.ts";
+import { ENDED_AT, endOf, entriesOf, makeBulkWorld, policyOf, workerOf } from "../../contracts/bulk-world.ts";
 import { makeVirtualClock } from "../../virtual-clock.ts";
 import { startProcess } from "../other-process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -113,8 +114,10 @@ function countCommits(path: string): number {
 }
 
 test("a worker that finds nothing to do waits for nobody who writes", async () => {
-  const { folder, world } = openBulk();
+  const { folder, queue, world } = openBulk();
   const run = await world.load(entriesOf("a"));
+  const process = { pid: 2 ** 30, identity: "nobody" };
+  await queue.reportWorker(workerOf(run, "ended", { host: hostname(), process, endedAt: ENDED_AT }));
   await world.takeOne(run);
   const writer = new DatabaseSync(join(folder, "cirrus.db"));
   writer.exec("BEGIN IMMEDIATE");
@@ -169,6 +172,28 @@ test("what a killed worker held is given to others at once, and what it wrote is
   expect(worker?.endedAt).toBeDefined();
 });
 
+test("workers that are killed one after the other lose nothing, and no end is recorded twice", async () => {
+  const { folder, runs } = openBulk();
+  const { run, source } = numberedRun("killed", 400);
+  await runs.load({ ...run, policy: policyOf({ spot: 100 }) }, source);
+  for (const [life, enough] of [20, 110, 200, 290].entries()) {
+    const worker = startProcess("work-bulk.ts", folder, "killed", `w${life}`, "end");
+    await worker.printed(`e${enough}\n`);
+    worker.child.kill("SIGKILL");
+    await worker.ended.catch(() => undefined);
+  }
+  await startProcess("work-bulk.ts", folder, "killed", "last", "end").ended;
+  expect(await runs.counts("killed")).toMatchObject({ QUEUED: 0, RUNNING: 0, DONE: 400, FAILED: 0 });
+  expect((await runs.get("killed"))?.state).toBe("FINISHED");
+  const { rows } = await runs.attempts({ run: "killed", limit: 1000 });
+  expect(rows.filter(({ outcome }) => outcome === "done").map(({ entryId }) => entryId)).toEqual(
+    source.read(0, 400).map(({ id }) => id),
+  );
+  const lost = rows.filter(({ outcome }) => outcome !== "done");
+  expect(new Set(lost.map(({ outcome }) => outcome)).size).toBeLessThanOrEqual(1);
+  expect(lost.length).toBeLessThanOrEqual(4 * 3);
+});
+
 test("processes of another machine are not looked for on this one", async () => {
   const { queue, world } = openBulk();
   const run = await world.load(entriesOf("a"));
@@ -202,6 +227,35 @@ test("two processes that load the same run store it once", async () => {
     { outcome: "loaded" },
   ]);
   expect(await one.runs.counts("numbers")).toMatchObject({ QUEUED: 12_000 });
+});
+
+test("what changes a whole run reaches every entry, however many steps it takes", async () => {
+  const bulk = openBulk();
+  const { run, source } = numberedRun("numbers", 12_000);
+  await bulk.runs.load(run, source);
+  const other = await bulk.world.load(entriesOf("a"));
+  const leases = await take(bulk, "numbers", 6000);
+  await bulk.queue.finish(leases.map((lease) => ({ lease, end: endOf("failed") })));
+  expect(await bulk.runs.purge("numbers", "not needed")).toBe(6000);
+  expect(await bulk.runs.requeue("numbers", ["FAILED"])).toBe(6000);
+  const ids = source.read(0, 12_000).map(({ id }) => id);
+  expect(await bulk.runs.requeue("numbers", ["CANCELLED", "FAILED"], ids)).toBe(6000);
+  expect(await bulk.runs.counts("numbers")).toMatchObject({ QUEUED: 12_000, FAILED: 0, CANCELLED: 0, attempts: 6000 });
+  await bulk.runs.remove("numbers");
+  expect(bulk.db.all("SELECT id FROM bulk_entries")).toEqual([{ id: "a" }]);
+  expect(bulk.db.all("SELECT * FROM bulk_attempts")).toEqual([]);
+  expect((await take(bulk, other, 10)).map(({ entry }) => entry.id)).toEqual(["a"]);
+});
+
+test("a page of one entry's attempts does not go on in those of another", async () => {
+  const bulk = openBulk();
+  const run = await bulk.world.load(entriesOf("a", "b"), { policy: policyOf({ exit: 5 }) });
+  for (const _ of [1, 2]) {
+    const leases = await take(bulk, run, 2);
+    await bulk.queue.finish(leases.map((lease) => ({ lease, end: endOf("exit") })));
+  }
+  const { next } = await bulk.runs.attempts({ run, entryId: "a", limit: 1 });
+  await expect(bulk.runs.attempts({ run, entryId: "b", after: next })).rejects.toThrow("does not belong to this list");
 });
 
 test("a removed run leaves no rows and no logs, and its name is free again", async () => {
