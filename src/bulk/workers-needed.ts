@@ -10,23 +10,21 @@ export interface WorkersNeeded {
   readonly heldBy: "work" | "pool" | "cost";
 }
 
-type Sizes = Pick<PoolPlan, "slotsPerWorker" | "maxWorkers" | "workerPricePerHour" | "secondsPerTask">;
+type Sizes = Pick<PoolPlan, "slotsPerWorker" | "maxWorkers">;
 
 /**
- * `remaining`: entries that have not ended, running ones too. `running`: workers that run or start. `budgetLeft`: USD
- * that the run may still spend, undefined without a budget. Never more workers than work, not in the tail either: nine
- * entries on workers of eight slots are two workers.
+ * `remaining`: entries that have not ended, running ones too. `running`: workers that run or start. `affordable`: how many
+ * of them the money that is left is enough for. Never more workers than work, not in the tail either: nine entries on
+ * workers of eight slots are two workers.
  */
-export function workersNeeded(remaining: number, running: number, plan: Sizes, budgetLeft?: number): WorkersNeeded {
-  const byWork = Math.ceil(Math.max(0, remaining) / plan.slotsPerWorker);
-  const byCost = budgetLeft === undefined ? Number.POSITIVE_INFINITY : affordable(budgetLeft, plan);
-  const wanted = Math.min(byWork, plan.maxWorkers, byCost);
-  const heldBy = wanted === byWork ? "work" : wanted === byCost ? "cost" : "pool";
+export function workersNeeded(
+  remaining: number,
+  running: number,
+  { slotsPerWorker, maxWorkers }: Sizes,
+  affordable = Number.POSITIVE_INFINITY,
+): WorkersNeeded {
+  const byWork = Math.ceil(Math.max(0, remaining) / slotsPerWorker);
+  const wanted = Math.min(byWork, maxWorkers, affordable);
+  const heldBy = wanted === byWork ? "work" : wanted === maxWorkers ? "pool" : "cost";
   return { more: Math.max(0, wanted - running), heldBy };
-}
-
-/** A worker that could not end one task before the money is gone is not worth starting. */
-function affordable(budgetLeft: number, { workerPricePerHour, secondsPerTask = 0 }: Sizes): number {
-  const least = (workerPricePerHour * (START_SECONDS + secondsPerTask)) / 3600;
-  return Math.max(0, Math.floor(budgetLeft / least));
 }

@@ -89,8 +89,7 @@ async function drive(run: BulkRun, order: PoolOrder, ports: SupervisePorts): Pro
   if (ready.outcome === "waiting") return { action: "waiting", reason: ready.reason };
   await ports.repair(name);
   if (pool.scalesItself) return { action: "working", reason: `${remaining} entries to go` };
-  const maxWorkers = Math.min(order.plan.maxWorkers, money.affordable ?? Number.POSITIVE_INFINITY);
-  const { more } = workersNeeded(remaining, live, { ...order.plan, maxWorkers });
+  const { more } = workersNeeded(remaining, live, order.plan, money.affordable);
   if (more > 0) await pool.start(name, order, more, turnOf(ports.clock));
   if (more + live === 0 && maxTotalCost !== undefined) {
     return end(name, "STOPPED", budgetReason(maxTotalCost, money.spent), ports);

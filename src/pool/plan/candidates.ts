@@ -1,4 +1,5 @@
 /** Instance types as a pool could use them: offers of all zones together, with the tasks that one instance takes. */
+import { START_SECONDS } from "../../bulk/workers-needed.ts";
 import { filterOffers, type OfferFilter } from "../../offers/filter.ts";
 import type { Offer } from "../../offers/offer.ts";
 import { type ConstraintName, writtenName } from "./constraints.ts";
@@ -26,6 +27,8 @@ export interface Candidate {
   readonly onDemandPricePerHour: number;
   /** 0 on demand. */
   readonly interruptionsPerHour: number;
+  /** Between the request for one and its first task. */
+  readonly startSeconds: number;
   readonly bootDiskType: string | undefined;
   readonly bootDiskGB: number;
   /** True where a part of a price is a typical one. */
@@ -137,6 +140,7 @@ function toCandidate(zones: Zones, onDemandPrice: number | undefined, asked: Ask
     highestPricePerHour,
     onDemandPricePerHour: onDemandPrice ?? highestPricePerHour,
     interruptionsPerHour: offer.spot ? mean(rates) : 0,
+    startSeconds: START_SECONDS,
     bootDiskType: offer.bootDiskType,
     bootDiskGB: offer.bootDiskGB,
     estimated: zones.some(({ estimated }) => estimated === true),

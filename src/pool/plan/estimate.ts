@@ -1,5 +1,4 @@
 /** What work comes to on one type of instance: hours, money and interruptions. */
-import { START_SECONDS } from "../../bulk/workers-needed.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Asked, PoolWork } from "./work.ts";
 
@@ -23,9 +22,9 @@ export function estimate(candidate: Candidate, slots: number, work: PoolWork, as
   const hours = (Math.ceil(work.entries / slots) * seconds) / 3600;
   return {
     workCost: hours * candidate.pricePerHour,
-    startCost: (START_SECONDS / 3600) * candidate.pricePerHour,
+    startCost: (candidate.startSeconds / 3600) * candidate.pricePerHour,
     interruptions: hours * candidate.interruptionsPerHour,
-    seconds: (workers) => START_SECONDS + Math.ceil(work.entries / (workers * slots)) * seconds,
+    seconds: (workers) => candidate.startSeconds + Math.ceil(work.entries / (workers * slots)) * seconds,
   };
 }
 

@@ -69,7 +69,7 @@ export function planPool(offers: readonly Offer[], constraints: PoolConstraints,
   const region = offers[0]?.region ?? "";
   const plans = choices
     .toSorted((a, b) => a.workCost - b.workCost || a.seconds - b.seconds || b.types.length - a.types.length)
-    .map((choice, index) => rankedPlan(choice, index + 1, region, work, asked));
+    .map((choice, index) => rankedPlan(choice, index + 1, poolPlan(choice, region, work, asked), work, asked));
   return { outcome: "planned", plans };
 }
 
@@ -81,13 +81,13 @@ function sameSize(candidates: readonly Candidate[]): readonly (readonly Candidat
   return [...groups.values()];
 }
 
-function rankedPlan(choice: Choice, rank: number, region: string, work: PoolWork, asked: Asked): RankedPlan {
+export function rankedPlan(choice: Choice, rank: number, plan: PoolPlan, work: PoolWork, asked: Asked): RankedPlan {
   const { types, slots, sizing } = choice;
   const { workers, heldBy } = sizing;
   const [cheapest] = types;
   return {
     rank,
-    plan: poolPlan(choice, region, work, asked),
+    plan,
     types,
     workers,
     heldBy,
