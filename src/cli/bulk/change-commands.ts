@@ -29,6 +29,7 @@ export const registerStop: Register = (command, io) => {
         const run = await requireRun(place, name);
         const stopped = await place.runs.setState(name, ["OPEN"], "STOPPED", options.reason);
         if (!stopped && run.state !== "STOPPED") throw notIn(run, "stopped");
+        await place.stage?.supervise(name);
         io.stderr.write(
           stopped
             ? `Stopped ${name} ${place.place}. Let it go on: cirrus bulk resume ${name}${place.flags}\n`
@@ -47,7 +48,8 @@ export const registerResume: Register = (command, io) => {
         const run = await requireRun(place, name);
         const opened = await place.runs.setState(name, ["STOPPED"], "OPEN");
         if (!opened && run.state !== "OPEN") throw notIn(run, "resumed");
-        const next = place.here ? `Work on it: cirrus bulk work ${name}` : "Its workers are started within a minute.";
+        const said = await place.stage?.supervise(name);
+        const next = place.stage === undefined ? `Work on it: cirrus bulk work ${name}` : (said?.reason ?? "");
         io.stderr.write(`${opened ? `${name} goes on` : `${name} is open already`}. ${next}\n`);
       }),
     );
@@ -77,7 +79,9 @@ export const registerRetry: Register = (command, io) => {
         }
         const requeued = await place.runs.requeue(name, states, ids);
         io.stderr.write(`${count(requeued)} ${requeued === 1 ? "entry waits" : "entries wait"} to be tried again.\n`);
-        if (requeued > 0 && place.here) io.stderr.write(`Work on it: cirrus bulk work ${name}\n`);
+        if (requeued === 0) return;
+        await place.stage?.supervise(name);
+        if (place.stage === undefined) io.stderr.write(`Work on it: cirrus bulk work ${name}\n`);
       }),
     );
 };
@@ -161,6 +165,7 @@ export const registerDelete: Register = (command, io) => {
           if (!go) return void io.stderr.write("Nothing was removed.\n");
         }
         await place.runs.remove(name);
+        await place.stage?.supervise(name);
         io.stderr.write(`Removed ${name}.\n`);
       }),
     );

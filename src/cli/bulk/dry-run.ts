@@ -1,51 +1,81 @@
 /** `--dry-run`: what a run would be, with where each of its settings is from. The task file is read and checked; nothing is kept. */
 import { relative } from "node:path";
+import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { Retries } from "../../bulk/retry-policy.ts";
-import { CirrusError } from "../../errors.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
 import { hyphened } from "../../queue/config/read-config.ts";
 import type { SettingName } from "../../queue/config/settings.ts";
 import { stageTaskFile } from "../../queue/stage-task-file.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { type Io, paint } from "../terminal/io.ts";
-import { type Format, printOne } from "../terminal/output.ts";
+import { formatOf, type OutputOptions, printOne } from "../terminal/output.ts";
 import { renderTable } from "../terminal/table.ts";
 import { loadSchema, taskFilePorts } from "./load-prepared.ts";
 import type { PreparedRun } from "./prepare-run.ts";
+import { planPoolRun } from "./run-on-pool.ts";
 import { count } from "./run-view.ts";
 import { describeTask } from "./runs.ts";
 
-export async function printDryRun(io: Io, place: BulkPlace, prepared: PreparedRun, format: Format): Promise<void> {
-  const schema = await loadSchema(prepared.program);
-  const staged = await stageTaskFile(taskFilePorts(io, place.objects), { taskFile: prepared.tasks, schema });
-  const entries = staged.entries.count;
-  const [first] = staged.entries.read(0, 1);
-  await staged.close();
+export type DryRunOptions = OutputOptions & { readonly secondsPerTask?: number };
+
+export async function printDryRun(
+  io: Io,
+  place: BulkPlace,
+  prepared: PreparedRun,
+  options: DryRunOptions,
+): Promise<void> {
+  const format = formatOf(options);
+  const { entries, digest, first } = await readEntries(io, place, prepared);
   const known = await place.runs.get(prepared.name);
-  const { name, found, limits, policy, slots, settings, origins } = prepared;
-  if (format !== "table") {
-    const from = Object.fromEntries(origins);
-    return printOne(io, format, {
-      name,
-      task: found.task,
-      entries,
-      limits,
-      policy,
-      slots,
-      settings,
-      origins: from,
-      exists: known !== undefined,
-    });
-  }
+  if (known !== undefined && known.digest !== digest) throw conflictOf(prepared.name);
+  const { secondsPerTask } = options;
+  const planned = place.stage && (await planPoolRun(io, place.stage, prepared, { entries, secondsPerTask }));
+  if (format !== "table") return printOne(io, format, dataOf(prepared, { entries, known, pool: planned?.data }));
   io.stdout.write(`${renderFacts(io, prepared, entries)}\n`);
-  if (origins.size > 0) io.stdout.write(`\n${renderSettings(prepared)}\n`);
+  if (prepared.origins.size > 0) io.stdout.write(`\n${renderSettings(prepared)}\n`);
   if (first !== undefined) io.stdout.write(`\nfirst entry: ${first.id}\n${JSON.stringify(first.data, null, 2)}\n`);
-  if (known !== undefined && known.digest !== staged.digest) throw conflictOf(name);
+  if (planned !== undefined) io.stdout.write("\n");
+  planned?.print();
   const goesOn = known === undefined ? "" : ` It would go on where it was: the run is ${known.state}.`;
   io.stderr.write(`Nothing was changed.${goesOn}\n`);
 }
 
-function renderFacts(io: Io, { name, found, limits, policy, slots }: PreparedRun, entries: number): string {
+/** Read and checked whole, as a run would. */
+async function readEntries(io: Io, { objects }: BulkPlace, { program, tasks }: PreparedRun) {
+  const schema = await loadSchema(program);
+  const staged = await stageTaskFile(taskFilePorts(io, objects), { taskFile: tasks, schema });
+  try {
+    return { entries: staged.entries.count, digest: staged.digest, first: staged.entries.read(0, 1)[0] };
+  } finally {
+    await staged.close();
+  }
+}
+
+interface Found {
+  readonly entries: number;
+  readonly known: BulkRun | undefined;
+  readonly pool: unknown;
+}
+
+function dataOf(
+  { name, found, limits, policy, slots, settings, origins }: PreparedRun,
+  { entries, known, pool }: Found,
+) {
+  return {
+    name,
+    task: found.task,
+    entries,
+    limits,
+    policy,
+    ...(pool === undefined ? { slots } : { pool }),
+    settings,
+    origins: Object.fromEntries(origins),
+    exists: known?.state,
+  };
+}
+
+function renderFacts(io: Io, { name, found, limits, policy, slots, pool }: PreparedRun, entries: number): string {
   const short = (path: string) => relative(io.cwd, path) || path;
   const retries: Retries = Object.fromEntries(Object.entries(policy).map(([cause, { limit }]) => [cause, limit]));
   const memory =
@@ -53,7 +83,7 @@ function renderFacts(io: Io, { name, found, limits, policy, slots }: PreparedRun
   const facts = [
     ["task", describeTask(found.task, short)],
     ["entries", count(entries)],
-    ["at a time", String(slots)],
+    ...(pool === undefined ? [["at a time", String(slots)]] : []),
     ["each", `at most ${formatDuration(limits.maxRuntimeSeconds * 1000)}, ${memory}`],
     [
       "tried again",
@@ -78,6 +108,6 @@ function shown(value: unknown): string {
 function conflictOf(name: string): CirrusError {
   return new CirrusError(`A bulk run ${name} exists with other entries.`, {
     hint: `Give this one another name with --job-id, or remove the other: cirrus bulk delete ${name}`,
-    exitCode: 6,
+    exitCode: EXIT.conflict,
   });
 }

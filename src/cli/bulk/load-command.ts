@@ -2,7 +2,7 @@
 import type { Register } from "../commands.ts";
 import { withBulkPlace } from "../place/bulk-place.ts";
 import { type Io, paint } from "../terminal/io.ts";
-import { addFormats, formatOf, type OutputOptions } from "../terminal/output.ts";
+import { addFormats, type OutputOptions } from "../terminal/output.ts";
 import { printDryRun } from "./dry-run.ts";
 import { loadPrepared } from "./load-prepared.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
@@ -17,7 +17,7 @@ export const registerLoad: Register = (command, io) => {
       const prepared = prepareRun(io, word, args, options);
       sayNotes(io, prepared);
       await withBulkPlace(io, prepared.place, async (place) => {
-        if (options.dryRun) return printDryRun(io, place, prepared, formatOf(options));
+        if (options.dryRun) return printDryRun(io, place, prepared, options);
         const run = await loadPrepared(io, place, prepared);
         io.stdout.write(`${run.name}\n`);
         io.stderr.write(`Work on it: cirrus bulk work ${run.name}${place.flags}\n`);

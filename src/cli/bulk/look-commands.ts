@@ -95,9 +95,11 @@ export const registerStatus: Register = (command, io, exit) => {
     );
 };
 
-function advice({ flags, here }: BulkPlace, { name, state }: BulkRun): string {
+function advice({ flags, stage }: BulkPlace, { name, state }: BulkRun): string {
   if (state === "STOPPED") return `Let it go on: cirrus bulk resume ${name}${flags}`;
-  return here ? `Go on: cirrus bulk work ${name}` : "Workers are started every minute where some are needed.";
+  return stage === undefined
+    ? `Go on: cirrus bulk work ${name}`
+    : "Workers are started every minute where some are needed.";
 }
 
 export const registerShow: Register = (command, io) => {

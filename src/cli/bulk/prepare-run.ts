@@ -40,7 +40,7 @@ export function prepareRun(io: Io, word: string, args: readonly string[], option
   if (file === undefined) throw missingTasks();
   const config = options.config === undefined ? undefined : readBulkConfig(options.config, io.cwd);
   const provider = chooseProvider(io, options, config);
-  const found = findTask(io, word, args, provider === "aws" ? options : {});
+  const found = findTask(io, word, args, provider === "aws" ? resolvePlace(io, options) : {});
   const program = findProgram(found.task, found.project, io.cwd);
   const { component } = found;
   const resolved = resolveSettings({
@@ -50,8 +50,10 @@ export function prepareRun(io: Io, word: string, args: readonly string[], option
     task: component?.bulk && { settings: component.bulk.settings, file: component.shown },
   });
   const { settings } = resolved;
-  const limits = limitsOf(settings);
-  const { region, profile } = settings;
+  const pool = provider === "aws" ? (options.pool ?? "batch") : undefined;
+  const limits = limitsOf(settings, pool === "lambda" ? component?.lambda?.timeout : undefined);
+  const region = options.region ?? settings.region;
+  const profile = options.profile ?? settings.profile;
   return {
     ...resolved,
     name: settings.jobId ?? settings.queueName ?? defaultName(found.name, file),
@@ -69,7 +71,7 @@ export function prepareRun(io: Io, word: string, args: readonly string[], option
       ids: options.ids,
     },
     provider,
-    pool: provider === "aws" ? (options.pool ?? "batch") : undefined,
+    pool,
     place: provider === "local" ? { local: true } : { ...options, region, profile },
   };
 }
@@ -115,10 +117,11 @@ function chooseProvider(io: Io, options: LoadOptions, config: BulkConfig | undef
   return provider;
 }
 
-function limitsOf(settings: Settings): TaskLimits {
+/** A Lambda has its own end. */
+function limitsOf(settings: Settings, lambdaTimeout?: number): TaskLimits {
   const { maxRuntime, maxMemoryAllowedPerTask: memory, cpusPerTask, shutdownGracePeriod } = settings;
   return {
-    maxRuntimeSeconds: maxRuntime ?? LIMITS.maxRuntimeSeconds,
+    maxRuntimeSeconds: maxRuntime ?? lambdaTimeout ?? LIMITS.maxRuntimeSeconds,
     maxMemoryBytes: memory === undefined ? undefined : memory * 1e9,
     cpus: cpusPerTask ?? LIMITS.cpus,
     graceSeconds: shutdownGracePeriod ?? LIMITS.graceSeconds,

@@ -4,19 +4,16 @@ import type { ExitCode } from "../../errors.ts";
 import type { Register } from "../commands.ts";
 import { type BulkPlace, withBulkPlace } from "../place/bulk-place.ts";
 import type { Io } from "../terminal/io.ts";
-import { formatOf } from "../terminal/output.ts";
 import { printDryRun } from "./dry-run.ts";
 import { sayNotes } from "./load-command.ts";
 import { loadPrepared } from "./load-prepared.ts";
 import { type PreparedRun, prepareRun } from "./prepare-run.ts";
+import { type PoolRunOptions, runOnPool } from "./run-on-pool.ts";
 import { addLoadOptions, type LoadOptions } from "./run-options.ts";
 import { startDetached } from "./start-detached.ts";
-import { addWorkOptions, type WorkOptions, workArguments, workHere } from "./work-here.ts";
+import { addWorkOptions, workArguments, workHere } from "./work-here.ts";
 
-interface RunOptions extends LoadOptions, WorkOptions {
-  readonly onlyFailed?: boolean;
-  readonly detach?: boolean;
-}
+type RunOptions = LoadOptions & PoolRunOptions;
 
 export const registerRun: Register = (command, io, exit) => {
   addWorkOptions(addLoadOptions(command))
@@ -30,7 +27,8 @@ export const registerRun: Register = (command, io, exit) => {
       const prepared = prepareRun(io, word, args, options);
       sayNotes(io, prepared);
       await withBulkPlace(io, prepared.place, async (place) => {
-        if (options.dryRun) return printDryRun(io, place, prepared, formatOf(options));
+        if (options.dryRun) return printDryRun(io, place, prepared, options);
+        if (place.stage !== undefined) return exit(await runOnPool(io, place, place.stage, prepared, options));
         const run = await loadPrepared(io, place, prepared, options);
         exit(await goOn(io, place, run, prepared, options));
       });

@@ -20,6 +20,7 @@ export interface LoadOptions extends PlaceOptions, TasksOptions {
   readonly config?: string;
   readonly provider?: Provider;
   readonly pool?: "batch" | "lambda";
+  readonly secondsPerTask?: number;
   readonly dryRun?: boolean;
 }
 
@@ -31,6 +32,11 @@ export function addLoadOptions(command: Command): Command {
     .option("--config <file>", "YAML file with what would else be options")
     .addOption(new Option("--provider <name>", "where it runs (local, or aws with --stage)").choices([...PROVIDERS]))
     .addOption(new Option("--pool <kind>", "machines of the stage that run it").choices(["batch", "lambda"]))
+    .option(
+      "--seconds-per-task <s>",
+      "how long one takes, to plan a pool; without it max-runtime is counted",
+      parseSeconds,
+    )
     .option("-n, --dry-run", "say what would be done, and change nothing")
     .addOption(
       reading("--tasks <file>", "JSON, JSONL, YAML or CSV, also .gz; a path, URL, module, or - for standard input"),
@@ -52,4 +58,10 @@ function parseCount(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError("Write a whole number from 1.");
+}
+
+function parseSeconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("Write a number of seconds above 0.");
 }

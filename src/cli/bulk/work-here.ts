@@ -110,7 +110,7 @@ async function conclude(
   return exitCodeOfSignal(io) ?? EXIT.partial;
 }
 
-function modeOf({ reuseProcesses, inProcess }: WorkOptions): WorkerMode {
+export function modeOf({ reuseProcesses, inProcess }: WorkOptions): WorkerMode {
   if (inProcess) return "in-process";
   return reuseProcesses ? "reuse" : "process";
 }

@@ -1,21 +1,18 @@
 /** A deployed stage as a place to look and act: the adapters of its functions, with the credentials of whoever calls. */
-import { makeClients } from "../../aws/clients.ts";
 import { makeSqsDeadLetters } from "../../aws/dead-letters.ts";
-import { type Deployment, describeDeployment } from "../../aws/deployment.ts";
+import type { Deployment } from "../../aws/deployment.ts";
 import { makeExecutionLogs } from "../../aws/execution-logs.ts";
 import { makeCloudWatchTaskLogs } from "../../aws/task-logs.ts";
-import { CirrusError, EXIT } from "../../errors.ts";
 import type { FunctionPorts } from "../../functions/ports.ts";
 import { functionPorts } from "../../functions/wiring.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { silentLog } from "../../log.ts";
-import { findProjectRoot } from "../../project/find-root.ts";
 import type { Project } from "../../project/project.ts";
 import { outcomesByRecord } from "../payload/outcomes-by-record.ts";
 import { resolveUrl } from "../payload/stored-payloads.ts";
 import type { Io } from "../terminal/io.ts";
 import type { Backend, Place } from "./backend.ts";
-import { findProjectToLook } from "./find-project.ts";
+import { connectDeployment, flagsOf } from "./connect-deployment.ts";
 
 /** CloudWatch Logs shows a line some seconds after it was written. */
 const LOG_DELAY_MS = 5_000;
@@ -23,14 +20,8 @@ const LOG_DELAY_MS = 5_000;
 const LOOK_EVERY_MS = 1_000;
 
 export async function openDeployedBackend(io: Io, place: Place): Promise<Backend> {
-  const project = findProjectRoot(io.cwd) === undefined ? undefined : findProjectToLook(io, place);
-  const stackName = stackOf(project, place);
-  const region = place.region ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION ?? project?.config.region;
-  const profile = place.profile ?? io.env.AWS_PROFILE;
-  const endpoint = place.endpointUrl ?? io.env.AWS_ENDPOINT_URL;
-  const options = { region, profile, endpoint };
-  const clients = makeClients(options);
-  const deployment = await describeDeployment({ cloudformation: clients.cloudformation, stackName });
+  const { project, clients, deployment, options } = await connectDeployment(io, place);
+  const { stackName } = deployment;
   const environment = environmentOf(deployment, project);
   const ports = await functionPorts(silentLog, environment, options);
   const queues = {
@@ -60,15 +51,6 @@ export async function openDeployedBackend(io: Io, place: Place): Promise<Backend
   };
 }
 
-function stackOf(project: Project | undefined, { stage, stack }: Place): string {
-  if (stack !== undefined) return stack;
-  if (project !== undefined) return project.config.stackName;
-  throw new CirrusError(`Outside of a project the stage ${stage} alone names no stack.`, {
-    hint: "Go into the project's folder, or name the stack: --stack <service>-<stage>",
-    exitCode: EXIT.usage,
-  });
-}
-
 /** What the stack's outputs say, under the names that its functions know them by. */
 function environmentOf(deployment: Deployment, project: Project | undefined): Readonly<Record<string, string>> {
   const prefix = project?.config.environment.CIRRUS_PAYLOAD_ROOT_PREFIX;
@@ -85,13 +67,6 @@ function environmentOf(deployment: Deployment, project: Project | undefined): Re
     CIRRUS_PUBLISH_TOPIC_ARN: deployment.publishTopicArn,
     ...(urls.length > 0 ? { CIRRUS_PAYLOAD_URLS: urls.join(",") } : {}),
   };
-}
-
-function flagsOf({ stage, stack, region, profile, endpointUrl }: Place): string {
-  const flags = { stage, stack, region, profile, "endpoint-url": endpointUrl };
-  return Object.entries(flags)
-    .map(([name, value]) => (value === undefined ? "" : ` --${name} ${value}`))
-    .join("");
 }
 
 async function payloadIdOf(ports: FunctionPorts, input: string): Promise<string | undefined> {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { BulkLogs, BulkQueue, BulkRuns } from "../../bulk/bulk-store.ts";
 import type { ObjectStore } from "../../payload/object-store.ts";
+import type { BulkUrls } from "../../payload/object-urls.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import type { Io } from "../terminal/io.ts";
 import { type Place, type PlaceOptions, resolvePlace } from "./backend.ts";
@@ -11,8 +12,8 @@ export interface BulkPlace {
   readonly place: string;
   /** The options that lead here again, with a space before them; empty for this machine. */
   readonly flags: string;
-  /** False for a deployed stage, whose workers are elsewhere. */
-  readonly here: boolean;
+  /** A deployed stage, whose workers are machines or Lambdas of its own; undefined for this machine. */
+  readonly stage?: BulkStage | undefined;
   /** The folder that holds what this machine remembers; stages of entries lie in it while a file is read. */
   readonly data: string;
   readonly runs: BulkRuns;
@@ -23,6 +24,15 @@ export interface BulkPlace {
   /** Milliseconds between two looks at what others do. */
   readonly lookEveryMs: number;
   close(): Promise<void>;
+}
+
+export interface BulkStage {
+  readonly stack: string;
+  readonly region: string;
+  /** Where what belongs to a run is kept. */
+  readonly urls: (run: string) => BulkUrls;
+  /** Has the stage look at a run at once, and not within the next minute. */
+  readonly supervise: (run: string) => Promise<{ readonly reason: string } | undefined>;
 }
 
 /** Opens the place, works, and closes it whatever happened. */
@@ -59,7 +69,6 @@ async function openBulkPlace(io: Io, options: PlaceOptions): Promise<BulkPlace> 
     objects,
     place: "here",
     flags: "",
-    here: true,
     data,
     lookEveryMs: 250,
     close: async () => store.close(),

@@ -1,0 +1,182 @@
+/** Runs a bulk run on machines or Lambdas of a deployed stage: planned, loaded and started from here, then only watched. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { BulkRun } from "../../bulk/bulk-run.ts";
+import type { PoolPlan } from "../../bulk/pool.ts";
+import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
+import type { PoolConstraints } from "../../pool/plan/constraints.ts";
+import { usd } from "../../pool/plan/sizing.ts";
+import type { PoolWork } from "../../pool/plan/work.ts";
+import { planLambdas } from "../../pool/plan-lambdas.ts";
+import { asJson, orderPool, startRun } from "../../pool/start-run.ts";
+import { endedOf } from "../../queue/progress.ts";
+import { openCatalogue } from "../catalog/open-catalogue.ts";
+import type { BulkPlace, BulkStage } from "../place/bulk-place.ts";
+import { planFromOffers } from "../pool/plan-pool.ts";
+import { printPlans } from "../pool/plan-view.ts";
+import { formatDuration } from "../terminal/duration.ts";
+import type { Io } from "../terminal/io.ts";
+import { formatOf } from "../terminal/output.ts";
+import { followRun } from "./follow-run.ts";
+import { loadPrepared } from "./load-prepared.ts";
+import { openOutputFile } from "./output-file.ts";
+import type { PreparedRun } from "./prepare-run.ts";
+import { printReport } from "./print-report.ts";
+import { count } from "./run-view.ts";
+import { attemptsOf, exitCodeOf } from "./runs.ts";
+import { modeOf, type WorkOptions } from "./work-here.ts";
+
+export interface PoolRunOptions extends WorkOptions {
+  readonly onlyFailed?: boolean;
+  readonly detach?: boolean;
+  readonly secondsPerTask?: number;
+}
+
+export async function runOnPool(
+  io: Io,
+  place: BulkPlace,
+  stage: BulkStage,
+  prepared: PreparedRun,
+  options: PoolRunOptions,
+): Promise<ExitCode> {
+  const { secondsPerTask } = options;
+  const makePlan = await openPlanner(io, stage, prepared);
+  const { found, program, name } = prepared;
+  // What cannot be planned for one entry cannot be for more: it is said before anything is loaded.
+  const first = await makePlan({ entries: 1, secondsPerTask });
+  const order = await orderPool(
+    { objects: place.objects, urls: stage.urls },
+    {
+      run: name,
+      plan: first.plan,
+      task: found.task,
+      program,
+      project: found.project,
+      stack: stage.stack,
+      mode: modeOf(options),
+    },
+  );
+  const run = await loadPrepared(io, place, prepared, { onlyFailed: options.onlyFailed, pool: asJson(order) });
+  if (run.state === "FINISHED") return conclude(io, place, run, options);
+  const planned = await makePlan(await workLeft(place, run, secondsPerTask));
+  io.stderr.write(`${planned.summary}\n`);
+  const said = await startRun({ runs: place.runs, supervise: stage.supervise }, run, { ...order, plan: planned.plan });
+  io.stderr.write(`${said ?? "Its workers are started within a minute."}\n`);
+  if (options.detach) {
+    io.stdout.write(`${name}\n`);
+    io.stderr.write(`See how it goes: cirrus bulk status ${name} --follow${place.flags}\n`);
+    return EXIT.ok;
+  }
+  await followRun(io, place, run);
+  return conclude(io, place, run, options);
+}
+
+/** `--dry-run`: what machines a run of so many entries would be given, at what price. */
+export async function planPoolRun(io: Io, stage: BulkStage, prepared: PreparedRun, work: PoolWork): Promise<Planned> {
+  const makePlan = await openPlanner(io, stage, prepared);
+  return makePlan(work);
+}
+
+interface Planned {
+  readonly plan: PoolPlan;
+  /** For people, in a line. */
+  readonly summary: string;
+  /** For programs, everything. */
+  readonly data: unknown;
+  /** For people, everything. */
+  print(): void;
+}
+
+type Planner = (work: PoolWork) => Promise<Planned>;
+
+async function openPlanner(io: Io, stage: BulkStage, prepared: PreparedRun): Promise<Planner> {
+  const { settings, pool } = prepared;
+  const { startupScriptFile: script, ...others } = settings;
+  const constraints: PoolConstraints =
+    script === undefined ? others : { ...others, startupScript: readScript(io, script) };
+  if (pool === "lambda") return lambdaPlanner(io, stage, prepared, constraints);
+  return machinePlanner(io, stage, prepared, constraints);
+}
+
+function readScript(io: Io, file: string): string {
+  try {
+    return readFileSync(resolve(io.cwd, file), "utf8");
+  } catch (thrown) {
+    throw new CirrusError(`The startup script ${file} cannot be read.`, { cause: thrown, exitCode: EXIT.notFound });
+  }
+}
+
+function lambdaPlanner(
+  io: Io,
+  { region }: BulkStage,
+  { found, limits }: PreparedRun,
+  constraints: PoolConstraints,
+): Planner {
+  const lambda = found.component?.lambda;
+  if (lambda?.enabled !== true) throw needsLambda(found.name);
+  return async ({ entries }) => {
+    const plan = planLambdas(lambda, constraints, { entries, region, maxRuntimeSeconds: limits.maxRuntimeSeconds });
+    const hourly = (plan.maxWorkers * plan.workerPricePerHour).toFixed(2);
+    const summary = `At most ${plan.maxWorkers} Lambdas at a time, ${hourly} USD an hour while all of them run.`;
+    return { plan, summary, data: plan, print: () => void io.stdout.write(`${summary}\n`) };
+  };
+}
+
+async function machinePlanner(
+  io: Io,
+  { region }: BulkStage,
+  { settings, place }: PreparedRun,
+  constraints: PoolConstraints,
+): Promise<Planner> {
+  const { zone } = settings;
+  const { profile, endpointUrl } = place;
+  const opened = await openCatalogue(io, { region, zone, profile, endpointUrl });
+  return async (work) => {
+    const plans = await planFromOffers(io, opened, { constraints, work, zone });
+    const [{ plan, workers, expected }] = plans;
+    const money = `${usd(expected.cost)} to ${usd(expected.highestCost)} USD`;
+    const summary =
+      `${workers} workers of ${plan.slotsPerWorker} tasks on ${plan.spot ? "spot " : ""}${plan.instanceTypes.join(", ")}: ` +
+      `about ${money} and ${formatDuration(expected.seconds * 1000)}.`;
+    const shown = plans.slice(0, SHOWN_PLANS);
+    return { plan, summary, data: shown, print: () => printPlans(io, "table", shown) };
+  };
+}
+
+const SHOWN_PLANS = 5;
+
+function needsLambda(name: string): CirrusError {
+  return new CirrusError(`${name} has no Lambda, and --pool lambda runs the task's own.`, {
+    hint: "Make it a task of the project with lambda.enabled and deploy it, or use machines: --pool batch.",
+    exitCode: EXIT.config,
+  });
+}
+
+/** Of a run that goes on, the attempts that are there say how long a task takes. */
+async function workLeft({ runs }: BulkPlace, run: BulkRun, given: number | undefined): Promise<PoolWork> {
+  const counts = await runs.counts(run.name);
+  const entries = Math.max(1, run.entries - endedOf(counts));
+  if (given !== undefined || counts.DONE === 0) return { entries, secondsPerTask: given };
+  const done = await Array.fromAsync(attemptsOf(runs, { run: run.name, outcome: "done" }, SAMPLE));
+  const seconds = done.flatMap(({ startedAt, endedAt }) =>
+    endedAt === undefined ? [] : [(Date.parse(endedAt) - Date.parse(startedAt)) / 1000],
+  );
+  const mean = seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
+  return mean > 0 ? { entries, secondsPerTask: mean, secondsFrom: "history" } : { entries };
+}
+
+const SAMPLE = 200;
+
+async function conclude(io: Io, place: BulkPlace, run: BulkRun, options: PoolRunOptions): Promise<ExitCode> {
+  if (options.outputFile !== undefined) await (await openOutputFile(io, place, run, options.outputFile)).close();
+  await printReport(io, place, run, formatOf(options));
+  const now = await place.runs.get(run.name);
+  const counts = await place.runs.counts(run.name);
+  if (now?.state !== "STOPPED") return exitCodeOf(counts);
+  const left = count(run.entries - endedOf(counts));
+  io.stderr.write(
+    `The run is stopped${now.reason === undefined ? "" : `: ${now.reason}`}. ${left} entries wait. ` +
+      `Let it go on: cirrus bulk resume ${run.name}${place.flags}\n`,
+  );
+  return counts.DONE === 0 ? EXIT.failed : EXIT.partial;
+}
