@@ -3,7 +3,7 @@
  * Pure, and in an order that the project alone decides, so that the same project gives the same bytes.
  */
 import type { Problem } from "../errors.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Project } from "../project/project.ts";
 import { reviseBatch } from "./batch/batch-revisions.ts";
 import { checkConfig } from "./check/check-config.ts";
@@ -37,12 +37,12 @@ export function compile(project: Project): Compiled {
   checkLogicalIds(project, scope);
   checkNames(project, scope);
 
-  const functions: Record<string, Json> = {};
+  const written: Record<string, Json> = {};
   const made: Record<string, Json> = {};
   for (const component of listComponents(project)) {
     if (component.lambda?.enabled !== true) continue;
     const { definition, resources } = compileFunction(component, component.lambda, project, scope);
-    functions[component.name] = definition;
+    written[component.name] = definition;
     Object.assign(made, resources);
   }
   for (const workflow of project.workflows.values()) {
@@ -50,7 +50,10 @@ export function compile(project: Project): Compiled {
     checkStateMachine(workflow, scope);
     Object.assign(made, compileStateMachine(workflow, project, scope));
   }
-  const resources = reviseBatch(leaveOutUnused(compileTemplate(project, made, scope), functions));
+  // A function may refer to what is revised, too.
+  const template = leaveOutUnused(compileTemplate(project, made, scope), written);
+  const { functions: revised = {}, ...resources } = reviseBatch({ ...template, functions: written });
+  const functions = isJsonObject(revised) ? revised : {};
   const notices = checkTemplate(resources, functions, project, scope);
   return { functions, resources, problems: [...problems.values()], notices };
 }

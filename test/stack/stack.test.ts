@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written as CloudFormation writes them
 import { expect, test } from "vitest";
+import { referencesOf } from "../../src/compile/template-references.ts";
 import { isJsonObject } from "../../src/json.ts";
 import { payloadUrls } from "../../src/payload/object-urls.ts";
 import { dig, functions, ofType, outputs, project, resources } from "./compiled-stack.ts";
@@ -166,4 +167,10 @@ test("Batch can start instances with nothing set: in subnets of the stack, which
     expect(resources.get(group)).toMatchObject({ Type: "AWS::EC2::SecurityGroup" });
     expect(dig(resources.get(group), "Properties", "SecurityGroupIngress")).toBeNull();
   }
+});
+
+test("what a function's environment refers to is there, under the name of its revision too", () => {
+  const referred = [...functions.values()].flatMap(({ environment = null }) => [...referencesOf(environment)]);
+  expect(referred.length).toBeGreaterThan(10);
+  expect(referred.filter((id) => !resources.has(id) && !id.startsWith("AWS::"))).toEqual([]);
 });
