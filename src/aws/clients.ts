@@ -29,6 +29,9 @@ export interface Clients {
 /** Assets and their parts take longer than the small answers of the other services. */
 const OBJECT_ANSWER_MS = 60_000;
 
+/** SQS itself waits up to 20 seconds for a message before it answers. */
+const POLL_ANSWER_MS = 30_000;
+
 // One function a client: a bundle holds only the packages of those that it calls.
 
 export function lazyDynamoDb(options: ClientOptions): Clients["dynamodb"] {
@@ -44,7 +47,7 @@ export function lazyStepFunctions(options: ClientOptions): Clients["sfn"] {
 }
 
 export function lazySqs(options: ClientOptions): Clients["sqs"] {
-  return once(async () => (await import("./services/sqs.ts")).connectSqs(options));
+  return once(async () => (await import("./services/sqs.ts")).connectSqs({ timeoutMs: POLL_ANSWER_MS, ...options }));
 }
 
 export function lazySns(options: ClientOptions): Clients["sns"] {

@@ -10,17 +10,18 @@ import type { Clock } from "../../clock.ts";
 import { payloadUrls } from "../../payload/object-urls.ts";
 import type { Clients } from "../clients.ts";
 import { makeS3ObjectStore } from "../object-store.ts";
-import { claim } from "./claim.ts";
+import { accept, type DeliveredMessage } from "./accept.ts";
 import { extend, finish, release } from "./finish.ts";
 import { makeLanes } from "./lanes.ts";
 import { makeBulkLogs } from "./logs.ts";
-import { type BulkMessage, parseMessage } from "./messages.ts";
 import type { Place } from "./place.ts";
 import { receive } from "./receive.ts";
 import { repairRun } from "./repair.ts";
 import { readRun } from "./run-record.ts";
 import { makeAwsBulkRuns } from "./runs.ts";
 import { putWorker, readHost } from "./workers.ts";
+
+export type { DeliveredMessage } from "./accept.ts";
 
 export interface AwsBulkSettings {
   /** Name of the table (`CIRRUS_BULK_TABLE`). */
@@ -39,14 +40,11 @@ export interface AwsBulkSettings {
   readonly newId?: (() => string) | undefined;
 }
 
-/** A message as Lambda hands it over. */
-export interface DeliveredMessage {
-  readonly body: string;
-  readonly receiptHandle: string;
-}
-
 export interface AwsBulkQueue extends BulkQueue {
-  /** Takes the entries of messages that somebody else has received. Those that are not due are hidden until they are. */
+  /**
+   * Takes the entries of messages that somebody else has received, a Lambda's event source. Messages are deleted here and by
+   * `finish`: whoever delivers them reports all of them as failed, and so keeps Lambda from deleting any.
+   */
   accept(
     request: { readonly run: string; readonly worker: string; readonly leaseMs: number },
     messages: readonly DeliveredMessage[],
@@ -93,13 +91,8 @@ export function makeAwsBulk(
         return receive(request, { host, waitSeconds: settings.waitSeconds ?? LONGEST_WAIT_SECONDS }, place);
       },
       async accept({ run, worker, leaseMs }, messages) {
-        const record = await readRun(run, place);
-        if (record?.queues === undefined || record.run.state !== "OPEN") return [];
         const host = await hostOf(run, worker);
-        const parsed = messages.flatMap((one): BulkMessage[] =>
-          [parseMessage(one.body, one.receiptHandle) ?? []].flat(),
-        );
-        return claim({ ...record, queues: record.queues }, { worker, host, leaseMs }, parsed, place);
+        return accept(run, { worker, host, leaseMs }, messages, place);
       },
       extend: (leases, leaseMs) => extend(leases, leaseMs, place),
       finish: (ends) => finish(ends, place),

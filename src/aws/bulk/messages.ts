@@ -52,15 +52,17 @@ function bodyOf({ position, id }: Waiting): string {
   return asMessageText(JSON.stringify({ position, id }));
 }
 
-/** Undefined for what no run has sent. */
-export function parseMessage(body: string | undefined, handle: string | undefined): BulkMessage | undefined {
-  if (handle === undefined) return undefined;
+/** What no run has sent speaks of an entry that is not there. */
+export function toMessage(body: string, handle: string): BulkMessage {
+  return { position: positionIn(body) ?? 0, handle };
+}
+
+function positionIn(body: string): number | undefined {
   try {
-    const value: unknown = JSON.parse(body ?? "");
-    const position = isJsonObject(value) ? value.position : undefined;
-    return { position: typeof position === "number" ? position : 0, handle };
+    const value: unknown = JSON.parse(body);
+    return isJsonObject(value) && typeof value.position === "number" ? value.position : undefined;
   } catch {
-    return { position: 0, handle };
+    return undefined;
   }
 }
 
@@ -79,7 +81,9 @@ export async function receiveMessages(
     VisibilityTimeout: bounded(hiddenSeconds),
     WaitTimeSeconds: waitSeconds,
   });
-  return Messages.flatMap(({ Body, ReceiptHandle }) => parseMessage(Body, ReceiptHandle) ?? []);
+  return Messages.flatMap(({ Body = "", ReceiptHandle }) =>
+    ReceiptHandle === undefined ? [] : [toMessage(Body, ReceiptHandle)],
+  );
 }
 
 export interface Hidden {

@@ -12,6 +12,12 @@ const MOST_RECEIVES = 1_000;
 /** SQS's most: 12 hours. */
 export const MOST_HIDDEN_SECONDS = 43_200;
 
+/**
+ * Workers say a time of their own whenever they receive. Lambda does not, and takes no queue that hides a message for less time
+ * than its function may run, which is 15 minutes at most.
+ */
+const LAMBDA_SECONDS = 960;
+
 const MOST_NAME = 80;
 const DEAD = "-dead";
 
@@ -37,18 +43,16 @@ export function queueName(
 }
 
 /** Made again it is the same one. */
-export async function makeQueues({ run, key }: RunRecord, prefix: string, place: Place): Promise<Queues> {
+export async function makeQueues({ key }: RunRecord, prefix: string, place: Place): Promise<Queues> {
   const sqs = await place.sqs();
   const name = queueName(prefix, key);
   const kept = { MessageRetentionPeriod: String(RETENTION_SECONDS), SqsManagedSseEnabled: "true" };
   const deadLetterQueueUrl = await createQueue(sqs, `${name}${DEAD}`, { ...kept, Policy: tlsOnly() });
   const deadLetterTargetArn = await arnOf(sqs, deadLetterQueueUrl);
-  const { maxRuntimeSeconds, graceSeconds } = run.limits;
   const queueUrl = await createQueue(sqs, name, {
     ...kept,
     Policy: tlsOnly(),
-    // Whoever receives says a time of their own, but for Lambda, which needs more than its function may take.
-    VisibilityTimeout: String(Math.min(MOST_HIDDEN_SECONDS, Math.ceil(maxRuntimeSeconds + graceSeconds) + 60)),
+    VisibilityTimeout: String(LAMBDA_SECONDS),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: MOST_RECEIVES }),
   });
   return { queueUrl, deadLetterQueueUrl };

@@ -1,7 +1,7 @@
 /** S3 in memory, for what the object store calls. */
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { NoSuchKey } from "@aws-sdk/client-s3";
+import { NoSuchKey, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { S3 } from "../../../src/aws/services/s3.ts";
 
 const META = { $metadata: {} };
@@ -14,11 +14,11 @@ export function makeFakeBucket() {
       if (body === undefined) throw new NoSuchKey({ message: "The specified key does not exist.", ...META });
       return { Body: Readable.from([body]), ContentLength: body.length, LastModified: new Date(0), ...META };
     },
-    async putObject({ Key = "", Body }) {
+    async putObject({ Key = "", Body }: PutObjectCommandInput) {
       objects.set(Key, Buffer.from(Body as Buffer)); // as the object store gives it
       return META;
     },
-    async upload({ Key = "", Body }) {
+    async upload({ Key = "", Body }: PutObjectCommandInput) {
       objects.set(Key, await buffer(Body as Readable)); // a file's stream
     },
     async deleteObject({ Key = "" }) {

@@ -9,7 +9,7 @@ import { makeFakeBucket } from "./fake-bucket.ts";
 import { makeFakeQueues, type QueueFaults } from "./fake-queues.ts";
 import { makeFakeTable, type TableFaults } from "./fake-table.ts";
 
-/** Called around every call of a process: what it throws is what the process sees. */
+/** Called around every call of a process, by the name of DynamoDB's command or the service's function: what it throws the process sees. */
 export interface CallFaults {
   before?(operation: string): void;
   /** The call was made. */
@@ -32,9 +32,11 @@ export function makeFakeCloud(faults: TableFaults & QueueFaults = {}) {
     const around =
       <A extends readonly never[], R>(name: string, call: (...args: A) => Promise<R>) =>
       async (...args: A): Promise<R> => {
-        calls.before?.(name);
+        const [input] = args;
+        const operation = name === "send" ? Object(input).constructor.name : name;
+        calls.before?.(operation);
         const result = await call(...args);
-        calls.after?.(name);
+        calls.after?.(operation);
         return result;
       };
     const wrapped = <S extends object>(service: S): S =>

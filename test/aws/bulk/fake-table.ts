@@ -28,10 +28,11 @@ export interface TableFaults {
   conflict?(): string | undefined;
   /** How many of a batch are done; the others are left unprocessed. */
   processed?(count: number): number;
+  /** Items of a page of a query. */
+  readonly page?: number;
 }
 
-/** Items of a page of a query. */
-const PAGE = 5;
+const FEW = 5;
 const META = { $metadata: {} };
 
 export function makeFakeTable(faults: TableFaults = {}): FakeTable {
@@ -75,19 +76,27 @@ export function makeFakeTable(faults: TableFaults = {}): FakeTable {
     tokens.set(token, text);
   }
 
-  function query({ IndexName, ExclusiveStartKey, Limit = PAGE, FilterExpression, ...input }: QueryCommandInput) {
+  function query({
+    IndexName,
+    ExclusiveStartKey,
+    Limit = faults.page ?? FEW,
+    FilterExpression,
+    ...input
+  }: QueryCommandInput) {
+    const { ":pk": pk } = input.ExpressionAttributeValues ?? {};
     const found = [...items.values()]
+      // What the condition says too, said sooner.
+      .filter((item) => pk === undefined || item.pk?.S === pk.S)
       .filter((item) => holds(input.KeyConditionExpression, item, named(input)))
       .toSorted((a, b) => Buffer.compare(Buffer.from(keyOf(a)), Buffer.from(keyOf(b))));
     if (IndexName === undefined && !input.ConsistentRead) throw new Error("a query that may be late");
     const start = ExclusiveStartKey && keyOf(ExclusiveStartKey);
     const rest = start === undefined ? found : found.slice(found.findIndex((item) => keyOf(item) === start) + 1);
-    const page = rest.slice(0, Math.min(Limit, PAGE));
+    const page = rest.slice(0, Math.min(Limit, faults.page ?? FEW));
     const last = rest.length > page.length ? page.at(-1) : undefined;
-    const { pk, sk } = last ?? {};
     return {
       Items: page.filter((item) => holds(FilterExpression, item, named(input))).map((item) => structuredClone(item)),
-      ...(pk && sk && { LastEvaluatedKey: { pk, sk } }),
+      ...(last?.pk && last.sk && { LastEvaluatedKey: { pk: last.pk, sk: last.sk } }),
       ...META,
     };
   }
@@ -123,7 +132,7 @@ export function makeFakeTable(faults: TableFaults = {}): FakeTable {
     if (command instanceof BatchGetItemCommand) {
       const [[table = "", { Keys = [] } = {}] = []] = Object.entries(command.input.RequestItems ?? {});
       const [now, later] = processed(Keys);
-      const found = now.flatMap((key) => items.get(keyOf(key)) ?? []).map((item) => structuredClone(item));
+      const found = now.map((key) => structuredClone(items.get(keyOf(key)))).filter((item) => item !== undefined);
       return {
         Responses: { [table]: found },
         UnprocessedKeys: later.length ? { [table]: { Keys: later } } : {},

@@ -175,7 +175,7 @@ test("whatever fails, every entry ends once, as its policy says, and the counts 
       await bulk.runs.remove("chaos");
       expect([cloud.items.size, cloud.queues.size, cloud.objects.size]).toEqual([0, 0, 0]);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 }, 60_000);
 
