@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { PoolPlan } from "../../bulk/pool.ts";
-import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
+import { CirrusError, EXIT, type ExitCode, ProblemsError } from "../../errors.ts";
 import type { PoolConstraints } from "../../pool/plan/constraints.ts";
+import { type PoolLambda, planLambdas } from "../../pool/plan/lambda-plan.ts";
+import type { PlanOutcome, RankedPlan } from "../../pool/plan/plan.ts";
 import { usd } from "../../pool/plan/sizing.ts";
 import type { PoolWork } from "../../pool/plan/work.ts";
-import { planLambdas } from "../../pool/plan-lambdas.ts";
 import { asJson, orderPool, startRun } from "../../pool/start-run.ts";
 import { endedOf } from "../../queue/progress.ts";
 import { openCatalogue } from "../catalog/open-catalogue.ts";
@@ -90,12 +91,46 @@ interface Planned {
 type Planner = (work: PoolWork) => Promise<Planned>;
 
 async function openPlanner(io: Io, stage: BulkStage, prepared: PreparedRun): Promise<Planner> {
-  const { settings, pool } = prepared;
-  const { startupScriptFile: script, ...others } = settings;
+  const { startupScriptFile: script, ...others } = prepared.settings;
   const constraints: PoolConstraints =
     script === undefined ? others : { ...others, startupScript: readScript(io, script) };
-  if (pool === "lambda") return lambdaPlanner(io, stage, prepared, constraints);
-  return machinePlanner(io, stage, prepared, constraints);
+  const plansFor = await openPlans(io, stage, prepared, constraints);
+  return async (work) => {
+    const plans = await plansFor(work);
+    const [best] = plans;
+    const shown = plans.slice(0, SHOWN_PLANS);
+    return { plan: best.plan, summary: summaryOf(best), data: shown, print: () => printPlans(io, "table", shown) };
+  };
+}
+
+type Plans = readonly [RankedPlan, ...RankedPlan[]];
+
+/** Prices are asked for once. */
+async function openPlans(
+  io: Io,
+  { region }: BulkStage,
+  { pool, found, settings, place }: PreparedRun,
+  constraints: PoolConstraints,
+): Promise<(work: PoolWork) => Promise<Plans>> {
+  if (pool === "lambda") {
+    const lambda = poolLambda(found, region);
+    return async (work) => requirePlans(planLambdas(lambda, constraints, work));
+  }
+  const { zone } = settings;
+  const { profile, endpointUrl } = place;
+  const opened = await openCatalogue(io, { region, zone, profile, endpointUrl });
+  return (work) => planFromOffers(io, opened, { constraints, work, zone });
+}
+
+function requirePlans(planned: PlanOutcome): Plans {
+  const [best, ...others] = planned.outcome === "planned" ? planned.plans : [];
+  if (best !== undefined) return [best, ...others];
+  const reasons = planned.outcome === "impossible" ? planned.reasons : [];
+  throw new ProblemsError(
+    "The task's Lambda makes no pool for this; nothing was started:",
+    reasons.map(({ message }) => ({ code: "impossible-pool", message })),
+    { hint: "Loosen one of these, change the Lambda and deploy it, or use machines: --pool batch." },
+  );
 }
 
 function readScript(io: Io, file: string): string {
@@ -106,41 +141,20 @@ function readScript(io: Io, file: string): string {
   }
 }
 
-function lambdaPlanner(
-  io: Io,
-  { region }: BulkStage,
-  { found, limits }: PreparedRun,
-  constraints: PoolConstraints,
-): Planner {
-  const lambda = found.component?.lambda;
-  if (lambda?.enabled !== true) throw needsLambda(found.name);
-  return async ({ entries }) => {
-    const plan = planLambdas(lambda, constraints, { entries, region, maxRuntimeSeconds: limits.maxRuntimeSeconds });
-    const hourly = (plan.maxWorkers * plan.workerPricePerHour).toFixed(2);
-    const summary = `At most ${plan.maxWorkers} Lambdas at a time, ${hourly} USD an hour while all of them run.`;
-    return { plan, summary, data: plan, print: () => void io.stdout.write(`${summary}\n`) };
-  };
+function poolLambda({ name, component }: PreparedRun["found"], region: string): PoolLambda {
+  const lambda = component?.lambda;
+  if (lambda?.enabled !== true) throw needsLambda(name);
+  const { memorySize, timeout, settings } = lambda;
+  const architecture = settings.architecture === "arm64" ? "arm64" : "x86_64";
+  return { region, architecture, memoryMiB: memorySize, timeoutSeconds: timeout };
 }
 
-async function machinePlanner(
-  io: Io,
-  { region }: BulkStage,
-  { settings, place }: PreparedRun,
-  constraints: PoolConstraints,
-): Promise<Planner> {
-  const { zone } = settings;
-  const { profile, endpointUrl } = place;
-  const opened = await openCatalogue(io, { region, zone, profile, endpointUrl });
-  return async (work) => {
-    const plans = await planFromOffers(io, opened, { constraints, work, zone });
-    const [{ plan, workers, expected }] = plans;
-    const money = `${usd(expected.cost)} to ${usd(expected.highestCost)} USD`;
-    const summary =
-      `${workers} workers of ${plan.slotsPerWorker} tasks on ${plan.spot ? "spot " : ""}${plan.instanceTypes.join(", ")}: ` +
-      `about ${money} and ${formatDuration(expected.seconds * 1000)}.`;
-    const shown = plans.slice(0, SHOWN_PLANS);
-    return { plan, summary, data: shown, print: () => printPlans(io, "table", shown) };
-  };
+function summaryOf({ plan, workers, expected }: RankedPlan): string {
+  const types = `${plan.spot ? "spot " : ""}${plan.instanceTypes.join(", ")}`;
+  const machines = plan.kind === "lambda" ? "Lambdas" : `workers of ${plan.slotsPerWorker} tasks on ${types}`;
+  const [low, high] = [usd(expected.cost), usd(expected.highestCost)];
+  const money = low === high ? low : `${low} to ${high}`;
+  return `At most ${workers} ${machines}: about ${money} USD and ${formatDuration(expected.seconds * 1000)}.`;
 }
 
 const SHOWN_PLANS = 5;
