@@ -17,7 +17,7 @@ export interface WorkerRegistry {
 export interface WorkerPlace {
   /** A folder of the worker's own for its temporary files. */
   readonly folder: string;
-  /** Notes the worker, which leads its own process group. */
+  /** Notes the worker, which leads its own process group, in place of an earlier one that is gone. */
   note(pid: number): void;
   /** The worker and its group are gone. */
   close(): void;
@@ -60,8 +60,10 @@ export function makeWorkerRegistry(directory: string): WorkerRegistry {
       return {
         folder: temporary,
         note(pid) {
+          const earlier = noted;
           noted = join(notes, String(pid));
           writeFileSync(noted, processIdentity(pid) ?? "");
+          if (earlier !== undefined && earlier !== noted) rmSync(earlier, { force: true });
         },
         close() {
           if (noted) rmSync(noted, { force: true });

@@ -15,6 +15,12 @@ export interface Finisher {
 }
 
 const MOST_AT_ONCE = 500;
+/**
+ * A store that syncs to a disk takes 10 ms for one end and hardly more for hundreds: what ends within three times as long
+ * as it took last is stored together, so that it never takes more than a quarter of the worker's time.
+ */
+const GATHERED_FOR = 3;
+const LONGEST_GATHERING_MS = 100;
 
 interface Waiting {
   readonly lease: Lease;
@@ -27,19 +33,35 @@ export function makeFinisher(queue: Pick<BulkQueue, "finish">, patience: Patienc
   let waiting: Waiting[] = [];
   let storing = 0;
   let flushing: Promise<void> | undefined;
+  let tookMs = 0;
+  let hurry = () => {};
   const pending = () => waiting.length + storing;
 
   async function flush(): Promise<void> {
-    // A turn later: tasks that end together are stored together.
-    await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
+      await gather();
       const batch = waiting.slice(0, MOST_AT_ONCE);
       waiting = waiting.slice(batch.length);
       storing = batch.length;
+      const begin = performance.now();
       await store(batch);
+      tookMs = performance.now() - begin;
       storing = 0;
     }
     flushing = undefined;
+  }
+
+  /** At least a turn: tasks that end together are stored together. */
+  function gather(): Promise<void> {
+    const ms = Math.min(tookMs * GATHERED_FOR, LONGEST_GATHERING_MS);
+    return new Promise((resolve) => {
+      const timer = ms < 1 ? undefined : setTimeout(resolve, ms);
+      hurry = () => {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      };
+      if (timer === undefined) hurry();
+    });
   }
 
   async function store(batch: readonly Waiting[]): Promise<void> {
@@ -59,10 +81,17 @@ export function makeFinisher(queue: Pick<BulkQueue, "finish">, patience: Patienc
         flushing ??= flush();
       });
     },
-    room: () => (pending() < MOST_AT_ONCE ? undefined : flushing),
+    room() {
+      if (pending() < MOST_AT_ONCE) return undefined;
+      hurry();
+      return flushing;
+    },
     pending,
     async drained() {
-      while (flushing !== undefined) await flushing;
+      while (flushing !== undefined) {
+        hurry();
+        await flushing;
+      }
     },
   };
 }

@@ -14,12 +14,12 @@ import { startTaskProcess, type TaskProcess } from "./task-process.ts";
 import type { AttemptControl, TaskRunner } from "./task-runner.ts";
 
 export function makeFreshProcesses(setting: ProcessSetting): TaskRunner {
-  const { options, logs, clock, registry, watch, folder } = setting;
+  const { options, logs, clock, places, watch, folder } = setting;
   const { program, limits, logLimits = LOG_LIMITS } = options;
 
   const start = (lease: Lease, slot: number, log: string) =>
     startTaskProcess(
-      registry,
+      places.take(slot),
       program.kind === "module"
         ? modulePlan(options, slot, folder, () => log)
         : commandPlan(program, options, slot, lease, () => log),
@@ -71,7 +71,7 @@ export function makeFreshProcesses(setting: ProcessSetting): TaskRunner {
       return { ...end, log: await setting.keepLog(lease, log) };
     },
     async close() {
-      registry.close();
+      setting.close();
     },
   };
 }

@@ -27,14 +27,14 @@ export function makeReusedProcesses(
   setting: ProcessSetting,
   program: Extract<Program, { readonly kind: "module" }>,
 ): TaskRunner {
-  const { options, logs, clock, registry, watch, folder } = setting;
+  const { options, logs, clock, places, watch, folder } = setting;
   const { limits, logLimits = LOG_LIMITS } = options;
   /** By slot; one that is not here is started for the slot's next task. */
   const idle = new Map<number, Reused>();
 
   async function start(slot: number): Promise<Reused> {
     const logOf = (own: string) => join(own, "output.log");
-    const process = await startTaskProcess(registry, modulePlan(options, slot, folder, logOf));
+    const process = await startTaskProcess(places.take(slot), modulePlan(options, slot, folder, logOf));
     const log = logOf(process.folder);
     return { process, log, file: openSync(log, "r+") };
   }
@@ -88,7 +88,7 @@ export function makeReusedProcesses(
     },
     async close() {
       for (const reused of idle.values()) end(reused);
-      registry.close();
+      setting.close();
     },
   };
 }

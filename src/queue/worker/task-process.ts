@@ -1,13 +1,12 @@
 /** A process of a task: in a group of its own, behind a gate until it is known to the guard, gone with all that it started. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import type { WorkerPlace, WorkerRegistry } from "../../embedded/lambda/worker-registry.ts";
 import { killSandbox, SANDBOX, signalGroup } from "../../embedded/processes/processes.ts";
 import { CirrusError } from "../../errors.ts";
 import type { Exit } from "./attempt-end.ts";
 import { CHANNEL } from "./child-messages.ts";
+import type { SlotPlace } from "./slot-places.ts";
 
 export interface TaskProcess {
   readonly pid: number;
@@ -36,8 +35,7 @@ export interface ProcessPlan {
 const SHORT_MS = 60_000;
 
 /** Rejects where the system starts no process. */
-export async function startTaskProcess(registry: WorkerRegistry, plan: ProcessPlan): Promise<TaskProcess> {
-  const place = registry.open();
+export async function startTaskProcess(place: SlotPlace, plan: ProcessPlan): Promise<TaskProcess> {
   try {
     const child = spawnInto(place, plan);
     const { pid } = child;
@@ -45,20 +43,18 @@ export async function startTaskProcess(registry: WorkerRegistry, plan: ProcessPl
     place.note(pid);
     return taskProcess(child, pid, place);
   } catch (thrown) {
-    place.close();
+    place.release();
     throw thrown;
   }
 }
 
-function spawnInto(place: WorkerPlace, plan: ProcessPlan): ChildProcess {
-  const temporary = join(place.folder, "tmp");
-  mkdirSync(temporary);
-  const output = openSync(plan.output(place.folder), "a");
+function spawnInto({ folder, temporary }: SlotPlace, plan: ProcessPlan): ChildProcess {
+  const output = openSync(plan.output(folder), "a");
   try {
     const [program, ...args] = plan.command;
     return spawn(program, args, {
       cwd: plan.directory,
-      env: { ...plan.environment(place.folder), TMPDIR: temporary, [SANDBOX]: place.folder },
+      env: { ...plan.environment(folder), TMPDIR: temporary, [SANDBOX]: folder },
       // A group and a session of its own: Ctrl-C in the terminal is the worker's to answer.
       detached: true,
       // Straight into the file: nothing is copied, and nothing is lost with the worker.
@@ -69,7 +65,7 @@ function spawnInto(place: WorkerPlace, plan: ProcessPlan): ChildProcess {
   }
 }
 
-function taskProcess(child: ChildProcess, pid: number, place: WorkerPlace): TaskProcess {
+function taskProcess(child: ChildProcess, pid: number, place: SlotPlace): TaskProcess {
   const startedAt = Date.now();
   // A pipe beyond the three standard streams goes both ways.
   const channel = child.stdio[CHANNEL] as Duplex;
@@ -88,7 +84,7 @@ function taskProcess(child: ChildProcess, pid: number, place: WorkerPlace): Task
       signalGroup(pid, "SIGKILL");
       killSandbox(place.folder, Date.now() - startedAt < SHORT_MS ? pid : undefined);
       channel.destroy();
-      place.close();
+      place.release();
     },
   };
 }
