@@ -84,6 +84,17 @@ describe("loading a run from a task file", () => {
     expect((await load({ schema })).outcome).toBe("loaded");
   });
 
+  test("notices a file that is changed while it is read", async () => {
+    const { load, write, file, runs } = makeWorld();
+    write(entry("a"));
+    const schema = z.object({}).refine(() => {
+      utimesSync(file, 1000, 1000);
+      return true;
+    });
+    await expect(load({ schema })).rejects.toThrow(`${file} was changed while it was read.`);
+    expect(await runs.list()).toEqual([]);
+  });
+
   test("goes on where it was cut off", async () => {
     const { load, write, runs } = makeWorld();
     write(...Array.from({ length: 5001 }, (_, n) => entry(`t${n}`)));

@@ -162,6 +162,20 @@ test("percentiles and means are those of all values, in whatever order they come
   );
 });
 
+test("of thousands of values none is forgotten", () => {
+  const sample = makeSample();
+  for (let value = 5000; value >= 0; value--) sample.add(value);
+  expect(sample.describe()).toMatchObject({
+    count: 5001,
+    min: 0,
+    max: 5000,
+    mean: 2500,
+    p50: 2500,
+    p90: 4500,
+    p95: 4750,
+  });
+});
+
 test("time that several workers were there counts once", () => {
   const span = fc
     .record({ from: fc.nat(50), length: fc.nat(20) })
@@ -191,5 +205,6 @@ describe("errors", () => {
       groups.add(attempt("e", 1, { from: 0, to: 1, outcome: "exception", error: wrong(message) }));
     }
     expect(groups.top(1)).toMatchObject([{ message: "the frequent one", attempts: 1000 }]);
+    expect(groups.top(100_000).length).toBeLessThanOrEqual(5000);
   });
 });

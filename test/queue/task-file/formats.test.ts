@@ -34,22 +34,46 @@ test("the format is told by how the text begins where no name tells it", async (
   expect(await read("\uFEFFtask_id;x:number\na;1\n")).toMatchObject([entry]);
 });
 
-test("every entry knows the line that it begins on", async () => {
+test.each([1, 7, 1000])("every entry knows the line that it begins on, in chunks of %i bytes", async (size) => {
   const data = {};
-  expect(await read('[\n\n{"task_id":\n"a","data":{}},\n{"task_id":"b","data":{}}]')).toEqual([
+  const lines = (text: string) => read(text, { sizes: [size] });
+  expect(await lines('[\n\n{"task_id":\n"a","data":{}},\n{"task_id":"b","data":{}}]')).toEqual([
     { id: "a", data, line: 3 },
     { id: "b", data, line: 5 },
   ]);
-  expect(await read('{"task_id":"a","data":{}}\r\n\r\n{"task_id":"b","data":{}}\r\n')).toEqual([
+  expect(await lines('{"task_id":"a","data":{}}\r\n\r\n{"task_id":"b","data":{}}\r\n')).toEqual([
     { id: "a", data, line: 1 },
     { id: "b", data, line: 3 },
   ]);
-  expect(await read("# a list\n- task_id: a\n  data: {}\n\n- data: {}\n  task_id: b\n")).toEqual([
+  expect(
+    await lines("# a list\r\n- task_id: a\r\n  data: {}\r\n\r\n-\r\n  data: {}\r\n  task_id: b\r\n...\r\n"),
+  ).toEqual([
     { id: "a", data, line: 2 },
-    { id: "b", data, line: 5 },
+    { id: "b", data, line: 6 },
   ]);
-  expect(await read('task_id,x\n\na,"1\n2"\nb,3\n')).toEqual([
+  expect(await lines('task_id,x\n\na,"1\n2"\nb,3\n')).toEqual([
     { id: "a", data: { x: "1\n2" }, line: 3 },
     { id: "b", data: { x: "3" }, line: 5 },
   ]);
+});
+
+test("the quick start's own files are read as they stand there", async () => {
+  const yaml = `- task_id: task-1
+  data:
+    key1: value1
+    key2: value2
+`;
+  const json = `[
+  {
+    "task_id": "task-1",
+    "data": {
+      "key1": "value1",
+      "key2": "value2"
+    }
+  }
+]
+`;
+  const data = { key1: "value1", key2: "value2" };
+  expect(await read(yaml)).toEqual([{ id: "task-1", data, line: 1 }]);
+  expect(await read(json)).toEqual([{ id: "task-1", data, line: 2 }]);
 });

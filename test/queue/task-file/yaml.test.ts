@@ -89,6 +89,15 @@ data:
     ]);
   });
 
+  test("has texts as keys, as JSON has", async () => {
+    expect(await yaml("- {task_id: a, data: {1: x, true: y, null: z}}\n")).toMatchObject([
+      { data: { "1": "x", true: "y", null: "z" } },
+    ]);
+    expect(await wrong("- task_id: a\n  data:\n    ? [b, c]\n    : d\n")).toEqual([
+      expect.stringMatching(/^3 this is not YAML: .*keys must be strings/),
+    ]);
+  });
+
   test("of something else is refused", async () => {
     expect(await wrong("tasks:\n- task_id: a\n  data: {}\n")).toEqual([
       '1 found {"tasks":[{"task_id":"a","data":{}}]}, expected a list of entries',
