@@ -67,7 +67,10 @@ export interface BulkRuns {
   setState(name: string, from: readonly RunState[], to: RunState, reason?: string): Promise<boolean>;
   /** Changes limits, policy or the pool of a run, for its next attempts. */
   configure(name: string, change: Partial<Pick<NewBulkRun, "limits" | "policy" | "pool" | "task">>): Promise<void>;
-  /** Entries in these states wait again, with all their retries; the run is OPEN again. How many. */
+  /**
+   * Entries that have ended in one of these states wait again, with all their retries; where there are any, the run is
+   * OPEN again. How many.
+   */
   requeue(name: string, from: readonly EntryState[], ids?: readonly string[]): Promise<number>;
   /** What waits is CANCELLED; what runs ends by itself. How many. */
   purge(name: string, reason: string): Promise<number>;

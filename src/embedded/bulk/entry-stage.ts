@@ -29,16 +29,16 @@ export interface EntryStage {
   close(): void;
 }
 
-/** The file is written anew. */
+/** Whatever lies at the path is removed. */
 export function openEntryStage(path: string): EntryStage {
-  mkdirSync(dirname(path), { recursive: true });
-  rmSync(path, { force: true });
-  const db = new DatabaseSync(path);
-  // Nothing has to survive: what is cut off is read again from the task file.
-  db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
-  db.exec(
-    "CREATE TABLE entries (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, line INTEGER, data TEXT NOT NULL) STRICT",
-  );
+  const explained = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw explainSqlite(thrown, path);
+    }
+  };
+  const db = explained(() => createStage(path));
   const insert = db.prepare("INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?)");
   const select = db.prepare("SELECT id, line, data FROM entries WHERE position > ? ORDER BY position LIMIT ?");
   const byId = db.prepare("SELECT position, line FROM entries WHERE id = ?");
@@ -68,16 +68,13 @@ export function openEntryStage(path: string): EntryStage {
   }
 
   return {
-    add(entries) {
-      try {
+    add: (entries) =>
+      explained(() => {
         db.exec("BEGIN");
         const duplicates = addAll(entries);
         db.exec("COMMIT");
         return duplicates;
-      } catch (thrown) {
-        throw explainSqlite(thrown, path);
-      }
-    },
+      }),
     digest: () => hash.copy().digest("hex"),
     source: {
       get count() {
@@ -91,4 +88,16 @@ export function openEntryStage(path: string): EntryStage {
       rmSync(path, { force: true });
     },
   };
+}
+
+function createStage(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  const db = new DatabaseSync(path);
+  // Nothing has to survive: what is cut off is read again from the task file.
+  db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
+  db.exec(
+    "CREATE TABLE entries (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, line INTEGER, data TEXT NOT NULL) STRICT",
+  );
+  return db;
 }

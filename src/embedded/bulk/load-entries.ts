@@ -23,7 +23,6 @@ export async function loadRun(
 ): Promise<LoadOutcome> {
   const known = await db.write(() => createRun(db, run, clock.now()));
   if (parseRun(known).digest !== run.digest) return { outcome: "exists", run: toRun(known) };
-  if (known.state !== "LOADING") return { outcome: "loaded" };
   for (let { stored } = known; stored < run.entries; ) {
     const from = stored;
     stored = await db.write(() => storeStep(db, { name: run.name, key: known.key, from, entries, now: clock.now() }));

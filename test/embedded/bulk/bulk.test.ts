@@ -174,20 +174,20 @@ test("what a killed worker held is given to others at once, and what it wrote is
 
 test("workers that are killed one after the other lose nothing, and no end is recorded twice", async () => {
   const { folder, runs } = openBulk();
-  const { run, source } = numberedRun("killed", 400);
+  const { run, source } = numberedRun("killed", 200);
   await runs.load({ ...run, policy: policyOf({ spot: 100 }) }, source);
-  for (const [life, enough] of [20, 110, 200, 290].entries()) {
+  for (const [life, enough] of [10, 50, 90, 130].entries()) {
     const worker = startProcess("work-bulk.ts", folder, "killed", `w${life}`, "end");
     await worker.printed(`e${enough}\n`);
     worker.child.kill("SIGKILL");
     await worker.ended.catch(() => undefined);
   }
   await startProcess("work-bulk.ts", folder, "killed", "last", "end").ended;
-  expect(await runs.counts("killed")).toMatchObject({ QUEUED: 0, RUNNING: 0, DONE: 400, FAILED: 0 });
+  expect(await runs.counts("killed")).toMatchObject({ QUEUED: 0, RUNNING: 0, DONE: 200, FAILED: 0 });
   expect((await runs.get("killed"))?.state).toBe("FINISHED");
   const { rows } = await runs.attempts({ run: "killed", limit: 1000 });
   expect(rows.filter(({ outcome }) => outcome === "done").map(({ entryId }) => entryId)).toEqual(
-    source.read(0, 400).map(({ id }) => id),
+    source.read(0, 200).map(({ id }) => id),
   );
   const lost = rows.filter(({ outcome }) => outcome !== "done");
   expect(new Set(lost.map(({ outcome }) => outcome)).size).toBeLessThanOrEqual(1);
@@ -205,17 +205,17 @@ test("processes of another machine are not looked for on this one", async () => 
 
 test("a load goes on where the process that began it was killed", async () => {
   const bulk = openBulk();
-  const { run, source } = numberedRun("numbers", 40_000);
-  const loader = startProcess("load-bulk.ts", bulk.folder, "numbers", "40000");
+  const { run, source } = numberedRun("numbers", 20_000);
+  const loader = startProcess("load-bulk.ts", bulk.folder, "numbers", "20000");
   await loader.printed("stored 5000.");
   loader.child.kill("SIGKILL");
   const stored: number[] = [];
   expect(await bulk.runs.load(run, source, (count) => stored.push(count))).toEqual({ outcome: "loaded" });
   expect(stored[0]).toBeGreaterThan(5000);
-  expect(await bulk.runs.counts("numbers")).toMatchObject({ QUEUED: 40_000 });
-  expect(bulk.db.get("SELECT count(DISTINCT id) AS ids FROM bulk_entries")).toEqual({ ids: 40_000 });
-  const last = await bulk.runs.entry("numbers", "e40000");
-  expect(last).toMatchObject({ position: 40_000, entry: { data: { number: 40_000 } } });
+  expect(await bulk.runs.counts("numbers")).toMatchObject({ QUEUED: 20_000 });
+  expect(bulk.db.get("SELECT count(DISTINCT id) AS ids FROM bulk_entries")).toEqual({ ids: 20_000 });
+  const last = await bulk.runs.entry("numbers", "e20000");
+  expect(last).toMatchObject({ position: 20_000, entry: { data: { number: 20_000 } } });
 });
 
 test("two processes that load the same run store it once", async () => {
