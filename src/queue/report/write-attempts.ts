@@ -1,5 +1,4 @@
 /** Every attempt of a run as a line of JSON. */
-import type { AttemptRecord } from "../../bulk/attempt.ts";
 import type { BulkRuns } from "../../bulk/bulk-store.ts";
 import { allPages } from "./all-pages.ts";
 import { writeTexts } from "./write-texts.ts";
@@ -10,13 +9,9 @@ export async function writeAttempts(runs: BulkRuns, run: string, file: string): 
   async function* lines(): AsyncGenerator<string> {
     for await (const attempt of allPages((page) => runs.attempts({ run, ...page }))) {
       count += 1;
-      yield attemptLine(attempt);
+      yield `${JSON.stringify(attempt)}\n`;
     }
   }
   await writeTexts(file, lines());
   return count;
-}
-
-export function attemptLine(attempt: AttemptRecord): string {
-  return `${JSON.stringify(attempt)}\n`;
 }

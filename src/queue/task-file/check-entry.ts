@@ -9,7 +9,7 @@ import { jsonPath, mismatch, showValue } from "../../payload/problems.ts";
 export type CheckedEntry = { readonly entry: Entry } | { readonly problems: readonly Problem[] };
 
 /** UTF-16 units: at most 768 bytes of UTF-8, which every store takes as a key. */
-export const MAX_ID_LENGTH = 256;
+const MAX_ID_LENGTH = 256;
 
 const KEYS = ["task_id", "data"];
 const SHAPE = 'An entry is {"task_id": "…", "data": {…}}.';
