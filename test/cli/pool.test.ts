@@ -5,7 +5,9 @@ import { EXIT } from "../../src/errors.ts";
 import type { RankedPlan } from "../../src/pool/plan/plan.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
 import { cirrus } from "./cirrus.ts";
-import { temporaryProject } from "./temporary-project.ts";
+import { temporaryProject, writeFiles } from "./temporary-project.ts";
+
+const env = { PATH: process.env.PATH ?? "" };
 
 function call(args: readonly string[], cwd = temporaryFolder()) {
   return cirrus(["pool", ...args], { cwd, env: { XDG_CACHE_HOME: temporaryFolder() } });
@@ -102,5 +104,26 @@ describe("cirrus pool plan", () => {
     const { code, stderr } = await call(["plan", "--offline"]);
     expect(code).toBe(EXIT.usage);
     expect(stderr).toContain("--entries");
+  });
+});
+
+describe("cirrus pool status", () => {
+  test("of a run here says that it has no pool", async () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { "tasks.json": '[{"task_id": "a", "data": {}}]' });
+    const loaded = await cirrus(["bulk", "load", "/bin/true", "--tasks", "tasks.json", "--job-id", "night"], {
+      cwd,
+      env,
+    });
+    expect(loaded.code, loaded.stderr).toBe(EXIT.ok);
+    const { code, stdout, stderr } = await call(["status", "night"], cwd);
+    expect({ code, stdout }).toEqual({ code: EXIT.notFound, stdout: "" });
+    expect(stderr).toContain("The run night has no pool here.");
+    expect(stderr).toContain("cirrus bulk status night");
+  });
+
+  test("stands beside plan, stop and resume", async () => {
+    const { stdout } = await call(["--help"]);
+    for (const name of ["plan", "status", "stop", "resume"]) expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
   });
 });

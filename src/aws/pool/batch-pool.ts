@@ -2,7 +2,7 @@
  * The port Pool on AWS Batch. Nothing of it is kept anywhere but in Batch itself: each call looks at what is there and does
  * the next step, in the order that Batch demands: template, environments, queue, definition; and the other way round.
  */
-import type { Pool, Readiness } from "../../bulk/pool.ts";
+import type { Pool, PoolStatus, Readiness } from "../../bulk/pool.ts";
 import type { PoolOrder } from "../../bulk/pool-order.ts";
 import type { BatchPools } from "../services/batch-pools.ts";
 import type { LaunchTemplates } from "../services/launch-templates.ts";
@@ -18,6 +18,20 @@ export interface BatchPoolOptions {
   readonly batch: () => Promise<BatchPools>;
   readonly launchTemplates: () => Promise<LaunchTemplates>;
   readonly settings: PoolSettings;
+}
+
+/** For whoever only looks: it takes no more than the stack's name. */
+export async function batchPoolStatus(
+  { batch, launchTemplates, stack }: Omit<BatchPoolOptions, "settings"> & Pick<PoolSettings, "stack">,
+  run: string,
+): Promise<PoolStatus> {
+  const [service, template] = await Promise.all([
+    batch(),
+    launchTemplates().then((templates) => findTemplate(templates, stack, run)),
+  ]);
+  const queue = template && (await findQueue(service, stack, run));
+  if (queue === undefined) return { starting: 0, running: 0, ended: 0, reasons: [] };
+  return workerStatus(service, stack, run, template?.madeAt ?? 0);
 }
 
 export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOptions): Pool {
@@ -54,15 +68,7 @@ export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOpt
     prepare,
     remove,
     start: async (run, _order, workers, turn) => startWorkers(await batch(), stack, run, workers, turn),
-    async status(run) {
-      const [service, template] = await Promise.all([
-        batch(),
-        launchTemplates().then((templates) => findTemplate(templates, stack, run)),
-      ]);
-      const queue = template && (await findQueue(service, stack, run));
-      if (queue === undefined) return { starting: 0, running: 0, ended: 0, reasons: [] };
-      return workerStatus(service, stack, run, template?.madeAt ?? 0);
-    },
+    status: (run) => batchPoolStatus({ batch, launchTemplates, stack }, run),
     runs: async () => runsWithTemplate(await launchTemplates(), stack),
   };
 }
