@@ -129,6 +129,10 @@ export interface BulkSettings {
   readonly retryOnException?: RetrySetting | undefined;
   readonly retryOnTimeout?: RetrySetting | undefined;
   readonly retryOnMemory?: RetrySetting | undefined;
+  readonly retryOnRequest?: RetrySetting | undefined;
+  readonly retryOnSpot?: RetrySetting | undefined;
+  /** Seconds before the first retry. */
+  readonly retryDelay?: number | undefined;
 }
 
 export interface Workflow extends Written {

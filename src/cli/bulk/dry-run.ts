@@ -17,7 +17,7 @@ import { planPoolRun } from "./run-on-pool.ts";
 import { count } from "./run-view.ts";
 import { describeTask } from "./runs.ts";
 
-export type DryRunOptions = OutputOptions & { readonly secondsPerTask?: number };
+export type DryRunOptions = OutputOptions & { readonly secondsPerTask?: number; readonly offline?: boolean };
 
 export async function printDryRun(
   io: Io,
@@ -27,10 +27,11 @@ export async function printDryRun(
 ): Promise<void> {
   const format = formatOf(options);
   const { entries, digest, first } = await readEntries(io, place, prepared);
-  const known = await place.runs.get(prepared.name);
+  // Without a stage there is no telling what it has.
+  const isThere = prepared.provider === "local" || place.stage !== undefined;
+  const known = isThere ? await place.runs.get(prepared.name) : undefined;
   if (known !== undefined && known.digest !== digest) throw conflictOf(prepared.name);
-  const { secondsPerTask } = options;
-  const planned = place.stage && (await planPoolRun(io, place.stage, prepared, { entries, secondsPerTask }));
+  const planned = await planDry(io, place, prepared, entries, options);
   if (format !== "table") return printOne(io, format, dataOf(prepared, { entries, known, pool: planned?.data }));
   io.stdout.write(`${renderFacts(io, prepared, entries)}\n`);
   if (prepared.origins.size > 0) io.stdout.write(`\n${renderSettings(prepared)}\n`);
@@ -39,6 +40,13 @@ export async function printDryRun(
   planned?.print();
   const goesOn = known === undefined ? "" : ` It would go on where it was: the run is ${known.state}.`;
   io.stderr.write(`Nothing was changed.${goesOn}\n`);
+}
+
+async function planDry(io: Io, place: BulkPlace, prepared: PreparedRun, entries: number, options: DryRunOptions) {
+  if (prepared.pool === undefined) return undefined;
+  const { secondsPerTask, offline } = options;
+  const region = place.stage?.region ?? prepared.settings.region;
+  return planPoolRun(io, { region, offline }, prepared, { entries, secondsPerTask });
 }
 
 /** Read and checked whole, as a run would. */

@@ -1,8 +1,9 @@
 /** Turns what was called for, a configuration file and a task's definition into one run; nothing is changed by it. */
 import { availableParallelism } from "node:os";
 import { basename, isAbsolute, relative, resolve } from "node:path";
+import { CAUSES, type Cause } from "../../bulk/attempt.ts";
 import type { TaskLimits } from "../../bulk/bulk-run.ts";
-import { DEFAULT_POLICY, type RetryPolicy, withLimits } from "../../bulk/retry-policy.ts";
+import { DEFAULT_POLICY, type RetryPolicy, type RetryRule, withLimits } from "../../bulk/retry-policy.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { RetrySetting } from "../../project/project.ts";
 import { type BulkConfig, type Provider, readBulkConfig } from "../../queue/config/read-config.ts";
@@ -72,7 +73,7 @@ export function prepareRun(io: Io, word: string, args: readonly string[], option
     },
     provider,
     pool,
-    place: provider === "local" ? { local: true } : { ...options, region, profile },
+    place: provider === "local" || !isStaged(io, options) ? { local: true } : { ...options, region, profile },
   };
 }
 
@@ -91,8 +92,7 @@ function missingTasks(): CirrusError {
 }
 
 function chooseProvider(io: Io, options: LoadOptions, config: BulkConfig | undefined): "aws" | "local" {
-  const { stage, stack } = resolvePlace(io, options);
-  const elsewhere = stage !== undefined || stack !== undefined;
+  const elsewhere = isStaged(io, options);
   const provider: Provider = options.provider ?? config?.provider ?? (elsewhere || options.pool ? "aws" : "local");
   if (provider === "gcp") {
     throw new CirrusError("Google Cloud is not implemented: bulk runs run here (local) or on AWS (aws).", {
@@ -101,7 +101,8 @@ function chooseProvider(io: Io, options: LoadOptions, config: BulkConfig | undef
       exitCode: EXIT.config,
     });
   }
-  if (provider === "aws" && !elsewhere) {
+  // What a pool would be is said without one.
+  if (provider === "aws" && !elsewhere && !options.dryRun) {
     throw new CirrusError("A run on AWS needs a deployed stage: its tables, queues and rights.", {
       where: options.provider === undefined && options.pool === undefined ? config?.file : undefined,
       hint: "Name it: --stage <stage>. Deploy one: cirrus deploy --stage <stage>. Run here: --provider local",
@@ -117,6 +118,11 @@ function chooseProvider(io: Io, options: LoadOptions, config: BulkConfig | undef
   return provider;
 }
 
+function isStaged(io: Io, options: PlaceOptions): boolean {
+  const { stage, stack } = resolvePlace(io, options);
+  return stage !== undefined || stack !== undefined;
+}
+
 /** A Lambda has its own end. */
 function limitsOf(settings: Settings, lambdaTimeout?: number): TaskLimits {
   const { maxRuntime, maxMemoryAllowedPerTask: memory, cpusPerTask, shutdownGracePeriod } = settings;
@@ -128,16 +134,40 @@ function limitsOf(settings: Settings, lambdaTimeout?: number): TaskLimits {
   };
 }
 
-function policyOf({ retryOnExit, retryOnException, retryOnTimeout, retryOnMemory }: Settings): RetryPolicy {
-  const wanted = { exit: retryOnExit, exception: retryOnException, timeout: retryOnTimeout, memory: retryOnMemory };
-  const limits = Object.entries(wanted).flatMap(([cause, times]) =>
-    times === undefined ? [] : [[cause, often(times)]],
-  );
-  return withLimits(DEFAULT_POLICY, Object.fromEntries(limits));
+function policyOf(settings: Settings): RetryPolicy {
+  const wanted = {
+    exit: settings.retryOnExit,
+    exception: settings.retryOnException,
+    timeout: settings.retryOnTimeout,
+    memory: settings.retryOnMemory,
+    requested: settings.retryOnRequest,
+    spot: settings.retryOnSpot,
+  } satisfies Readonly<Record<Cause, RetrySetting | undefined>>;
+  const limits = CAUSES.flatMap((cause) => {
+    const times = wanted[cause];
+    return times === undefined ? [] : [[cause, often(times, DEFAULT_POLICY[cause].limit)] as const];
+  });
+  const policy = withLimits(DEFAULT_POLICY, Object.fromEntries(limits));
+  return settings.retryDelay === undefined ? policy : withDelay(policy, settings.retryDelay);
 }
 
-function often(times: RetrySetting): number {
-  return typeof times === "number" ? times : times ? USUAL_RETRIES : 0;
+/** What a machine's end has undone needs no time to recover. */
+function withDelay(policy: RetryPolicy, delaySeconds: number): RetryPolicy {
+  const { exit, exception, timeout, memory, requested, spot } = policy;
+  const delayed = (rule: RetryRule): RetryRule => ({ ...rule, delaySeconds });
+  return {
+    exit: delayed(exit),
+    exception: delayed(exception),
+    timeout: delayed(timeout),
+    memory: delayed(memory),
+    requested: delayed(requested),
+    spot,
+  };
+}
+
+function often(times: RetrySetting, usual: number): number {
+  if (typeof times === "number") return times;
+  return times ? Math.max(usual, USUAL_RETRIES) : 0;
 }
 
 function slotsOf({ numSimultaneousTasks, maxSimultaneousTasks }: Settings, { cpus }: TaskLimits): number {

@@ -73,8 +73,8 @@ export async function runOnPool(
 }
 
 /** `--dry-run`: what machines a run of so many entries would be given, at what price. */
-export async function planPoolRun(io: Io, stage: BulkStage, prepared: PreparedRun, work: PoolWork): Promise<Planned> {
-  const makePlan = await openPlanner(io, stage, prepared);
+export async function planPoolRun(io: Io, prices: Prices, prepared: PreparedRun, work: PoolWork): Promise<Planned> {
+  const makePlan = await openPlanner(io, prices, prepared);
   return makePlan(work);
 }
 
@@ -90,11 +90,17 @@ interface Planned {
 
 type Planner = (work: PoolWork) => Promise<Planned>;
 
-async function openPlanner(io: Io, stage: BulkStage, prepared: PreparedRun): Promise<Planner> {
+/** Where the pool is to be; the project's region where it is not said. */
+interface Prices {
+  readonly region: string | undefined;
+  readonly offline?: boolean | undefined;
+}
+
+async function openPlanner(io: Io, prices: Prices, prepared: PreparedRun): Promise<Planner> {
   const { startupScriptFile: script, ...others } = prepared.settings;
   const constraints: PoolConstraints =
     script === undefined ? others : { ...others, startupScript: readScript(io, script) };
-  const plansFor = await openPlans(io, stage, prepared, constraints);
+  const plansFor = await openPlans(io, prices, prepared, constraints);
   return async (work) => {
     const plans = await plansFor(work);
     const [best] = plans;
@@ -108,17 +114,17 @@ type Plans = readonly [RankedPlan, ...RankedPlan[]];
 /** Prices are asked for once. */
 async function openPlans(
   io: Io,
-  { region }: BulkStage,
+  { region, offline }: Prices,
   { pool, found, settings, place }: PreparedRun,
   constraints: PoolConstraints,
 ): Promise<(work: PoolWork) => Promise<Plans>> {
   if (pool === "lambda") {
-    const lambda = poolLambda(found, region);
+    const lambda = poolLambda(found, region ?? found.project?.config.region ?? "");
     return async (work) => requirePlans(planLambdas(lambda, constraints, work));
   }
   const { zone } = settings;
   const { profile, endpointUrl } = place;
-  const opened = await openCatalogue(io, { region, zone, profile, endpointUrl });
+  const opened = await openCatalogue(io, { region, zone, profile, endpointUrl, offline });
   return (work) => planFromOffers(io, opened, { constraints, work, zone });
 }
 

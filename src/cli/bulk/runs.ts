@@ -16,7 +16,10 @@ export function addRunArgument(command: Command): Command {
   return addPlaceOptions(command).argument("<run>", "name of a bulk run");
 }
 
-export async function requireRun({ runs, place, flags }: BulkPlace, name: string): Promise<BulkRun> {
+export async function requireRun(
+  { runs, place, flags }: Pick<BulkPlace, "runs" | "place" | "flags">,
+  name: string,
+): Promise<BulkRun> {
   const run = await runs.get(name);
   if (run !== undefined) return run;
   const known = (await runs.list()).map((one) => one.name);

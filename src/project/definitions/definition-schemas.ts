@@ -95,6 +95,10 @@ const bulkSchema = z.strictObject({
   retryOnException: retries,
   retryOnTimeout: retries,
   retryOnMemory: retries,
+  retryOnRequest: retries,
+  retryOnSpot: retries,
+  /** Seconds */
+  retryDelay: z.number().min(0).max(900).optional(),
 });
 
 /** A CloudFormation template, as far as a project may add to one. */

@@ -43,6 +43,14 @@ export const RUN_SETTINGS = {
   retryOnException: of("retries", "times", retries, "again when it throws"),
   retryOnTimeout: of("retries", "times", retries, "again when it takes too long"),
   retryOnMemory: of("retries", "times", retries, "again when it needs too much memory"),
+  retryOnRequest: of("retries", "times", retries, "again when it asks for it (5)"),
+  retryOnSpot: of("retries", "times", retries, "again when its worker went away (10)"),
+  retryDelay: of(
+    "number",
+    "seconds",
+    z.number().min(0).max(900),
+    "before the first retry; each further waits twice as long (1)",
+  ),
 } as const;
 
 /** Where a provider's own things are. Secrets are none of them: a profile of the AWS configuration has those. */
