@@ -52,7 +52,7 @@ export function newEntryItem(run: RunKey, { id, line }: Entry, position: number,
 
 /** What an entry that waits has, and no other. */
 export function waits(due: number, retries: Retries, reason: string | undefined) {
-  return { state: "QUEUED", due, retries: JSON.stringify(retries), reason, ...nobody };
+  return { state: "QUEUED", due, retries: JSON.stringify(retries), reason: shorten(reason), ...nobody };
 }
 
 /** What an entry that is run has, and no other. */
@@ -61,7 +61,14 @@ export function isHeld(holder: Holder, attempts: number) {
 }
 
 export function hasCome(state: "DONE" | "FAILED" | "CANCELLED", reason: string | undefined) {
-  return { state, reason, due: undefined, sent: undefined, ...nobody };
+  return { state, reason: shorten(reason), due: undefined, sent: undefined, ...nobody };
+}
+
+/** The whole message is in the attempt's record; an item has 400 kB at most. */
+const MOST_REASON = 1_000;
+
+function shorten(reason: string | undefined): string | undefined {
+  return reason !== undefined && reason.length > MOST_REASON ? `${reason.slice(0, MOST_REASON)}…` : reason;
 }
 
 const nobody = { worker: undefined, host: undefined, startedAt: undefined, until: undefined, lease: undefined };

@@ -10,7 +10,7 @@ import { isoTime } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { runStatements } from "../state/run-statements.ts";
 import { insert } from "../state/statements.ts";
-import { inParallel } from "../state/table.ts";
+import { inParallel, slices } from "../state/table.ts";
 import { keepBody } from "./body.ts";
 import { newEntryItem } from "./entry-item.ts";
 import { listingKey, type RunKey } from "./keys.ts";
@@ -20,8 +20,9 @@ import { makeQueues } from "./queues.ts";
 import { removeRun } from "./remove.ts";
 import { changeRun, needRun, newRunItem, type Queues, type RunRecord, readRun, setRunState } from "./run-record.ts";
 
-/** Entries that are stored and sent before the record says so. */
-const CHUNK = 1_000;
+/** Entries that are stored and sent before the record says so; some of them at a time, so that nobody waits for one slow call. */
+const CHUNK = 4_000;
+const PART = 1_000;
 
 export interface LoadOptions {
   /** What the names of the stack's queues begin with. */
@@ -90,15 +91,10 @@ async function store(
     const rows = entries.read(position, Math.min(CHUNK, run.entries - position));
     if (rows.length === 0) throw new Error(`${run.name} has ${run.entries} entries, and only ${position} came.`);
     const first = position + 1;
+    const parts = slices(rows, PART).map((part, i) => storeEntries(key, first + i * PART, part, place));
+    const messages = rows.map(({ id }, i) => ({ id, position: first + i }));
     // Nobody takes an entry before all are stored, so that a message may be there before its record.
-    await Promise.all([
-      storeEntries(key, first, rows, place),
-      sendMessages(
-        queues.queueUrl,
-        rows.map(({ id }, i) => ({ id, position: first + i })),
-        place,
-      ),
-    ]);
+    await Promise.all([...parts, sendMessages(queues.queueUrl, messages, place)]);
     const stored = position + rows.length;
     const where = { edition: key.edition, loaded: position };
     const isAlone = await changeRun(run.name, { set: { loaded: stored }, where }, place);

@@ -136,6 +136,21 @@ test("large data and results are objects, and no item grows with them", async ()
   await expect(runs.entry(run.name, "large")).rejects.toThrow(/data\/1\.json cannot be read: it is missing/);
 });
 
+test("an error of any length ends an entry, whose reason is short", async () => {
+  const cloud = makeFakeCloud();
+  const { runs, queue } = cloud.open();
+  const entries = entriesOf("a");
+  const run = newRun(entries);
+  await runs.load(run, sourceOf(entries));
+  const { leases } = await queue.receive({ run: run.name, worker: "w1", max: 1, leaseMs: LEASE_MS });
+  const error = { name: "ValueError", message: "x".repeat(500_000) };
+  await queue.finish(leases.map((lease) => ({ lease, end: endOf("exception", { error }) })));
+  const { reason = "" } = (await runs.entry(run.name, "a")) ?? {};
+  expect(reason).toMatch(/^exception: ValueError: x+…$/);
+  expect(reason.length).toBeLessThan(1_100);
+  expect((await runs.attempts({ run: run.name })).rows[0]?.error).toEqual(error);
+});
+
 test("a run is loaded only where it is said which stack its queues belong to", async () => {
   const cloud = makeFakeCloud();
   const entries = entriesOf("a");
