@@ -23,23 +23,44 @@ export interface Choice {
  */
 export function chooseTypes(candidates: readonly Candidate[], work: PoolWork, asked: Asked): Choice | undefined {
   const most = Math.max(...candidates.map((type) => type.slots));
-  const choices = Array.from({ length: most }, (_, index) => choose(candidates, index + 1, work, asked));
-  return choices.reduce((best, choice) => (best === undefined || isBetter(choice, best) ? choice : best), undefined);
+  const sizes = Array.from(
+    { length: most },
+    (_, index) => fittingTypes(candidates, index + 1, work, asked) ?? [],
+  ).flat();
+  // Of equals the smaller worker: the same tasks with more memory for each, on more types.
+  const [best] = sizes.toSorted((a, b) => a.cheapest.cost - b.cheapest.cost || a.slots - b.slots);
+  return best && widen(best, work, asked);
 }
 
-/** Of equals the smaller worker: the same tasks with more memory for each, on more types. */
-function isBetter(choice: Choice | undefined, best: Choice): boolean {
-  return choice !== undefined && choice.workCost < best.workCost;
+interface Fitting {
+  readonly slots: number;
+  readonly cheapest: Priced;
+  /** The cheapest first. */
+  readonly others: readonly Priced[];
 }
 
-function choose(candidates: readonly Candidate[], slots: number, work: PoolWork, asked: Asked): Choice | undefined {
-  const fitting = candidates
+interface Priced {
+  readonly type: Candidate;
+  readonly cost: number;
+}
+
+/** The types that a pool of workers of this size could be made of alone. */
+function fittingTypes(
+  candidates: readonly Candidate[],
+  slots: number,
+  work: PoolWork,
+  asked: Asked,
+): Fitting | undefined {
+  const [cheapest, ...others] = candidates
     .filter((type) => type.leastSlots <= slots && type.slots >= slots)
     .map((type) => ({ type, cost: estimate(type, slots, work, asked).workCost }))
     .filter(({ type, cost }) => Number.isFinite(cost) && sizePool([type], slots, work, asked).outcome === "fits")
     .toSorted((a, b) => a.cost - b.cost || (a.type.instanceType < b.type.instanceType ? -1 : 1));
-  const [cheapest, ...others] = fitting;
-  if (cheapest === undefined) return undefined;
+  return cheapest && { slots, cheapest, others };
+}
+
+/** Takes as many types as may be mixed. */
+function widen({ slots, cheapest, others }: Fitting, work: PoolWork, asked: Asked): Choice | undefined {
   const types: [Candidate, ...Candidate[]] = [cheapest.type];
   for (const { type, cost } of others) {
     const wanted = cost <= cheapest.cost * (1 + PRICE_TOLERANCE) || types.length < LEAST_TYPES;
@@ -47,6 +68,6 @@ function choose(candidates: readonly Candidate[], slots: number, work: PoolWork,
   }
   const sizing = sizePool(types, slots, work, asked);
   if (sizing.outcome === "unfit") return undefined;
-  const { workCost, seconds } = estimate(cheapest.type, slots, work, asked);
-  return { slots, types, sizing, workCost, seconds: seconds(sizing.workers) };
+  const { seconds } = estimate(cheapest.type, slots, work, asked);
+  return { slots, types, sizing, workCost: cheapest.cost, seconds: seconds(sizing.workers) };
 }
