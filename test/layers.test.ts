@@ -97,6 +97,8 @@ describe("the source tree", () => {
     const allowed = new Set([
       // The runner of a Batch job: its output is the job's log.
       "src/task/batch.ts",
+      // A worker on a pool's machine: the same.
+      "src/queue/worker/main.ts",
       // The log of a Lambda or a job is what it prints.
       "src/task/lambda-log.ts",
       // Processes of their own: a Lambda's worker, a job's supervisor and a bulk run's task.

@@ -1,6 +1,7 @@
 /** A component's Lambda as the Serverless Framework takes it, with a role of its own. */
 import type { Json, JsonObject } from "../json.ts";
 import type { Component, LambdaPart, Project } from "../project/project.ts";
+import { bulkWorkerEnvironment, isBulkWorker } from "./bulk-worker.ts";
 import { checkEnvironment } from "./check/check-limits.ts";
 import { arnOf, joinTexts } from "./intrinsics.ts";
 import { makeLambdaRole } from "./lambda-role.ts";
@@ -82,8 +83,10 @@ export function compileFunction(
 }
 
 /** `provider.environment` < the component's < the Lambda's own. */
-function environmentOf(component: Component, lambda: LambdaPart, { config }: Project, scope: Scope): JsonObject {
+function environmentOf(component: Component, lambda: LambdaPart, project: Project, scope: Scope): JsonObject {
+  const { config } = project;
   const variables = mergeMaps([
+    isBulkWorker(component, project) ? bulkWorkerEnvironment() : {},
     scope.rewrite(config.environment, config, ["provider", "environment"]),
     scope.rewrite(component.environment, component, ["environment"]),
     scope.rewrite(lambda.environment, component, ["lambda", "environment"]),

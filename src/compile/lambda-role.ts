@@ -1,6 +1,7 @@
 /** The least that a Lambda needs: what its definition grants, its own log, and what its events and settings ask for. */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Component, Project } from "../project/project.ts";
+import { bulkWorkerStatements, isBulkWorker } from "./bulk-worker.ts";
 import { arn, arnOf } from "./intrinsics.ts";
 import { lambdaLogGroup } from "./names.ts";
 import { allow, makeRole, type Statement } from "./role.ts";
@@ -17,6 +18,7 @@ export function makeLambdaRole(component: Component, project: Project, scope: Sc
     ...(isJsonObject(vpc) && Object.keys(vpc).length > 0 ? [JOIN_VPC] : []),
     ...eventStatements(settings.events ?? []),
     ...settingStatements(settings),
+    ...(isBulkWorker(component, project) ? bulkWorkerStatements(project) : []),
     ...(settings.iamRoleStatementsInherit === true ? listed(inheritedStatements(provider)) : []),
     ...listed(settings.iamRoleStatements ?? []),
   ];

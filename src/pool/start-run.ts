@@ -12,6 +12,7 @@ import type { ObjectStore } from "../payload/object-store.ts";
 import type { BulkUrls } from "../payload/object-urls.ts";
 import type { Project } from "../project/project.ts";
 import type { Program } from "../queue/program.ts";
+import { needsModule } from "../queue/worker/in-process.ts";
 import { bundleProgram } from "./code-bundle.ts";
 
 export interface OrderPorts {
@@ -34,7 +35,8 @@ export interface OrderOptions {
 
 /** What is stored with the run as its `pool`. A bundle of code is stored under its own digest: no running worker is given another. */
 export async function orderPool(ports: OrderPorts, options: OrderOptions): Promise<PoolOrder> {
-  const { plan, mode } = options;
+  const { plan, mode, program } = options;
+  if (program.kind === "command" && mode !== undefined && mode !== "process") throw needsModule(FLAGS[mode]);
   const code = await codeOf(ports, options);
   if (plan.kind === "lambda" && code.kind !== "lambda") {
     throw new CirrusError("Lambdas run only tasks that are deployed as a Lambda.", {
@@ -44,6 +46,8 @@ export async function orderPool(ports: OrderPorts, options: OrderOptions): Promi
   }
   return { plan, code, ...(mode !== undefined && { mode }) };
 }
+
+const FLAGS = { reuse: "--reuse-processes", "in-process": "--in-process" };
 
 async function codeOf({ objects, urls }: OrderPorts, options: OrderOptions): Promise<WorkerCode> {
   const { run, task, program, project, stack } = options;

@@ -53,7 +53,7 @@ export function defineWorker(
       return checkOutcome(await call(taskId, checked === undefined ? taskData : checked.value, workerData));
     },
   };
-  return Object.assign(refuseToBeInvoked, { worker });
+  return Object.assign(invocation(worker), { worker });
 }
 
 /** The worker that a module exports under a name. */
@@ -64,8 +64,23 @@ export function workerOf(exported: unknown): BulkWorker | undefined {
   return isJsonObject(worker) && typeof worker.run === "function" ? (worker as unknown as BulkWorker) : undefined;
 }
 
-async function refuseToBeInvoked(): Promise<never> {
-  throw new CirrusError("This handler is the worker of a bulk run, and the event is no batch of a run's queue", {
+/** As a Lambda it takes what the run's queue delivers; whatever that needs is loaded then. */
+function invocation(worker: BulkWorker): (event: unknown, context?: unknown) => Promise<unknown> {
+  let deliver: Promise<(event: unknown, context: unknown) => Promise<unknown>> | undefined;
+  return async (event, context) => {
+    if (!isQueueBatch(event)) throw notInvoked();
+    deliver ??= import("./bulk-delivery.ts").then(({ makeDelivery }) => makeDelivery(worker));
+    return (await deliver)(event, context);
+  };
+}
+
+function isQueueBatch(event: unknown): boolean {
+  if (!isJsonObject(event) || !Array.isArray(event.Records)) return false;
+  return event.Records.every((record) => isJsonObject(record) && record.eventSource === "aws:sqs");
+}
+
+function notInvoked(): CirrusError {
+  return new CirrusError("This handler is the worker of a bulk run, and the event is no batch of a run's queue", {
     hint: "Run it with `cirrus bulk run`.",
   });
 }

@@ -240,3 +240,26 @@ describe("the role of a function", () => {
 function allow(actions: readonly string[], resource: unknown) {
   return { Effect: "Allow", Action: actions, Resource: resource };
 }
+
+describe("a Lambda that is the worker of bulk runs", () => {
+  const config = "service: demo\nprovider:\n  environment: {CIRRUS_PAYLOAD_BUCKET: payloads}\n";
+  const table = { "cloudformation/bulk.yml": "Resources:\n  BulkTable:\n    Type: AWS::DynamoDB::Table\n" };
+  const task = lambdaTask("adder", "{}", "bulk: {}\n");
+
+  test("is told of their table, and may take the entries of their queues", () => {
+    const compiled = compileFiles({ "cirrus.yml": config, ...table, ...task });
+    expect(compiled.problems).toEqual([]);
+    expect(compiled.function("adder").environment).toMatchObject({ CIRRUS_BULK_TABLE: { Ref: "BulkTable" } });
+    const actions = compiled.statements("AdderLambdaRole").flatMap(({ Action }) => Action);
+    expect(actions).toEqual(expect.arrayContaining(["sqs:ReceiveMessage", "dynamodb:UpdateItem", "s3:PutObject"]));
+  });
+
+  test("is a Lambda like any other where it has no bulk section, or that is for a command", () => {
+    const command = lambdaTask("other", "{}", "bulk:\n  command: [./other.py]\n");
+    for (const [name, files] of Object.entries({ plain: lambdaTask("plain"), other: command })) {
+      expect(compileFiles({ "cirrus.yml": config, ...table, ...files }).function(name).environment).not.toHaveProperty(
+        "CIRRUS_BULK_TABLE",
+      );
+    }
+  });
+});

@@ -12,6 +12,7 @@ from ministack import app
 
 from . import (
     batch_control,
+    batch_environments,
     batch_jobs,
     batch_resources,
     batch_states,
@@ -24,6 +25,7 @@ from . import (
 PARTS = (
     batch_jobs,
     batch_control,
+    batch_environments,
     batch_resources,
     batch_states,
     execution_history,

@@ -61,15 +61,6 @@ def delete_queue(request):
     return batch._json(200, {})
 
 
-def delete_environment(request):
-    name = request.get("computeEnvironment", "").split("/")[-1]
-    for queue in batch._job_queues.values():
-        if any(entry["computeEnvironment"].split("/")[-1] == name for entry in queue["computeEnvironmentOrder"]):
-            return batch_jobs.refusal("Cannot delete, found existing JobQueue relationship")
-    batch._compute_envs.pop(name, None)
-    return batch._json(200, {})
-
-
 def install():
     batch._DISPATCH.update(
         {
@@ -78,7 +69,6 @@ def install():
             "/v1/describejobdefinitions": describe_definitions,
             "/v1/updatejobqueue": update_queue,
             "/v1/deletejobqueue": delete_queue,
-            "/v1/deletecomputeenvironment": delete_environment,
         }
     )
 

@@ -2,10 +2,12 @@
 
 What AWS does, and this too: `Ref::name` in a command is the parameter of that name; what a submission overrides comes
 before the definition; a log stream is there once an attempt runs; a job that is out of time or was terminated is not
-tried again; a removed queue takes its jobs with it. What it does not: schedule by resources, arrays, dependencies.
+tried again; a removed queue takes its jobs with it. The children of
+an array are jobs of their own. What it does not: schedule by resources, dependencies.
 An image stands for the programs in BATCH_PROGRAMS, which come first in a job's path.
 """
 
+import collections
 import contextvars
 import fnmatch
 import os
@@ -13,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 from ministack.services import batch, cloudwatch_logs
 
@@ -21,6 +24,8 @@ ENDED = ("SUCCEEDED", "FAILED")
 
 processes = {}
 terminations = {}
+# By the ID of their array.
+children = {}
 
 
 def submit(request):
@@ -55,9 +60,37 @@ def submit(request):
         "tags": request.get("tags", {}),
     }
     batch._jobs[job_id] = job
+    size = (request.get("arrayProperties") or {}).get("size")
+    if size:
+        children[job_id] = [child_of(job, index) for index in range(size)]
+        job.update(status="PENDING", arrayProperties={"size": size, "statusSummary": {}})
     # The account and the region of a request are kept in context variables.
-    threading.Thread(target=contextvars.copy_context().run, args=(run, job), daemon=True).start()
+    begin(run_array if size else run, job)
     return batch._json(200, {name: job[name] for name in ("jobId", "jobName", "jobArn")})
+
+
+def begin(work, job):
+    threading.Thread(target=contextvars.copy_context().run, args=(work, job), daemon=True).start()
+
+
+def child_of(job, index):
+    """Known by the parent's ID and its index, and listed only with its parent."""
+    job_id = f"{job['jobId']}:{index}"
+    container = {**job["container"]}
+    return {**job, "jobId": job_id, "attempts": [], "container": container, "arrayProperties": {"index": index}}
+
+
+def run_array(job):
+    own = children[job["jobId"]]
+    for child in own:
+        begin(run, child)
+    ended = 0
+    while ended < len(own):
+        time.sleep(0.05)
+        summary = collections.Counter(child["status"] for child in own)
+        job["arrayProperties"] = {"size": len(own), "statusSummary": dict(summary)}
+        ended = summary["SUCCEEDED"] + summary["FAILED"]
+    end(job, "FAILED" if summary["FAILED"] else "SUCCEEDED", "Array has ended")
 
 
 def environment(definition, overrides):
@@ -159,7 +192,13 @@ def variables(job, attempt, folder):
         "AWS_BATCH_JOB_ID": job["jobId"],
         "AWS_BATCH_JOB_ATTEMPT": str(attempt),
         "AWS_BATCH_JQ_NAME": job["jobQueue"].split("/")[-1],
+        **array_index(job),
     }
+
+
+def array_index(job):
+    index = (job.get("arrayProperties") or {}).get("index")
+    return {} if index is None else {"AWS_BATCH_JOB_ARRAY_INDEX": str(index)}
 
 
 def tries_again(strategy, container, reason):
@@ -178,10 +217,11 @@ def tries_again(strategy, container, reason):
 def terminate(request):
     job = batch._jobs.get(request.get("jobId"))
     if job is not None and job["status"] not in ENDED:
-        terminations[job["jobId"]] = request.get("reason", "")
-        process = processes.get(job["jobId"])
-        if process is not None:
-            process.send_signal(signal.SIGTERM)
+        for one in children.get(job["jobId"], [job]):
+            terminations[one["jobId"]] = request.get("reason", "")
+            process = processes.get(one["jobId"])
+            if process is not None:
+                process.send_signal(signal.SIGTERM)
     return batch._json(200, {})
 
 
@@ -193,7 +233,17 @@ def list_jobs(request):
     found = [
         {
             name: job[name]
-            for name in ("jobId", "jobArn", "jobName", "jobDefinition", "status", "createdAt", "startedAt", "stoppedAt")
+            for name in (
+                "jobId",
+                "jobArn",
+                "jobName",
+                "jobDefinition",
+                "status",
+                "createdAt",
+                "startedAt",
+                "stoppedAt",
+                "arrayProperties",
+            )
             if name in job
         }
         for job in batch._jobs.values()

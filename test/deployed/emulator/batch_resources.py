@@ -5,7 +5,7 @@ import json
 from ministack.services import batch
 from ministack.services.cloudformation import provisioners
 
-from . import batch_control
+from . import batch_control, batch_environments
 from .spelling import camel
 
 # Revisions that an update left registered, as ResourceRetentionPolicy.SkipDeregisterOnUpdate asks for.
@@ -44,7 +44,9 @@ def update_environment(physical_id, old, new, stack):
 
 
 def delete_environment(physical_id, properties):
-    called(batch_control.delete_environment, {"computeEnvironment": physical_id})
+    """CloudFormation disables an environment itself before it deletes it."""
+    called(batch._update_compute_environment, {"computeEnvironment": physical_id, "state": "DISABLED"})
+    called(batch_environments.delete_environment, {"computeEnvironment": physical_id})
 
 
 def create_queue(logical_id, properties, stack):
