@@ -38,7 +38,10 @@ export function makeAwsBulkRuns(place: Place, queuePrefix: string | undefined): 
     },
     attempts: (query) => listAttempts(query, place),
     workers: (run) => readWorkers(run, place),
-    setState: (name, from, to, reason) => setRunState(name, from, to, reason, place),
+    async setState(name, from, to, reason) {
+      const isSet = await setRunState(name, from, to, reason, place);
+      return isSet && (to !== "FINISHED" || (await stayFinished(name, place)));
+    },
     async configure(name, change) {
       if (!(await changeRun(name, { set: configuration(change) }, place))) await needRun(name, place);
     },
@@ -57,6 +60,19 @@ export function makeAwsBulkRuns(place: Place, queuePrefix: string | undefined): 
       return true;
     },
   };
+}
+
+/**
+ * Whoever found that every entry has ended may be late: somebody may have had some of them wait again since, and seen a run
+ * that was open already. Looked at afterwards, one of the two sees the other.
+ */
+async function stayFinished(name: string, place: Place): Promise<boolean> {
+  const record = await readRun(name, place);
+  if (record === undefined) return true;
+  const { QUEUED, RUNNING } = await readCounts(record, place);
+  if (QUEUED + RUNNING === 0) return true;
+  await setRunState(name, ["FINISHED"], "OPEN", undefined, place);
+  return false;
 }
 
 const NONE: EntryCounts = { QUEUED: 0, RUNNING: 0, DONE: 0, FAILED: 0, CANCELLED: 0, attempts: 0 };

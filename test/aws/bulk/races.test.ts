@@ -78,6 +78,20 @@ test("two who load the same run at the same time store every entry once", async 
   expect(listed.map(({ entry }) => entry.id)).toEqual(entries.map(({ id }) => id));
 });
 
+test("a run is not finished by who did not see that entries of it wait again", async () => {
+  const cloud = makeFakeCloud();
+  const { runs, queue } = cloud.open();
+  const entries = entriesOf("a");
+  const run = newRun(entries);
+  await runs.load(run, sourceOf(entries));
+  const { leases } = await queue.receive({ run: run.name, worker: "w1", max: 1, leaseMs: LEASE_MS });
+  await queue.finish(leases.map((lease) => ({ lease, end: endOf("done") })));
+  expect(await runs.requeue(run.name, ["DONE"])).toBe(1);
+  expect(await runs.setState(run.name, ["OPEN"], "FINISHED", "all its entries have ended")).toBe(false);
+  expect(await runs.get(run.name)).toMatchObject({ state: "OPEN" });
+  expect((await runs.get(run.name))?.finishedAt).toBeUndefined();
+});
+
 test("a removal that was cut off is done before the name is used again", async () => {
   const cloud = makeFakeCloud();
   const { runs } = cloud.open();
