@@ -69,7 +69,9 @@ async function names(what: string, io: Io): Promise<readonly string[]> {
   if (what === "deployment")
     return (await import("./place/deployments.ts")).listDeployments(io).map(({ name }) => name);
   if (what === "state") return (await import("../state/states.ts")).STATES;
+  if (what === "run") return withinPatience(bulkRuns(io));
   const { findProjectToLook } = await import("./place/find-project.ts");
+  if (what === "task") return [...findProjectToLook(io, {}, ["tasks"]).tasks.keys()];
   if (what === "workflow") return [...findProjectToLook(io).workflows.keys()];
   return what.startsWith("payload-id") ? withinPatience(payloadIds(io)) : [];
 }
@@ -80,6 +82,11 @@ async function payloadIds(io: Io): Promise<readonly string[]> {
     const { items } = await ports.state.list({ limit: 200 });
     return items.map(({ payloadId }) => payloadId);
   });
+}
+
+async function bulkRuns(io: Io): Promise<readonly string[]> {
+  const { withBulkPlace } = await import("./place/bulk-place.ts");
+  return withBulkPlace(io, { local: true }, async ({ runs }) => (await runs.list()).map(({ name }) => name));
 }
 
 function withinPatience<T>(work: Promise<readonly T[]>): Promise<readonly T[]> {

@@ -13,6 +13,8 @@ export interface PartRequest {
   /** What a task runs as. */
   readonly lambda: boolean;
   readonly batch: boolean;
+  /** A task of bulk runs: it takes entries and no payloads, as a Lambda too where `lambda` says so. */
+  readonly bulk: boolean;
   /** What a workflow runs, in this order; it publishes at the end in any case. */
   readonly tasks: readonly string[];
 }
@@ -28,7 +30,7 @@ export async function createPart(project: Project, request: PartRequest): Promis
 
 function filesOf(project: Project, request: PartRequest): NewFiles {
   const { kind, name, description } = request;
-  if (kind === "task") return taskFiles(project, request);
+  if (kind === "task") return request.bulk ? bulkFiles(request) : taskFiles(project, request);
   if (kind === "workflow") {
     requireStateNames(request.tasks);
     const tasks = request.tasks.map((task) => requireTask(project, task));
@@ -51,6 +53,16 @@ function taskFiles(project: Project, { name, description, lambda, batch }: PartR
   return {
     "definition.yml": sections.map((section) => fillTemplate(`task/${section}`, values)).join(""),
     ...fromTemplates("task", ["README.md", "handler.ts", "handler.test.ts", "payload.json"], values),
+  };
+}
+
+function bulkFiles({ name, description, lambda }: PartRequest): NewFiles {
+  // A Lambda is ended after the time of its own section.
+  const values = { name, description, seconds: lambda ? "60" : "600" };
+  const sections = ["bulk/definition.yml", ...(lambda ? ["task/definition.lambda.yml"] : [])];
+  return {
+    "definition.yml": sections.map((section) => fillTemplate(section, values)).join(""),
+    ...fromTemplates("bulk", ["README.md", "handler.ts", "handler.test.ts", "tasks.json"], values),
   };
 }
 

@@ -49,7 +49,7 @@ function describe(command: Command): Command {
     .argument("[kind]", PART_KINDS.join(", "))
     .argument("[name]", "of its folder: letters, digits and hyphens")
     .argument("[description]", "what it does, in a sentence")
-    .addOption(new Option("-t, --type <type...>", "what a task runs as").choices(["lambda", "batch"]))
+    .addOption(new Option("-t, --type <type...>", "what a task runs as").choices(["lambda", "batch", "bulk"]))
     .option("--has-lambda", "the task runs as a Lambda")
     .option("--no-lambda", "the task does not run as a Lambda")
     .option("--has-batch", "the task runs as a Batch job")
@@ -61,6 +61,7 @@ function describe(command: Command): Command {
 Examples:
   cirrus create task my-task "Counts clouds" --type lambda
   cirrus create task my-task "Counts clouds" --has-lambda --has-batch
+  cirrus create task my-worker "Counts clouds of a scene" --type bulk
   cirrus create workflow my-workflow "Counts clouds and publishes" --task my-task`,
     );
 }
@@ -113,6 +114,7 @@ async function completeRequest(io: Io, project: Project, given: Given): Promise<
     description,
     lambda: ways.includes("lambda"),
     batch: ways.includes("batch"),
+    bulk: ways.includes("bulk"),
     tasks: options.task ?? [],
   };
 }
@@ -130,6 +132,7 @@ async function completeWays(io: Io, options: CreateOptions): Promise<readonly st
       exitCode: EXIT.usage,
     });
   }
+  if (type.includes("bulk")) return bulkWays(hasLambda, hasBatch);
   const decided = hasLambda || hasBatch || !mayLambda || !mayBatch;
   if (decided) {
     const lambda = hasLambda || (!hasBatch && mayLambda);
@@ -139,8 +142,19 @@ async function completeWays(io: Io, options: CreateOptions): Promise<readonly st
   const choices = [
     { value: "lambda", hint: "quick to start; 15 minutes, 10 GB at most" },
     { value: "batch", hint: "hours, many processors, large disks" },
+    { value: "bulk", hint: "once for each entry of a task file" },
   ];
-  return ask(io, "--type lambda or --type batch").some({ message: "What does it run as?", choices });
+  const chosen = await ask(io, "--type lambda or --type batch").some({ message: "What does it run as?", choices });
+  return chosen.includes("bulk") ? bulkWays(chosen.includes("lambda"), chosen.includes("batch")) : chosen;
+}
+
+/** The handler takes entries of a task file in the place of payloads. */
+function bulkWays(hasLambda: boolean, hasBatch: boolean): readonly string[] {
+  if (!hasBatch) return ["bulk", ...(hasLambda ? ["lambda"] : [])];
+  throw new CirrusError("A task of bulk runs takes entries of a task file, and a Batch job of a workflow a payload.", {
+    hint: "Leave one out. Bulk runs use machines of Batch by themselves: cirrus bulk run … --pool batch",
+    exitCode: EXIT.usage,
+  });
 }
 
 function refuseBoth(way: string, has: boolean, may: boolean): void {
@@ -163,7 +177,8 @@ function refuseOthers(kind: PartKind, { type, hasLambda, hasBatch, lambda, batch
   throw new CirrusError(`A ${kind} has no such option: ${stray.join(" ")}`, { exitCode: EXIT.usage });
 }
 
-function nextStep({ kind, name, lambda }: PartRequest): string {
+function nextStep({ kind, name, lambda, bulk }: PartRequest): string {
+  if (bulk) return `Run it: npx cirrus bulk run ${name} --tasks tasks/${name}/tasks.json`;
   if (kind === "task") return `Run it: npx cirrus task run ${name}${lambda ? "" : " --batch"}`;
   if (kind === "workflow") return `Run it: npx cirrus run ${name} workflows/${name}/payload.json`;
   return `Test it: npx vitest run ${kind}s/${name}`;
