@@ -54,12 +54,13 @@ export function printPlans(io: Io, format: Format, plans: readonly RankedPlan[])
   for (const note of notesOf(best)) io.stderr.write(`${paint(io, io.stderr, "dim", note)}\n`);
 }
 
-function notesOf({ plan, expected, types, leftOver }: RankedPlan): readonly string[] {
+function notesOf({ plan, expected, types, leftOver, unmet }: RankedPlan): readonly string[] {
   const { secondsFrom, secondsPerTask } = expected;
   const memory = (plan.memoryPerWorkerMiB / plan.slotsPerWorker / 1024).toFixed(1);
   const disk = `${plan.bootDiskGB} GB ${plan.bootDiskType ?? ""}`.trim();
   return [
     `The first: ${plan.cpusPerWorker} vCPUs a worker, ${memory} GB of memory a task, boot disk of ${disk} included.`,
+    ...(unmet.length > 0 ? [`Not reached, as there is less work: ${unmet.join(", ")}.`] : []),
     ...(leftOver.cpus > 0 ? [`Left over on each instance: ${leftOver.cpus} vCPUs.`] : []),
     ...(secondsFrom === "max-runtime"
       ? [

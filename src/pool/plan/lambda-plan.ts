@@ -5,7 +5,7 @@ import { type Candidate, memoryPerTaskMiB, type Reason } from "./candidates.ts";
 import { type ConstraintName, type PoolConstraints, writtenName } from "./constraints.ts";
 import { estimate } from "./estimate.ts";
 import { type PlanOutcome, rankedPlan } from "./plan.ts";
-import { sizePool } from "./sizing.ts";
+import { type Sizing, sizePool, withoutMinima } from "./sizing.ts";
 import { type Asked, type PoolWork, withDefaults } from "./work.ts";
 
 export interface PoolLambda {
@@ -31,7 +31,7 @@ export function planLambdas(lambda: PoolLambda, constraints: PoolConstraints, wo
   const asked = withDefaults({ ...constraints, maxInstances, maxRuntime });
   const type = candidateOf(lambda);
   const reasons = unsuitable(lambda, type, work, asked);
-  const sizing = sizePool([type], 1, work, asked);
+  const sizing = sizeLambdas(type, work, asked);
   if (reasons.length > 0) return { outcome: "impossible", reasons };
   if (sizing.outcome === "unfit")
     return { outcome: "impossible", reasons: [reason(sizing.constraint, sizing.message)] };
@@ -43,6 +43,14 @@ export function planLambdas(lambda: PoolLambda, constraints: PoolConstraints, wo
   const choice = { slots: 1, types: [type] as const, sizing, workCost, seconds: seconds(sizing.workers) };
   const plan = poolPlan(lambda, type, sizing.workers, work, asked);
   return { outcome: "planned", plans: [rankedPlan(choice, 1, plan, work, asked)] };
+}
+
+/** Where there is less work than a minimum asks for, all of it is enough. */
+function sizeLambdas(type: Candidate, work: PoolWork, asked: Asked): Sizing {
+  const sizing = sizePool([type], 1, work, asked);
+  if (sizing.outcome === "fits") return sizing;
+  const forLess = sizePool([type], 1, work, withoutMinima(asked));
+  return forLess.outcome === "fits" && forLess.heldBy === "entries" ? forLess : sizing;
 }
 
 function candidateOf({ architecture, memoryMiB }: PoolLambda): Candidate {

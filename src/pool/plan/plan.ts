@@ -12,7 +12,7 @@ import type { PoolConstraints } from "./constraints.ts";
 import { type Choice, chooseTypes } from "./diversify.ts";
 import { estimate } from "./estimate.ts";
 import { whyNothingFits } from "./impossible.ts";
-import { highestPricePerHour, type Limit } from "./sizing.ts";
+import { highestPricePerHour, type Limit, missedMinima, withoutMinima } from "./sizing.ts";
 import { type Asked, type PoolWork, withDefaults } from "./work.ts";
 
 export interface Expected {
@@ -39,6 +39,8 @@ export interface RankedPlan {
   readonly workers: number;
   /** What keeps it from more workers. */
   readonly heldBy: Limit;
+  /** Minima that are not met, since there is less work: `min-instances 5`. */
+  readonly unmet: readonly string[];
   readonly simultaneousTasks: number;
   /** USD of all workers: on the cheapest type, and at most. */
   readonly pricePerHour: number;
@@ -62,7 +64,9 @@ export function planPool(offers: readonly Offer[], constraints: PoolConstraints,
   const { candidates, excluded } = findCandidates(offers, asked);
   const canEnd = work.entries > 0 && (work.secondsPerTask ?? 0) <= asked.maxRuntime;
   const groups = canEnd ? sameSize(candidates) : [];
-  const choices = groups.flatMap((alike) => chooseTypes(alike, work, asked) ?? []);
+  const choose = (wanted: Asked) => groups.flatMap((alike) => chooseTypes(alike, work, wanted) ?? []);
+  const meeting = choose(asked);
+  const choices = meeting.length > 0 ? meeting : choose(withoutMinima(asked)).filter(isAllTheWork);
   if (choices.length === 0) {
     return { outcome: "impossible", reasons: whyNothingFits(offers, candidates, excluded, work, asked) };
   }
@@ -71,6 +75,11 @@ export function planPool(offers: readonly Offer[], constraints: PoolConstraints,
     .toSorted((a, b) => a.workCost - b.workCost || a.seconds - b.seconds || b.types.length - a.types.length)
     .map((choice, index) => rankedPlan(choice, index + 1, poolPlan(choice, region, work, asked), work, asked));
   return { outcome: "planned", plans };
+}
+
+/** With less work than a minimum asks for, all of it is enough. */
+function isAllTheWork({ sizing }: Choice): boolean {
+  return sizing.heldBy === "entries";
 }
 
 /** Of two in a group neither has twice the processors of the other. */
@@ -91,6 +100,7 @@ export function rankedPlan(choice: Choice, rank: number, plan: PoolPlan, work: P
     types,
     workers,
     heldBy,
+    unmet: missedMinima(types, slots, workers, asked).map(({ written }) => written),
     simultaneousTasks: workers * slots,
     pricePerHour: workers * cheapest.pricePerHour,
     highestPricePerHour: highestPricePerHour(types, workers, asked),

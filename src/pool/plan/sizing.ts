@@ -24,12 +24,11 @@ export function sizePool(types: Types, slots: number, work: PoolWork, asked: Ask
   const heldBy = others.reduce((lowest, one) => (one.workers < lowest.workers ? one : lowest), held);
   const { workers, limit } = heldBy;
   if (workers < 1 && limit !== "entries") return unfit(limit, tooLittle(limit, types, slots, work, asked));
-  const missed = missedMinimum(types, slots, workers, asked);
+  const [missed] = missedMinima(types, slots, workers, asked);
   if (missed === undefined) return { outcome: "fits", workers, heldBy: limit };
-  const { constraint, reached } = missed;
   const why =
     limit === "entries" ? `${work.entries} entries keep no more busy` : `${written(limit, asked)} allows no more`;
-  return unfit(constraint, `${written(constraint, asked)} cannot be met: there would be ${reached}, as ${why}`);
+  return unfit(missed.constraint, `${missed.written} cannot be met: there would be ${missed.reached}, as ${why}`);
 }
 
 function unfit(constraint: ConstraintName, message: string): Sizing {
@@ -94,18 +93,28 @@ function workersForCost(types: Types, slots: number, work: PoolWork, asked: Aske
   return Math.max(0, Math.min(...fewest));
 }
 
-function missedMinimum(types: Types, slots: number, workers: number, asked: Asked) {
+const MINIMA = ["minInstances", "minSimultaneousTasks", "minTotalCpus", "minTotalPricePerHour"] as const;
+
+/** For the end of a run, where there is less work than a minimum asks for. */
+export function withoutMinima(asked: Asked): Asked {
+  return { ...asked, ...Object.fromEntries(MINIMA.map((name) => [name, undefined])) };
+}
+
+/** Whichever of the types are started. */
+export function missedMinima(types: Types, slots: number, workers: number, asked: Asked) {
   const cpus = Math.min(...types.map((type) => type.cpus));
   const price = Math.min(...types.map(({ pricePerHour }) => pricePerHour));
-  const reached = {
+  const reached: Readonly<Record<(typeof MINIMA)[number], number>> = {
     minInstances: workers,
     minSimultaneousTasks: workers * slots,
     minTotalCpus: workers * cpus,
     minTotalPricePerHour: Math.round(workers * price * 1e6) / 1e6,
   };
-  const names = Object.keys(reached) as (keyof typeof reached)[]; // its keys are no others
-  const constraint = names.find((name) => reached[name] < (asked[name] ?? 0));
-  return constraint && { constraint, reached: reached[constraint] };
+  return MINIMA.filter((name) => reached[name] < (asked[name] ?? 0)).map((constraint) => ({
+    constraint,
+    written: written(constraint, asked),
+    reached: reached[constraint],
+  }));
 }
 
 function tooLittle(limit: ConstraintName, types: Types, slots: number, work: PoolWork, asked: Asked): string {
