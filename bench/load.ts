@@ -3,13 +3,15 @@
  * checked with a schema, looked through for repeated IDs, stored. `node bench/load.ts 100000 csv` for another size or format.
  */
 import { spawnSync } from "node:child_process";
-import { createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { DEFAULT_POLICY } from "../src/bulk/retry-policy.ts";
+import { renderTable } from "../src/cli/terminal/table.ts";
 import { systemClock } from "../src/clock.ts";
 import { makeEmbeddedBulk } from "../src/embedded/bulk/bulk.ts";
 import { openDatabase } from "../src/embedded/database/database.ts";
@@ -17,7 +19,7 @@ import { makeObjectStore } from "../src/embedded/objects/object-store.ts";
 import { type LoadProgress, loadRun } from "../src/queue/load-run.ts";
 import { machine } from "./figures.ts";
 
-const [, , first = "1000000", format = "json", folder] = process.argv;
+const [, , first = "1000000", format = "json", folder, which = "cirrus"] = process.argv;
 
 interface Measured {
   readonly readSeconds: number;
@@ -26,8 +28,14 @@ interface Measured {
   readonly entries: number;
 }
 
+const LOADS = {
+  cirrus: { title: "Cirrus: checked, durable, as a stream", load },
+  bare: { title: "the limit: JSON.parse of the whole file, inserts into a table in one transaction", load: loadBare },
+} as const;
+type Name = keyof typeof LOADS;
+
 if (folder === undefined) await compare(Number(first));
-else console.log(JSON.stringify(await load(join(folder, `tasks.${format}`), folder)));
+else console.log(JSON.stringify(await LOADS[which as Name].load(join(folder, `../tasks.${format}`), folder))); // as compare() says
 
 /** Each load is a process of its own, so that its memory is its own. */
 async function compare(count: number): Promise<void> {
@@ -36,20 +44,43 @@ async function compare(count: number): Promise<void> {
     const file = join(temporary, `tasks.${format}`);
     await pipeline(Readable.from(textOf(count)), createWriteStream(file));
     const megabytes = (statSync(file).size / 1e6).toFixed(0);
-    const { stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, first, format, temporary], {
-      encoding: "utf8",
-    });
-    if (stdout === "") throw new Error(stderr);
-    const { readSeconds, seconds, peakMiB, entries } = JSON.parse(stdout) as Measured; // printed by load()
-    console.log(`${machine()}\n`);
-    console.log("| entries | file | read and checked | loaded | entries/s | peak memory |");
-    console.log("| ---: | --- | ---: | ---: | ---: | ---: |");
+    const names: readonly Name[] = format === "json" ? ["cirrus", "bare"] : ["cirrus"];
+    const measured = names.map((name) => ({ name, ...measure(name, temporary) }));
+    const limit = measured.find(({ name }) => name === "bare")?.seconds;
+    console.log(`${machine()}\n${count} entries, ${format}, ${megabytes} MB\n`);
+    const right = { align: "right" as const };
     console.log(
-      `| ${entries} | ${format}, ${megabytes} MB | ${readSeconds.toFixed(1)} s | ${seconds.toFixed(1)} s | ${Math.round(entries / seconds)} | ${peakMiB.toFixed(0)} MiB |`,
+      renderTable(
+        [
+          { title: "" },
+          ...["read and checked", "loaded", "entries/s", "against the limit", "peak memory"].map((title) => ({
+            title,
+            ...right,
+          })),
+        ],
+        measured.map(({ name, readSeconds, seconds, peakMiB, entries }) => [
+          LOADS[name].title,
+          `${readSeconds.toFixed(1)} s`,
+          `${seconds.toFixed(1)} s`,
+          `${Math.round(entries / seconds)}`,
+          limit === undefined ? "" : (limit / seconds).toFixed(2),
+          `${peakMiB.toFixed(0)} MiB`,
+        ]),
+      ),
     );
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+function measure(name: Name, temporary: string): Measured {
+  const folder = join(temporary, name);
+  mkdirSync(folder);
+  const { stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, first, format, folder, name], {
+    encoding: "utf8",
+  });
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout) as Measured; // printed by the load
 }
 
 function* textOf(count: number): Generator<string> {
@@ -93,12 +124,31 @@ async function load(file: string, into: string): Promise<Measured> {
       onProgress,
     },
   );
-  const ended = performance.now();
   database.close();
+  return measuredFrom(started, readUntil, run.entries);
+}
+
+/** Nothing is checked, and an ID that comes twice is an error of the database. */
+async function loadBare(file: string, into: string): Promise<Measured> {
+  const started = performance.now();
+  const entries = JSON.parse(readFileSync(file, "utf8")) as { task_id: string; data: object }[]; // as textOf() writes them
+  const readUntil = performance.now();
+  const database = new DatabaseSync(join(into, "bare.db"));
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  database.exec("CREATE TABLE entries (task_id TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT");
+  const insert = database.prepare("INSERT INTO entries VALUES (?, ?)");
+  database.exec("BEGIN");
+  for (const { task_id, data } of entries) insert.run(task_id, JSON.stringify(data));
+  database.exec("COMMIT");
+  database.close();
+  return measuredFrom(started, readUntil, entries.length);
+}
+
+function measuredFrom(started: number, readUntil: number, entries: number): Measured {
   return {
     readSeconds: (readUntil - started) / 1000,
-    seconds: (ended - started) / 1000,
+    seconds: (performance.now() - started) / 1000,
     peakMiB: process.resourceUsage().maxRSS / 1024,
-    entries: run.entries,
+    entries,
   };
 }
