@@ -155,12 +155,13 @@ function poolLambda({ name, component }: PreparedRun["found"], region: string): 
   return { region, architecture, memoryMiB: memorySize, timeoutSeconds: timeout };
 }
 
-function summaryOf({ plan, workers, expected }: RankedPlan): string {
+function summaryOf({ plan, workers, expected, unmet }: RankedPlan): string {
   const types = `${plan.spot ? "spot " : ""}${plan.instanceTypes.join(", ")}`;
   const machines = plan.kind === "lambda" ? "Lambdas" : `workers of ${plan.slotsPerWorker} tasks on ${types}`;
   const [low, high] = [usd(expected.cost), usd(expected.highestCost)];
   const money = low === high ? low : `${low} to ${high}`;
-  return `At most ${workers} ${machines}: about ${money} USD and ${formatDuration(expected.seconds * 1000)}.`;
+  const fewer = unmet.length === 0 ? "" : ` There is less work than ${unmet.join(", ")} asks for.`;
+  return `At most ${workers} ${machines}: about ${money} USD and ${formatDuration(expected.seconds * 1000)}.${fewer}`;
 }
 
 const SHOWN_PLANS = 5;
