@@ -93,11 +93,12 @@ export function renderLive(io: Io, snapshot: Snapshot, { run, slots }: ViewOptio
     counts.FAILED > 0 ? style("red", failed) : failed,
     ...(counts.CANCELLED > 0 ? [`■ ${count(counts.CANCELLED)} cancelled`] : []),
     `↻ ${count(retries)} ${retries === 1 ? "retry" : "retries"}`,
-    `▶ ${count(counts.RUNNING)}${slots === undefined ? "" : ` of ${slots}`} running`,
+    // Workers hold a few more entries than they run.
+    `▶ ${slots === undefined ? count(counts.RUNNING) : `${running.length} of ${slots}`} running`,
   ];
   const speed = [
     ...(perSecond === undefined ? [] : [rate(perSecond)]),
-    ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
+    ...(remainingMs === undefined || ended === entries ? [] : [`${formatDuration(remainingMs)} left`]),
   ];
   const slow = running.filter(({ ms }) => ms >= SLOW_MS).slice(0, SHOWN_RUNNING);
   return [

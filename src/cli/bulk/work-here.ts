@@ -74,7 +74,22 @@ export async function workHere(
         onEvent: (event) => tell(io, event, progress, output),
       },
     );
-    return showWhile(io, place, { run, progress, slots }, running);
+    return sayingHowToStop(io, run, showWhile(io, place, { run, progress, slots }, running));
+  }
+}
+
+/** Whoever presses Ctrl-C and sees nothing happen presses it again, which is another thing. */
+async function sayingHowToStop<T>(io: Io, { limits }: BulkRun, work: Promise<T>): Promise<T> {
+  const say = () =>
+    writeLines(
+      io.stderr,
+      `Stopping: running tasks have ${limits.graceSeconds} s to end. Once more, and all of it is ended at once.\n`,
+    );
+  io.signal.addEventListener("abort", say, { once: true });
+  try {
+    return await work;
+  } finally {
+    io.signal.removeEventListener("abort", say);
   }
 }
 
