@@ -28,10 +28,10 @@ export interface BulkMessage {
 
 /** All of them: those that SQS does not take at first are sent again. */
 export async function sendMessages(queueUrl: string, entries: readonly Waiting[], place: Place): Promise<void> {
-  const table = await place.table();
+  const { clock, random } = await place.table();
   const sqs = await place.sqs();
   await inParallel(slices(entries, MOST_IN_A_CALL), (slice) =>
-    untilDone(slice, table, async (rest) => {
+    untilDone(slice, { clock, random, service: "SQS" }, async (rest) => {
       const outcomes = await sendInBatches(rest, {
         maxBytes: MOST_BATCH_BYTES,
         bytesOf: (entry) => Buffer.byteLength(bodyOf(entry)),
@@ -66,6 +66,7 @@ function positionIn(body: string): number | undefined {
   }
 }
 
+/** SQS lets 120,000 messages of a queue be in the hands of receivers; with more attempts at a time it says OverLimit, which passes. */
 export async function receiveMessages(
   queueUrl: string,
   {

@@ -1,5 +1,6 @@
 /** Asks a run's queue for entries, for as long as the run gives out any. */
 import type { Lease, Received, ReceiveRequest } from "../../bulk/bulk-store.ts";
+import { CirrusError, EXIT } from "../../errors.ts";
 import { claim } from "./claim.ts";
 import { hideMessages, receiveMessages } from "./messages.ts";
 import type { Place } from "./place.ts";
@@ -45,9 +46,14 @@ async function receiveOnce(
   const { queueUrl } = record.queues;
   const asked = { max, hiddenSeconds: leaseMs / 1000, waitSeconds };
   const messages = await receiveMessages(queueUrl, asked, place).catch(async (thrown) => {
+    if (!isMissingQueue(thrown)) throw thrown;
     // The run was removed while its queue was waited at.
-    if (isMissingQueue(thrown) && (await readRun(run, place))?.key.edition !== record.key.edition) return [];
-    throw thrown;
+    if ((await readRun(run, place))?.key.edition !== record.key.edition) return [];
+    throw new CirrusError(`The queue of the run ${run} is gone: ${queueUrl}`, {
+      hint: `Remove what is left of the run (cirrus bulk delete ${run}) and load it again.`,
+      cause: thrown,
+      exitCode: EXIT.notFound,
+    });
   });
   // It may have been stopped meanwhile.
   const now = waitSeconds > 0 ? await readRun(run, place) : record;

@@ -11,7 +11,7 @@ export interface Table {
   readonly random: () => number;
 }
 
-/** Tries in a row that do nothing of what DynamoDB left undone in a good answer; whole calls the client itself repeats. */
+/** Tries in a row that do nothing of what a service left undone in a good answer; whole calls the client itself repeats. */
 const TRIES = 6;
 const FIRST_WAIT_MS = 50;
 
@@ -21,7 +21,7 @@ const FIRST_WAIT_MS = 50;
  */
 export async function untilDone<T>(
   all: readonly T[],
-  { clock, random }: Pick<Table, "clock" | "random">,
+  { clock, random, service = "DynamoDB" }: Pick<Table, "clock" | "random"> & { readonly service?: string },
   step: (rest: readonly T[]) => Promise<{ readonly rest: readonly T[]; readonly reason?: string | undefined }>,
 ): Promise<void> {
   let left = all;
@@ -32,7 +32,7 @@ export async function untilDone<T>(
     tries = rest.length < left.length ? 1 : tries + 1;
     left = rest;
     if (tries === TRIES) {
-      throw new TransientError(`DynamoDB left ${rest.length} of ${all.length} undone: ${reason ?? "no capacity"}`, {
+      throw new TransientError(`${service} left ${rest.length} of ${all.length} undone: ${reason ?? "no capacity"}`, {
         hint: "It usually passes: try again in a moment.",
       });
     }

@@ -137,3 +137,21 @@ test("what arrives for a run that was stopped while its queue was waited at is g
   await runs.setState(run.name, ["STOPPED"], "OPEN");
   expect((await queue.receive(request)).leases).toMatchObject([{ attempt: 1 }]);
 });
+
+test("a queue that somebody has deleted is named", async () => {
+  const { cloud, queue, request, run } = await loaded(["a"]);
+  cloud.queues.clear();
+  await expect(queue.receive(request)).rejects.toMatchObject({
+    message: expect.stringContaining(`queue of the run ${run.name} is gone`),
+    hint: expect.stringContaining("cirrus bulk delete"),
+  });
+});
+
+test("SQS that takes nothing is waited for, and then named", async () => {
+  const cloud = makeFakeCloud({ refuse: (operation) => operation === "send" });
+  const entries = entriesOf("a", "b");
+  await expect(cloud.open().runs.load(newRun(entries), sourceOf(entries))).rejects.toMatchObject({
+    name: "TransientError",
+    message: expect.stringMatching(/^SQS left 2 of 2 undone: InternalError/),
+  });
+});
