@@ -11,6 +11,8 @@ export interface LambdaCode {
   readonly handler: string;
   /** ARNs of layers, whose files are not in the zip. */
   readonly layers: readonly string[];
+  /** The variables that its deployment gives it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export async function locateLambdaCode(name: string, lambda: () => Promise<Lambda>): Promise<LambdaCode> {
@@ -27,7 +29,8 @@ export async function locateLambdaCode(name: string, lambda: () => Promise<Lambd
       hint: "Deploy the stack again, and check that the function is there.",
     });
   }
-  return { url: code.Location, sha256, handler, layers: layers.flatMap(({ Arn }) => Arn ?? []) };
+  const environment = configuration.Environment?.Variables ?? {};
+  return { url: code.Location, sha256, handler, layers: layers.flatMap(({ Arn }) => Arn ?? []), environment };
 }
 
 async function getFunction(name: string, lambda: Lambda) {

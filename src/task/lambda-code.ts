@@ -16,6 +16,8 @@ export class CodeUnavailable extends CirrusError {}
 export interface TaskCode {
   readonly directory: string;
   readonly handler: string;
+  /** What the Lambda has in its environment; undefined where the code is no Lambda's. */
+  readonly environment?: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export async function fetchLambdaCode(name: string, code: LambdaCode, options: F
     await mkdir(directory);
     await unzip(archive, directory, { maxBytes: MAX_CODE_BYTES });
     await rm(archive);
-    return { directory, handler: code.handler, remove };
+    return { directory, handler: code.handler, environment: code.environment, remove };
   } catch (thrown) {
     await remove();
     if (options.signal.aborted || thrown instanceof TransientError) throw thrown;

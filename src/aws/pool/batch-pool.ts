@@ -63,12 +63,24 @@ export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOpt
     return true;
   }
 
+  /** Undefined where there is no pool. */
+  async function madeAt(run: string): Promise<number | undefined> {
+    return (await findTemplate(await launchTemplates(), stack, run))?.madeAt;
+  }
+
   return {
     scalesItself: false,
     prepare,
     remove,
-    start: async (run, _order, workers, turn) => startWorkers(await batch(), stack, run, workers, turn),
-    status: (run) => batchPoolStatus({ batch, launchTemplates, stack }, run),
+    async start(run, _order, workers, turn) {
+      await startWorkers(await batch(), { stack, run, since: (await madeAt(run)) ?? 0 }, workers, turn);
+    },
+    async status(run) {
+      const [service, since] = await Promise.all([batch(), madeAt(run)]);
+      const queue = since === undefined ? undefined : await findQueue(service, stack, run);
+      if (since === undefined || queue === undefined) return { starting: 0, running: 0, ended: 0, reasons: [] };
+      return workerStatus(service, { stack, run, since });
+    },
     runs: async () => runsWithTemplate(await launchTemplates(), stack),
   };
 }

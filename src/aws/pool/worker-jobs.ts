@@ -9,6 +9,13 @@ const MOST_CHILDREN = 10_000;
 /** DescribeJobs takes that many. */
 const MOST_DESCRIBED = 100;
 
+export interface WorkersOf {
+  readonly stack: string;
+  readonly run: string;
+  /** When the pool was made, in milliseconds since 1970. Batch knows a job for days after its end: those of an earlier pool do not count. */
+  readonly since: number;
+}
+
 /**
  * Batch makes a second job of a repeated call. A turn's jobs have names of their own, which are looked for first; that
  * leaves two callers at the very same moment, and then the environments' most processors are the limit, and what finds
@@ -16,8 +23,7 @@ const MOST_DESCRIBED = 100;
  */
 export async function startWorkers(
   batch: BatchPools,
-  stack: string,
-  run: string,
+  { stack, run, since }: WorkersOf,
   workers: number,
   turn: string,
 ): Promise<void> {
@@ -26,7 +32,7 @@ export async function startWorkers(
     const jobName = `${base}-${turn}-${index}`;
     const filters = [{ name: "JOB_NAME", values: [jobName] }];
     const { jobSummaryList = [] } = await batch.listJobs({ jobQueue: base, filters });
-    if (jobSummaryList.length > 0) continue;
+    if (jobSummaryList.some(({ createdAt = since }) => createdAt >= since)) continue;
     await batch.submitJob({
       jobName,
       jobQueue: base,

@@ -94,7 +94,7 @@ async function work(
         signal,
         idle: "exit",
         idleMs: IDLE_MS,
-        environment: definedOf(wholeEnvironment()),
+        environment: { ...code.environment, ...definedOf(wholeEnvironment()) },
         onEvent: (event) => tell(event, print),
       },
     );

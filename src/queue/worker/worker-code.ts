@@ -14,6 +14,8 @@ import type { Program } from "../program.ts";
 
 export interface FetchedCode {
   readonly program: Program;
+  /** What its Lambda has in its environment: a task finds the same here. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   remove(): Promise<void>;
 }
 
@@ -38,7 +40,8 @@ async function lambdaCode(name: string, { environment, signal, print }: CodePort
   const file = findHandlerFile(found.directory, found.handler);
   if (file === undefined) throw new CirrusError(`The code of the Lambda ${name} has no file for ${found.handler}`);
   const exportName = found.handler.slice(found.handler.lastIndexOf(".") + 1);
-  return { program: { kind: "module", file, exportName }, remove: found.remove };
+  const { environment: variables, remove } = found;
+  return { program: { kind: "module", file, exportName }, environment: variables, remove };
 }
 
 async function bundledCode(
