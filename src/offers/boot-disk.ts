@@ -57,6 +57,12 @@ export function bootDiskGB({ totalGB, baseGB, perCpuGB, perTaskGB, cpusPerTask }
   return Math.max(totalGB, baseGB + perCpuGB * cpus, baseGB + perTaskGB * Math.floor(cpus / cpusPerTask));
 }
 
+/** What a disk of this type is made with: of some types operations can be chosen, of one throughput as well. */
+export function boughtWith(type: string, { iops, throughput }: Pick<BootDisk, "iops" | "throughput">) {
+  if (type === USUAL_DISK) return { iops, throughput };
+  return { iops: IOPS_NEEDED.has(type) ? (iops ?? LEAST_IOPS) : undefined, throughput: undefined };
+}
+
 export function bootDiskPricePerHour(price: DiskPrice, sizeGB: number, { iops, throughput }: BootDisk): number {
   const operations = iops ?? (IOPS_NEEDED.has(price.type) ? LEAST_IOPS : 0);
   const paidIops = Math.max(0, operations - price.includedIops);

@@ -1,5 +1,5 @@
 /** The launch template of a pool's instances. It is made first and removed last: while there is one, something of the pool is there. */
-import type { LaunchTemplate } from "@aws-sdk/client-ec2";
+import type { LaunchTemplate, VolumeType } from "@aws-sdk/client-ec2";
 import type { PoolPlan } from "../../bulk/pool.ts";
 import type { PoolOrder } from "../../bulk/pool-order.ts";
 import type { LaunchTemplates } from "../services/launch-templates.ts";
@@ -60,10 +60,11 @@ export async function makeTemplate(
 /** The image of ECS does not fit on less. */
 const LEAST_GB = 30;
 
-function bootDisk({ bootDiskGB, bootDiskIops: Iops, bootDiskThroughput: Throughput }: PoolPlan) {
+function bootDisk({ bootDiskGB, bootDiskType, bootDiskIops: Iops, bootDiskThroughput: Throughput }: PoolPlan) {
   return {
     VolumeSize: Math.max(LEAST_GB, Math.ceil(bootDiskGB)),
-    VolumeType: "gp3" as const,
+    // Plans are made from offers, which name EC2's own types.
+    VolumeType: (bootDiskType ?? "gp3") as VolumeType,
     Encrypted: true,
     DeleteOnTermination: true,
     ...(Iops !== undefined && { Iops }),

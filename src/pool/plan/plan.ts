@@ -6,6 +6,7 @@
  * depends on how Batch packs them.
  */
 import type { PoolPlan } from "../../bulk/pool.ts";
+import { boughtWith, USUAL_DISK } from "../../offers/boot-disk.ts";
 import type { Offer } from "../../offers/offer.ts";
 import { type Candidate, findCandidates, memoryPerTaskMiB, type Reason } from "./candidates.ts";
 import type { PoolConstraints } from "./constraints.ts";
@@ -130,8 +131,9 @@ const AMI = /^ami-[0-9a-f]+$/;
 
 function poolPlan({ types, slots, sizing }: Choice, region: string, work: PoolWork, asked: Asked): PoolPlan {
   const highest = types.map(({ instanceType, highestPricePerHour: price }) => [instanceType, price] as const);
-  const [{ spot, bootDiskType, bootDiskGB }] = types;
+  const [{ spot, bootDiskType = USUAL_DISK, bootDiskGB }] = types;
   const { image, machineImage } = asked;
+  const disk = boughtWith(bootDiskType, { iops: asked.bootDiskIops, throughput: asked.bootDiskThroughput });
   const isMachineImage = image !== undefined && AMI.test(image);
   return {
     kind: "batch",
@@ -144,8 +146,8 @@ function poolPlan({ types, slots, sizing }: Choice, region: string, work: PoolWo
     memoryPerWorkerMiB: Math.min(...types.map(({ memoryMiB }) => memoryMiB)),
     bootDiskGB,
     bootDiskType,
-    bootDiskIops: asked.bootDiskIops,
-    bootDiskThroughput: asked.bootDiskThroughput,
+    bootDiskIops: disk.iops,
+    bootDiskThroughput: disk.throughput,
     maxWorkers: sizing.workers,
     workerPricePerHour: Math.max(...highest.map(([, price]) => price)),
     workerPriceByType: Object.fromEntries(highest),

@@ -173,6 +173,43 @@ describe("a worker", () => {
   });
 });
 
+describe("what is handed to the pool", () => {
+  const types = [offer({ instanceType: "m7.large", cpus: 2, pricePerHour: 0.1 })];
+  const planOf = (asked: PoolConstraints, offers = types) => plansOf(offers, asked, { entries: 5 })[0]?.plan;
+
+  test("tells a container image from an image of machines", () => {
+    expect(planOf({ image: "ghcr.io/me/worker:1" })).toMatchObject({ image: "ghcr.io/me/worker:1" });
+    expect(planOf({ image: "ghcr.io/me/worker:1" })?.machineImage).toBeUndefined();
+    const ami = planOf({ image: "ami-0123456789abcdef0" });
+    expect([ami?.image, ami?.machineImage]).toEqual([undefined, "ami-0123456789abcdef0"]);
+    const both = planOf({ image: "worker", machineImage: "ami-1" });
+    expect([both?.image, both?.machineImage]).toEqual(["worker", "ami-1"]);
+  });
+
+  test("has the startup script, the budgets and the disk", () => {
+    const asked = { startupScript: "apt-get update", maxTotalCost: 5, bootDiskIops: 4000, bootDiskThroughput: 300 };
+    expect(planOf(asked)).toMatchObject({
+      startupScript: "apt-get update",
+      maxTotalCost: 5,
+      maxTotalPricePerHour: 10,
+      bootDiskType: "gp3",
+      bootDiskGB: 30,
+      bootDiskIops: 4000,
+      bootDiskThroughput: 300,
+    });
+  });
+
+  test("asks for no performance that a type of disk has no choice of", () => {
+    const of = (bootDiskType: string) => {
+      const offers = types.map((type) => ({ ...type, bootDiskType }));
+      const plan = planOf({ bootDiskThroughput: 300 }, offers);
+      return [plan?.bootDiskType, plan?.bootDiskIops, plan?.bootDiskThroughput];
+    };
+    expect(of("gp2")).toEqual(["gp2", undefined, undefined]);
+    expect(of("io2")).toEqual(["io2", 100, undefined]);
+  });
+});
+
 describe("spot instances", () => {
   const spot = { spot: true, interruptionsPerHour: 0.5 };
   const offers = [
@@ -283,6 +320,12 @@ describe("what cannot be planned", () => {
     [{ maxRuntime: 30 }, "a task takes 60 s, and max-runtime 30 ends each before that"],
   ] satisfies [PoolConstraints, string][])("%j is refused: %s", (asked, message) => {
     expect(reasonsOf(offers, asked, todo)[0]).toBe(message);
+  });
+
+  test("names the worker on which the work would cost least, not the one that is cheapest by the hour", () => {
+    const larger = offer({ instanceType: "m7.2xlarge", cpus: 8, pricePerHour: 0.3 });
+    const [reason] = reasonsOf([...offers, larger], { maxTotalCost: 0.01 }, todo);
+    expect(reason).toMatch(/for 100 entries on the cheapest worker \(m7\.2xlarge, 8 tasks at a time\)$/);
   });
 
   test("counts what is spent already", () => {
