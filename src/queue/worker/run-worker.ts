@@ -86,8 +86,9 @@ export async function runWorker(ports: WorkerPorts, options: WorkerOptions): Pro
     const slots = Array.from({ length: options.slots }, (_, slot) => serveSlot(slot, parts));
     const served = await Promise.allSettled(slots);
     await finisher.drained();
+    // First: a store may be asked for entries for 20 seconds, and a job that was told to end has 30 in all.
+    await report.end(source.reason() ?? "");
     await giveBack.rest();
-    await report.end(source.reason() ?? "its tasks cannot be started");
     for (const slot of served) if (slot.status === "rejected") throw slot.reason;
     return {
       ...{ worker: options.worker, reason: source.reason() ?? "", startedAt, endedAt: isoTime(clock.now()) },

@@ -11,11 +11,11 @@ export interface Tally {
   lost(): number;
   running(): number;
   counts(): Readonly<Partial<Record<AttemptOutcome, number>>>;
-  /** Entries that free slots will have begun within half a second: what is held longer, others might have run. */
+  /** Entries that free slots will have begun within a fifth of a second: what is held longer, others might have run. */
   ahead(slots: number): number;
 }
 
-const AHEAD_MS = 500;
+const AHEAD_MS = 200;
 /** Weight of the newest attempt in the mean. */
 const NEWEST = 0.1;
 
