@@ -50,8 +50,7 @@ export function arraySizes(workers: number): readonly number[] {
   return rest === 0 ? full : [...full, rest];
 }
 
-/** Batch knows a job for seven days and more after its end: those of an earlier pool do not count. */
-export async function workerStatus(batch: BatchPools, stack: string, run: string, since: number): Promise<PoolStatus> {
+export async function workerStatus(batch: BatchPools, { stack, run, since }: WorkersOf): Promise<PoolStatus> {
   const jobs = (await listWorkers(batch, stack, run)).filter(({ createdAt = since }) => createdAt >= since);
   const ended = jobs.filter(hasEnded);
   const open = await describe(
