@@ -31,7 +31,7 @@ export async function batchPoolStatus(
   ]);
   const queue = template && (await findQueue(service, stack, run));
   if (queue === undefined) return { starting: 0, running: 0, ended: 0, reasons: [] };
-  return workerStatus(service, stack, run, template?.madeAt ?? 0);
+  return workerStatus(service, { stack, run, since: template?.madeAt ?? 0 });
 }
 
 export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOptions): Pool {
@@ -63,24 +63,16 @@ export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOpt
     return true;
   }
 
-  /** Undefined where there is no pool. */
-  async function madeAt(run: string): Promise<number | undefined> {
-    return (await findTemplate(await launchTemplates(), stack, run))?.madeAt;
-  }
-
   return {
     scalesItself: false,
     prepare,
     remove,
     async start(run, _order, workers, turn) {
-      await startWorkers(await batch(), { stack, run, since: (await madeAt(run)) ?? 0 }, workers, turn);
+      const [service, templates] = await Promise.all([batch(), launchTemplates()]);
+      const since = (await findTemplate(templates, stack, run))?.madeAt ?? 0;
+      await startWorkers(service, { stack, run, since }, workers, turn);
     },
-    async status(run) {
-      const [service, since] = await Promise.all([batch(), madeAt(run)]);
-      const queue = since === undefined ? undefined : await findQueue(service, stack, run);
-      if (since === undefined || queue === undefined) return { starting: 0, running: 0, ended: 0, reasons: [] };
-      return workerStatus(service, { stack, run, since });
-    },
+    status: (run) => batchPoolStatus({ batch, launchTemplates, stack }, run),
     runs: async () => runsWithTemplate(await launchTemplates(), stack),
   };
 }
