@@ -53,7 +53,7 @@ export async function makeTemplate(
     },
   };
   await service.createLaunchTemplate(template).catch((thrown: unknown) => {
-    if (!isNamed(thrown, "InvalidLaunchTemplateName.AlreadyExistsException")) throw thrown;
+    if (!isNamed(thrown, /^InvalidLaunchTemplateName\.AlreadyExistsException$/)) throw thrown;
   });
 }
 
@@ -75,7 +75,7 @@ function bootDisk({ bootDiskGB, bootDiskType, bootDiskIops: Iops, bootDiskThroug
 export async function removeTemplate(service: LaunchTemplates, stack: string, run: string): Promise<void> {
   const LaunchTemplateName = poolNames(stack, run).base;
   await service.deleteLaunchTemplate({ LaunchTemplateName }).catch((thrown: unknown) => {
-    if (!isNamed(thrown, "InvalidLaunchTemplateName.NotFoundException")) throw thrown;
+    if (!isNamed(thrown, /^InvalidLaunchTemplate(?:Name|Id)\.NotFoundException$/)) throw thrown;
   });
 }
 
@@ -99,6 +99,6 @@ function tagOf({ Tags = [] }: LaunchTemplate, key: string): string | undefined {
   return Tags.find(({ Key }) => Key === key)?.Value;
 }
 
-function isNamed(thrown: unknown, name: string): boolean {
-  return thrown instanceof Error && thrown.name === name;
+function isNamed(thrown: unknown, name: RegExp): boolean {
+  return thrown instanceof Error && name.test(thrown.name);
 }
