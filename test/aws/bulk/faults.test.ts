@@ -205,6 +205,42 @@ test("entries that wait without a message get one again, once the queue has run 
   expect(await repair("never")).toBe(0);
 });
 
+test("a message that was sent for a lost one has its time to arrive, and is sent again when it is lost too", async () => {
+  const cloud = makeFakeCloud();
+  const { runs, repair } = cloud.open();
+  const run = newRun(entriesOf("a"));
+  await runs.load(run, sourceOf(entriesOf("a")));
+  const loseAll = () => {
+    for (const { messages } of cloud.queues.values()) messages.splice(0);
+  };
+  loseAll();
+  cloud.clock.advance(5 * LEASE_MS);
+  expect(await repair(run.name)).toBe(1);
+  loseAll();
+  expect(await repair(run.name)).toBe(0);
+  cloud.clock.advance(5 * LEASE_MS);
+  expect(await repair(run.name)).toBe(1);
+});
+
+test("while every entry that is open has a message, none is looked through for a lost one", async () => {
+  const cloud = makeFakeCloud();
+  const { runs, queue } = cloud.open();
+  const run = newRun(entriesOf("a", "b"));
+  await runs.load(run, sourceOf(entriesOf("a", "b")));
+  await queue.receive({ run: run.name, worker: "w1", max: 2, leaseMs: LEASE_MS });
+  let queries = 0;
+  const supervisor = cloud.open({
+    before(operation) {
+      if (operation === "QueryCommand") queries += 1;
+    },
+  });
+  await supervisor.runs.counts(run.name);
+  const ofCounts = queries;
+  queries = 0;
+  expect(await supervisor.repair(run.name)).toBe(0);
+  expect(queries).toBe(ofCounts);
+});
+
 test("what was received too often is found among the dead letters' entries", async () => {
   const cloud = makeFakeCloud();
   const { runs, queue, repair } = cloud.open();
