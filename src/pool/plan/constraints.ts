@@ -7,8 +7,7 @@ import type { Problem } from "../../errors.ts";
 import { DISK_TYPES } from "../../offers/boot-disk.ts";
 
 /** `instances`: what an instance has to be like. `tasks`: what one task needs. `pool`: how much of it all. */
-export const CONSTRAINT_GROUPS = ["instances", "tasks", "pool"] as const;
-export type ConstraintGroup = (typeof CONSTRAINT_GROUPS)[number];
+export type ConstraintGroup = "instances" | "tasks" | "pool";
 
 /** How a value is written on a command line. */
 type Kind = "number" | "text" | "list" | "switch";
@@ -144,14 +143,7 @@ export const CONSTRAINTS = {
 
 export type ConstraintName = keyof typeof CONSTRAINTS;
 
-type Shape = { readonly [Name in ConstraintName]: z.ZodOptional<(typeof CONSTRAINTS)[Name]["schema"]> };
-
 export const CONSTRAINT_NAMES = Object.keys(CONSTRAINTS) as readonly ConstraintName[]; // its keys are no others
-
-/** For the schema of a file that holds constraints among other things; `constraintProblems` checks what depends on two. */
-export const CONSTRAINT_SHAPE = Object.fromEntries(
-  CONSTRAINT_NAMES.map((name) => [name, CONSTRAINTS[name].schema.optional()]),
-) as unknown as Shape; // each name has its own schema
 
 /** What people asked for; nothing is filled in yet. */
 export type PoolConstraints = {

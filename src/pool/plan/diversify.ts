@@ -5,9 +5,9 @@ import { type Sizing, sizePool, type Types } from "./sizing.ts";
 import type { Asked, PoolWork } from "./work.ts";
 
 /** How much dearer for each task than the cheapest a type may be: less than what waiting for the cheapest one costs. */
-export const PRICE_TOLERANCE = 0.15;
+const PRICE_TOLERANCE = 0.15;
 /** So many are taken where there are, however much dearer. */
-export const LEAST_TYPES = 3;
+const LEAST_TYPES = 3;
 
 export interface Choice {
   readonly slots: number;

@@ -1,6 +1,5 @@
 /** What is to be done, and what is taken for granted where people did not say it. */
-import type { BootDisk } from "../../offers/boot-disk.ts";
-import { USUAL_DISK } from "../../offers/boot-disk.ts";
+import { type BootDisk, USUAL_DISK } from "../../offers/boot-disk.ts";
 import type { PoolConstraints } from "./constraints.ts";
 
 export interface PoolWork {
@@ -15,7 +14,7 @@ export interface PoolWork {
 }
 
 /** No budget is without an end unless somebody says so: ten instances, ten dollars an hour. */
-export const DEFAULTS = {
+const DEFAULTS = {
   architecture: "x86_64",
   cpusPerTask: 1,
   maxRuntime: 3600,
