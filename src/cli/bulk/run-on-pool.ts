@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { PoolPlan } from "../../bulk/pool.ts";
+import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT, type ExitCode, ProblemsError } from "../../errors.ts";
 import type { PoolConstraints } from "../../pool/plan/constraints.ts";
 import { type PoolLambda, planLambdas } from "../../pool/plan/lambda-plan.ts";
@@ -17,6 +18,7 @@ import { planFromOffers } from "../pool/plan-pool.ts";
 import { printPlans } from "../pool/plan-view.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import type { Io } from "../terminal/io.ts";
+import { writeLines } from "../terminal/live-region.ts";
 import { formatOf } from "../terminal/output.ts";
 import { followRun } from "./follow-run.ts";
 import { loadPrepared } from "./load-prepared.ts";
@@ -31,6 +33,7 @@ export interface PoolRunOptions extends WorkOptions {
   readonly onlyFailed?: boolean;
   readonly detach?: boolean;
   readonly secondsPerTask?: number;
+  readonly offline?: boolean;
 }
 
 export async function runOnPool(
@@ -41,7 +44,7 @@ export async function runOnPool(
   options: PoolRunOptions,
 ): Promise<ExitCode> {
   const { secondsPerTask } = options;
-  const makePlan = await openPlanner(io, stage, prepared);
+  const makePlan = await openPlanner(io, { region: stage.region, offline: options.offline }, prepared);
   const { found, program, name } = prepared;
   // What cannot be planned for one entry cannot be for more: it is said before anything is loaded.
   const first = await makePlan({ entries: 1, secondsPerTask });
@@ -68,8 +71,35 @@ export async function runOnPool(
     io.stderr.write(`See how it goes: cirrus bulk status ${name} --follow${place.flags}\n`);
     return EXIT.ok;
   }
-  await followRun(io, place, run);
+  await followStarting(io, place, stage, run);
   return conclude(io, place, run, options);
+}
+
+/** Machines are made in steps of some seconds: whoever watches need not wait for the stage's own minute between two. */
+async function followStarting(io: Io, place: BulkPlace, stage: BulkStage, run: BulkRun): Promise<void> {
+  const over = new AbortController();
+  const urging = urge(io, stage, run.name, AbortSignal.any([io.signal, over.signal]));
+  try {
+    await followRun(io, place, run);
+  } finally {
+    over.abort();
+    await urging;
+  }
+}
+
+const STEP_MS = 10_000;
+
+/** What does not work from here is done by the stage itself. */
+async function urge(io: Io, stage: BulkStage, run: string, signal: AbortSignal): Promise<void> {
+  let told: string | undefined;
+  for (;;) {
+    await systemClock.sleep(STEP_MS, signal).catch(() => {});
+    const said = signal.aborted ? undefined : await stage.supervise(run).catch(() => undefined);
+    if (said === undefined) return;
+    if (said.reason !== told && !signal.aborted) writeLines(io.stderr, `${said.reason}\n`);
+    told = said.reason;
+    if (said.action !== "waiting") return;
+  }
 }
 
 /** `--dry-run`: what machines a run of so many entries would be given, at what price. */

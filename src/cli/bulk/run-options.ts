@@ -38,7 +38,7 @@ export function addLoadOptions(command: Command): Command {
       "how long one takes, to plan a pool; without it max-runtime is counted",
       parseSeconds,
     )
-    .option("--offline", "with --dry-run: prices as they were last read, or recorded")
+    .option("--offline", "plan a pool with prices as they were last read, or recorded")
     .option("-n, --dry-run", "say what would be done, and change nothing")
     .addOption(
       reading("--tasks <file>", "JSON, JSONL, YAML or CSV, also .gz; a path, URL, module, or - for standard input"),

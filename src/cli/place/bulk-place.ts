@@ -32,7 +32,7 @@ export interface BulkStage {
   /** Where what belongs to a run is kept. */
   readonly urls: (run: string) => BulkUrls;
   /** Has the stage look at a run at once, and not within the next minute. */
-  readonly supervise: (run: string) => Promise<{ readonly reason: string } | undefined>;
+  readonly supervise: (run: string) => Promise<{ readonly action: string; readonly reason: string } | undefined>;
 }
 
 /** Opens the place, works, and closes it whatever happened. */
