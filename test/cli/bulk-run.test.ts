@@ -226,6 +226,27 @@ describe("a run that was cut off", () => {
     expect(reportOf(again).entries).toMatchObject({ total: 5, DONE: 5 });
   });
 
+  test("by SIGTERM ends with another code", async () => {
+    const cwd = folderWith(HANGING, 3);
+    const runner = startCirrus([...args, "--shutdown-grace-period", "0"], cwd);
+    await untilBegun(cwd, 2);
+    runner.child.kill("SIGTERM");
+    expect((await runner.ended).code).toBe(EXIT.terminated);
+  });
+
+  test("by a second Ctrl-C ends at once, and leaves no process behind", async () => {
+    const cwd = folderWith(`trap "" TERM; ${HANGING}`, 3);
+    const runner = startCirrus([...args, "--shutdown-grace-period", "3600"], cwd);
+    const begun = await untilBegun(cwd, 2);
+    runner.child.kill("SIGINT");
+    await runner.saying("running tasks have 3600 s to end. Once more");
+    runner.child.kill("SIGINT");
+    expect((await runner.ended).code).toBe(EXIT.interrupted);
+    await untilGone(begun);
+    writeFileSync(join(cwd, "go"), "");
+    expect((await bulk(cwd, ...args.slice(1))).code).toBe(EXIT.ok);
+  });
+
   test("by kill -9 leaves no process behind, and what it had in hand is taken up", async () => {
     const cwd = folderWith(HANGING, 5);
     const runner = startCirrus(args, cwd);

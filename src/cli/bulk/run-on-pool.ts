@@ -27,7 +27,7 @@ import type { PreparedRun } from "./prepare-run.ts";
 import { printReport } from "./print-report.ts";
 import { count } from "./run-view.ts";
 import { attemptsOf, exitCodeOf } from "./runs.ts";
-import { modeOf, type WorkOptions } from "./work-here.ts";
+import { modeOf, type WorkOptions } from "./work-options.ts";
 
 export interface PoolRunOptions extends WorkOptions {
   readonly onlyFailed?: boolean;

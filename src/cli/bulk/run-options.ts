@@ -56,7 +56,7 @@ function reading(flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(READING);
 }
 
-function parseCount(text: string): number {
+export function parseCount(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && Number.isInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError("Write a whole number from 1.");

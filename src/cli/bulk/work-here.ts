@@ -1,47 +1,23 @@
 /** Works on a run in this process, shows how it goes, and tells at the end what became of it. */
 import { hostname } from "node:os";
-import type { Command } from "commander";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { systemClock } from "../../clock.ts";
 import { EXIT, type ExitCode } from "../../errors.ts";
 import { makeProgress, type Progress } from "../../queue/progress.ts";
 import { type RunHereOutcome, runHere } from "../../queue/run-here.ts";
-import type { WorkerEvent, WorkerMode } from "../../queue/worker/worker-options.ts";
+import type { WorkerEvent } from "../../queue/worker/worker-options.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { writeLines } from "../terminal/live-region.ts";
-import { addFormats, formatOf, type OutputOptions } from "../terminal/output.ts";
+import { formatOf } from "../terminal/output.ts";
 import { showWhile } from "./follow-run.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { printReport } from "./print-report.ts";
 import { count } from "./run-view.ts";
 import { exitCodeOf } from "./runs.ts";
-
-export interface WorkOptions extends OutputOptions {
-  readonly reuseProcesses?: boolean;
-  readonly inProcess?: boolean;
-  readonly outputFile?: string;
-}
-
-export function addWorkOptions(command: Command): Command {
-  return addFormats(command, ["table", "json", "yaml"])
-    .option("--reuse-processes", "one process after another task, instead of a fresh one for each")
-    .option("--in-process", "no process of its own for a task: quickest, without limits of memory and time")
-    .option("--output-file <file>", "write each attempt as a line of JSON when it has ended");
-}
-
-/** The same for `cirrus bulk work` in another process. */
-export function workArguments({ slots }: Pick<PreparedRun, "slots">, options: WorkOptions): readonly string[] {
-  const { reuseProcesses, inProcess, outputFile } = options;
-  return [
-    `--num-simultaneous-tasks=${slots}`,
-    ...(reuseProcesses ? ["--reuse-processes"] : []),
-    ...(inProcess ? ["--in-process"] : []),
-    ...(outputFile === undefined ? [] : [`--output-file=${outputFile}`]),
-  ];
-}
+import { modeOf, type WorkOptions } from "./work-options.ts";
 
 /** What a worker in this process needs to know. */
 export type Work = Pick<PreparedRun, "program" | "slots">;
@@ -123,11 +99,6 @@ async function conclude(
   const why = outcome === "stopped" ? `The run was stopped: ${left}.` : `Stopped; ${left}.`;
   io.stderr.write(`${why} Go on with the same command, or: ${again}\n`);
   return exitCodeOfSignal(io) ?? EXIT.partial;
-}
-
-export function modeOf({ reuseProcesses, inProcess }: WorkOptions): WorkerMode {
-  if (inProcess) return "in-process";
-  return reuseProcesses ? "reuse" : "process";
 }
 
 function definedOf(environment: Io["env"]): Readonly<Record<string, string>> {

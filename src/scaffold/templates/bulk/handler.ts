@@ -3,10 +3,9 @@ import { defineWorker, done, retry } from "cirrus-pipeline/task";
 import * as z from "zod";
 
 export const handler = defineWorker(
-  async (taskId, { text }, workerData) => {
+  async (_taskId, { text }, workerData) => {
     // A machine that is about to be taken away: another one begins anew.
     if (workerData.receivedTerminationNotice) return retry("the machine is taken away");
-    console.log(`${taskId}: ${text.length} characters`);
     return done({ characters: text.length });
   },
   // What the data of an entry must be; a task file with other data is refused before anything runs.
