@@ -47,11 +47,27 @@ export async function makeEnvironments(
       };
     } else if (environment.status !== "VALID") {
       waiting = `the compute environment ${name} is ${environment.status}`;
-    } else if (environment.state === "DISABLED") {
-      await batch.setComputeEnvironmentState(name, "ENABLED");
+    } else {
+      waiting ??= await adjust(batch, environment, mostCpus(order.plan, isSpot(settings.stack, run, name)));
     }
   }
   return waiting === undefined ? { outcome: "ready" } : { outcome: "waiting", reason: waiting };
+}
+
+/** What a running pool may take on: it is large enough for the plan, and takes jobs. What it has to wait for. */
+async function adjust(
+  batch: BatchPools,
+  { computeEnvironmentName: name = "", computeResources, state }: ComputeEnvironmentDetail,
+  most: number,
+): Promise<string | undefined> {
+  if (state === "DISABLED") await batch.setComputeEnvironmentState(name, "ENABLED");
+  else if (computeResources?.maxvCpus !== most) await batch.setMostCpus(name, most);
+  else return undefined;
+  return `the compute environment ${name} is being changed`;
+}
+
+function isSpot(stack: string, run: string, name: string): boolean {
+  return name === poolNames(stack, run).spot;
 }
 
 function environmentInput(
@@ -60,12 +76,12 @@ function environmentInput(
   plan: PoolPlan,
   name: string,
 ): CreateComputeEnvironmentCommandInput {
-  const { base, spot } = poolNames(settings.stack, run);
+  const { base } = poolNames(settings.stack, run);
+  const spot = isSpot(settings.stack, run, name);
   const tags = poolTags(settings.stack, run);
-  const kind =
-    name === spot
-      ? ({ type: "SPOT", allocationStrategy: "SPOT_PRICE_CAPACITY_OPTIMIZED" } as const)
-      : ({ type: "EC2", allocationStrategy: "BEST_FIT_PROGRESSIVE" } as const);
+  const kind = spot
+    ? ({ type: "SPOT", allocationStrategy: "SPOT_PRICE_CAPACITY_OPTIMIZED" } as const)
+    : ({ type: "EC2", allocationStrategy: "BEST_FIT_PROGRESSIVE" } as const);
   return {
     computeEnvironmentName: name,
     type: "MANAGED",
@@ -74,7 +90,7 @@ function environmentInput(
     computeResources: {
       ...kind,
       minvCpus: 0,
-      maxvCpus: mostCpus(plan, name === spot),
+      maxvCpus: mostCpus(plan, spot),
       instanceTypes: [...plan.instanceTypes],
       subnets: [...settings.subnets],
       securityGroupIds: [...settings.securityGroups],

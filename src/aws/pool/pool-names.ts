@@ -31,12 +31,12 @@ export function tagList(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Of all that the pool's resources are made from: prices and budgets may change while a pool stays as it is. */
+/** Of all that the pool's resources are made from: prices, budgets and the number of workers may change while it stays. */
 export function orderDigest({ plan, code }: PoolOrder): string {
-  const { instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB, maxWorkers } = plan;
+  const { instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB } = plan;
   const { bootDiskGB, bootDiskIops, bootDiskThroughput, startupScript, image, machineImage } = plan;
   const made = [
-    [instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB, maxWorkers],
+    [instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB],
     [bootDiskGB, bootDiskIops, bootDiskThroughput, startupScript, image, machineImage],
     code.kind === "lambda" ? code.function : null,
   ];

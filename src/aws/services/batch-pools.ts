@@ -43,6 +43,8 @@ export function connectBatchPools(options: ClientOptions) {
       client.send(new DescribeComputeEnvironmentsCommand(input)),
     setComputeEnvironmentState: (computeEnvironment: string, state: BatchState) =>
       client.send(new UpdateComputeEnvironmentCommand({ computeEnvironment, state })),
+    setMostCpus: (computeEnvironment: string, maxvCpus: number) =>
+      client.send(new UpdateComputeEnvironmentCommand({ computeEnvironment, computeResources: { maxvCpus } })),
     deleteComputeEnvironment: (computeEnvironment: string) =>
       client.send(new DeleteComputeEnvironmentCommand({ computeEnvironment })),
     createJobQueue: (input: CreateJobQueueCommandInput) => client.send(new CreateJobQueueCommand(input)),

@@ -121,6 +121,15 @@ describe("a pool on Batch", () => {
     expect(definitions()).toHaveLength(1);
   });
 
+  test("grows and shrinks with the number of workers, and stays", async () => {
+    const { pool, environments, templates } = open();
+    await again(isReady(pool, orderOf({ maxWorkers: 2 })));
+    const made = [...templates.values()];
+    await again(isReady(pool, orderOf({ maxWorkers: 8 })));
+    expect([...templates.values()]).toEqual(made);
+    expect([...environments.values()].map(({ input }) => input.computeResources?.maxvCpus)).toEqual([8, 4]);
+  });
+
   test("of another plan is taken away before the new one is made", async () => {
     const { pool, environments } = open();
     await again(isReady(pool, orderOf()));

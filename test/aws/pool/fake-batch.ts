@@ -75,11 +75,22 @@ export function makeFakeBatch({ fails = () => false }: { readonly fails?: () => 
       }),
     describeComputeEnvironments: ({ computeEnvironments }: { computeEnvironments?: string[] }) =>
       call(() => ({
-        computeEnvironments: look(environments, computeEnvironments).map(({ name, status, state }) => ({
-          ...{ computeEnvironmentName: name, status, state },
+        computeEnvironments: look(environments, computeEnvironments).map(({ name, status, state, input }) => ({
+          ...{ computeEnvironmentName: name, status, state, computeResources: input.computeResources },
         })),
       })),
     setComputeEnvironmentState: (name: string, state: Made["state"]) => call(() => setState(environments, name, state)),
+    setMostCpus: (name: string, maxvCpus: number) =>
+      call(() => {
+        const made = settled(environments, name);
+        const { input } = made;
+        // What creation required is there.
+        Object.assign(made, { status: "UPDATING", looks: LOOKS });
+        made.input = {
+          ...input,
+          computeResources: { ...input.computeResources, maxvCpus } as typeof input.computeResources,
+        };
+      }),
     deleteComputeEnvironment: (name: string) =>
       call(() => {
         if (settled(environments, name).state !== "DISABLED") refuse("resource is not DISABLED");
