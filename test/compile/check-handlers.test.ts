@@ -124,3 +124,14 @@ test("nothing is said of Node's own experiments", () => {
   check("export const handler = (a: number) => {");
   expect(process.emitWarning).toBe(emitWarning);
 });
+
+test("a handler of bulk runs is looked for as well, and once where a Lambda has the same", () => {
+  const text = "export const handlr = () => {};\n";
+  expect(check(text, { definition: "bulk: {}\n" })).toEqual([expect.stringContaining("or name it in bulk.handler in")]);
+  expect(check(text, { definition: "bulk: {}\nlambda: {}\n" })).toHaveLength(1);
+  expect(check(text, { definition: "bulk:\n  command: [cat]\n" })).toEqual([]);
+});
+
+test("a bulk run imports a module that is CommonJS as it is", () => {
+  expect(check("exports.handler = run;\n", { file: "handler.js", definition: "bulk: {}\n" })).toEqual([]);
+});
