@@ -65,7 +65,6 @@ export function makeLeaseSource(options: SourceOptions): LeaseSource {
   async function fill(): Promise<void> {
     try {
       await receiveWhileWanted();
-      filling = undefined;
     } catch (error) {
       // `filling` stays: whoever settles is told.
       stop("the store does not answer");
@@ -87,6 +86,8 @@ export function makeLeaseSource(options: SourceOptions): LeaseSource {
         pollMs = FIRST_POLL_MS;
       } else await waitFor(received.state);
     }
+    // In the same turn as the last look at the waiters: one who comes later has to find that nobody asks for it.
+    filling = undefined;
   }
 
   async function waitFor(state: Received["state"]): Promise<void> {
