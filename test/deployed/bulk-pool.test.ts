@@ -163,6 +163,19 @@ test("two hundred entries run on machines that are made for them, and every one 
   expect(workers).toHaveLength(2);
 });
 
+test("the command line plans, loads and starts a run, and tells how it ended", { timeout: RUN_MS }, async () => {
+  const file = join(project.folder, "typed.json");
+  writeFileSync(file, JSON.stringify(entriesOf(20)));
+  const options = ["--stage", "bulk", "--pool", "batch", "--offline", "--use-spot", "--max-instances", "2"];
+  const typed = project.cirrus("bulk", "run", "adder", "--tasks", file, "--job-id", "typed", ...options);
+  await untilState("typed", "FINISHED");
+  const { code, stdout, stderr } = await typed;
+  // Some have failed.
+  expect(code, stdout + stderr).toBe(8);
+  expect(stdout).toContain("18");
+  await untilNothingIsLeft("typed");
+});
+
 test("a program's folder goes to the workers as it is", { timeout: RUN_MS }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "cirrus-program-"));
   writeFileSync(join(folder, "write.sh"), 'echo \'{"outcome":"done","result":"written"}\' > "$CIRRUS_OUTCOME"\n');

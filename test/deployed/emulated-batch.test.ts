@@ -1,12 +1,19 @@
 /** AWS Batch as the emulator's wrapper adds it: what the deployed scenarios take for granted of jobs, queues and revisions. */
 import {
   BatchClient,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
+  DeleteComputeEnvironmentCommand,
+  DeleteJobQueueCommand,
+  DescribeComputeEnvironmentsCommand,
   DescribeJobDefinitionsCommand,
   DescribeJobsCommand,
   type JobDetail,
   ListJobsCommand,
   SubmitJobCommand,
   TerminateJobCommand,
+  UpdateComputeEnvironmentCommand,
+  UpdateJobQueueCommand,
 } from "@aws-sdk/client-batch";
 import {
   CloudFormationClient,
@@ -138,4 +145,44 @@ test("an update leaves the former revision of a definition registered, and takes
   );
   expect(jobDefinitions).toHaveLength(2);
   expect(await untilJob(running, ended)).toMatchObject({ status: "FAILED", statusReason: "Job Queue was deleted" });
+});
+
+test("an array's children are jobs with an index each, told of and ended with their parent", async () => {
+  const command = ["sh", "-c", 'exit "$AWS_BATCH_JOB_ARRAY_INDEX"'];
+  const jobQueue = await physicalId("Other");
+  const id = await submit({ jobQueue, containerOverrides: { command }, arrayProperties: { size: 3 } });
+  const { arrayProperties } = await untilJob(id, ended);
+  expect(arrayProperties).toEqual({ size: 3, statusSummary: { SUCCEEDED: 1, FAILED: 2 } });
+  const sleep = { containerOverrides: { command: ["sleep", "60"] }, arrayProperties: { size: 2 } };
+  const sleeping = await submit({ jobQueue, ...sleep });
+  await untilJob(sleeping, (job) => job.arrayProperties?.statusSummary?.RUNNING === 2);
+  await batch.send(new TerminateJobCommand({ jobId: sleeping, reason: "enough" }));
+  expect((await untilJob(sleeping, ended)).arrayProperties?.statusSummary).toEqual({ FAILED: 2 });
+});
+
+test("an environment is VALID after a while, and is deleted once it is disabled and no queue needs it", async () => {
+  const computeEnvironment = "made-by-hand";
+  await batch.send(
+    new CreateComputeEnvironmentCommand({ computeEnvironmentName: computeEnvironment, type: "MANAGED" }),
+  );
+  const queue = {
+    jobQueueName: "by-hand",
+    priority: 1,
+    computeEnvironmentOrder: [{ order: 1, computeEnvironment }],
+  };
+  await expect(batch.send(new CreateJobQueueCommand(queue))).rejects.toThrow("not a valid compute environment");
+  await eventually("it is VALID", async () => {
+    const { computeEnvironments = [] } = await batch.send(
+      new DescribeComputeEnvironmentsCommand({ computeEnvironments: [computeEnvironment] }),
+    );
+    return computeEnvironments[0]?.status === "VALID" ? true : undefined;
+  });
+  await batch.send(new CreateJobQueueCommand(queue));
+  const remove = () => batch.send(new DeleteComputeEnvironmentCommand({ computeEnvironment }));
+  await expect(remove()).rejects.toThrow("not DISABLED");
+  await batch.send(new UpdateComputeEnvironmentCommand({ computeEnvironment, state: "DISABLED" }));
+  await expect(remove()).rejects.toThrow("JobQueue relationship");
+  await batch.send(new UpdateJobQueueCommand({ jobQueue: "by-hand", state: "DISABLED" }));
+  await batch.send(new DeleteJobQueueCommand({ jobQueue: "by-hand" }));
+  await remove();
 });

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { moneySpent } from "../../src/bulk/money-spent.ts";
+import type { WorkerRecord } from "../../src/bulk/worker-record.ts";
+import { planOf } from "../functions/pool-model.ts";
+
+const NOW = Date.parse("2030-01-01T12:00:00Z");
+/** Dollars an hour that make a minute a cent. */
+const PRICE = 0.6;
+const plan = planOf({ workerPricePerHour: PRICE, onDemandWorkerPricePerHour: 2 * PRICE });
+
+function workerOf(minutesAgo: number, more: Partial<WorkerRecord> = {}): WorkerRecord {
+  const time = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
+  return {
+    ...{ run: "run", worker: "w", host: "h", provider: "aws", cpus: 1, memoryBytes: 1, slots: 1, spot: true },
+    ...{ startedAt: time(minutesAgo), seenAt: time(0), ...more },
+  };
+}
+
+const cents = (workers: readonly WorkerRecord[], live = 0, more = {}) =>
+  Math.round(moneySpent(workers, live, { ...plan, ...more }, NOW).spent * 100);
+
+describe("what a run has spent", () => {
+  test("is each worker's time, with three minutes for its machine to boot and to idle", () => {
+    expect(cents([workerOf(10), workerOf(20)])).toBe(10 + 20 + 2 * 3);
+  });
+
+  test("ends with a worker's end, or when it was heard of for the last time", () => {
+    const endedAt = new Date(NOW - 4 * 60_000).toISOString();
+    expect(cents([workerOf(10, { endedAt })])).toBe(6 + 3);
+    expect(cents([workerOf(30, { seenAt: new Date(NOW - 20 * 60_000).toISOString() })])).toBe(10 + 3);
+  });
+
+  test("is by what the worker says that it costs, else by its type, and dearer on demand", () => {
+    expect(cents([workerOf(10, { pricePerHour: 6 })])).toBe(10 * (10 + 3));
+    expect(cents([workerOf(10, { instanceType: "m7g.large" })], 0, { workerPriceByType: { "m7g.large": 3 } })).toBe(65);
+    expect(cents([workerOf(10, { spot: false })])).toBe(2 * (10 + 3));
+  });
+
+  test("goes on for three minutes after workers were told to end, and what is left is for whole workers", () => {
+    const { committed, affordable } = moneySpent([workerOf(10)], 4, { ...plan, maxTotalCost: 1.15 }, NOW);
+    expect(committed * 100).toBeCloseTo(4 * 3);
+    expect(affordable).toBe(20);
+    expect(moneySpent([], 4, plan, NOW).affordable).toBeUndefined();
+  });
+});
