@@ -88,6 +88,7 @@ describe("references", () => {
             TOPIC: !Ref Topic
             TOPIC_NAME: '#{Topic.TopicName}'
             QUEUE: !Ref Queue
+            GROUP: !GetAtt Group.GroupId
             SELF: !Ref a
             FUNCTION: !GetAtt process.Arn
             PARAMETER: !Ref Parameter
@@ -110,6 +111,7 @@ describe("references", () => {
           Table: {Type: AWS::DynamoDB::Table}
           Topic: {Type: AWS::SNS::Topic}
           Queue: {Type: AWS::SQS::Queue}
+          Group: {Type: AWS::EC2::SecurityGroup}
       `,
     });
     expect(show(problems)).toEqual([]);
@@ -123,6 +125,7 @@ describe("references", () => {
       TOPIC: "arn:aws:sns:local:000000000000:demo-dev-Topic",
       TOPIC_NAME: "demo-dev-Topic",
       QUEUE: "https://sqs.local.amazonaws.com/000000000000/demo-dev-Queue",
+      GROUP: "demo-dev-Group",
       SELF: "demo-dev-a",
       FUNCTION: "arn:aws:lambda:local:000000000000:function:demo-dev-process",
       PARAMETER: "value",

@@ -52,10 +52,11 @@ export function referenceOf(type: string, name: string): string {
   return type.startsWith("AWS::Batch::") || type === "AWS::SNS::Topic" ? resourceArn(type, name) : name;
 }
 
-/** What `Fn::GetAtt` gives for the attributes that can be known here: ARNs, names and queue URLs. */
+/** What `Fn::GetAtt` gives for the attributes that can be known here: ARNs, names, IDs and queue URLs. */
 export function attributeOf(type: string, name: string, attribute: string): string | undefined {
   if (attribute.endsWith("Arn")) return resourceArn(type, name);
-  if (attribute.endsWith("Name")) return name;
+  // Nothing gives it an ID here.
+  if (attribute.endsWith("Name") || attribute.endsWith("Id")) return name;
   return attribute === "QueueUrl" ? referenceOf(type, name) : undefined;
 }
 
