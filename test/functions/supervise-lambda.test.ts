@@ -1,8 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { superviseLambda } from "../../src/functions/supervise/lambda.ts";
 import type { SupervisePorts } from "../../src/functions/supervise/supervise.ts";
 import { contextWith } from "./lambda-context.ts";
 import { makePoolModel } from "./pool-model.ts";
+
+beforeEach(() => {
+  vi.stubEnv("CIRRUS_LOG_LEVEL", "error");
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "true");
+});
+afterEach(() => vi.unstubAllEnvs());
 
 /** Its clock stands still; how often it slept is counted. */
 function open() {

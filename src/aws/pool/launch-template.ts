@@ -46,10 +46,8 @@ export async function makeTemplate(
       // Workers ask for notices from within a container, which may be one hop further away.
       MetadataOptions: { HttpTokens: "required" as const, HttpPutResponseHopLimit: 2 },
       BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: bootDisk(order.plan) }],
-      TagSpecifications: (["instance", "volume"] as const).map((ResourceType) => ({
-        ResourceType,
-        Tags: tagList(tags),
-      })),
+      // Instances have the tags of their environment.
+      TagSpecifications: [{ ResourceType: "volume" as const, Tags: tagList(tags) }],
     },
   };
   await service.createLaunchTemplate(template).catch((thrown: unknown) => {
