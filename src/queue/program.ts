@@ -12,18 +12,8 @@ export type Program =
   | { readonly kind: "module"; readonly file: string; readonly exportName: string }
   | { readonly kind: "command"; readonly command: readonly string[]; readonly directory: string };
 
-const MODULES = [".ts", ".mts", ".js", ".mjs", ".cjs"];
 /** The name that every handler of a project has. */
 const HANDLER = "handler";
-
-/** What is written in place of a task: its name in the project, or a path. */
-export function readTask(written: string, cwd: string): BulkTask {
-  if (!written.includes("/") && !MODULES.includes(extname(written)) && !isFile(resolve(cwd, written))) {
-    return { kind: "task", name: written };
-  }
-  const file = resolve(cwd, written);
-  return MODULES.includes(extname(file)) ? { kind: "module", file } : { kind: "command", command: [file] };
-}
 
 /** Looked for before anything runs: what is not there would fail every entry. */
 export function findProgram(task: BulkTask, project: Pick<Project, "tasks"> | undefined, cwd: string): Program {

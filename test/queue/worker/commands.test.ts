@@ -1,8 +1,10 @@
 /** Programs in any language: what they are told, and how they say that they ended. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findProgram, type Program, readTask } from "../../../src/queue/program.ts";
+import { findProgram, type Program } from "../../../src/queue/program.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 import { isGone } from "./processes-gone.ts";
 import { work } from "./work.ts";
@@ -82,49 +84,59 @@ test("a command cannot be run without a process of its own", async () => {
   await expect(work({ one: {} }, { program, mode: "in-process" })).rejects.toThrow("--in-process needs a module");
 });
 
-describe("what a person writes as the task", () => {
+test.skipIf(spawnSync("taskset", ["-V"]).status !== 0)(
+  "a slot is tied to processors of its own on request",
+  async () => {
+    const end = await endOf("grep Cpus_allowed_list /proc/self/status", {}, { pinCpus: true });
+    expect(readFileSync(end.log ?? "", "utf8")).toMatch(availableParallelism() > 1 ? /:\s*\d+$/m : /:/);
+  },
+);
+
+describe("the program of a task", () => {
   const folder = () => {
     const folder = temporaryFolder();
     for (const name of ["worker.ts", "plain.py", "not-executable", "run.sh"]) writeFileSync(join(folder, name), "");
     chmodSync(join(folder, "run.sh"), 0o755);
-    mkdirSync(join(folder, "folder"));
     return folder;
   };
+  const find = (program: string, cwd: string) => findProgram({ kind: "command", command: [program] }, undefined, cwd);
 
-  test("a module is a path with the ending of one", () => {
+  test("is the export handler of a module", () => {
     const cwd = folder();
-    const task = readTask("./worker.ts", cwd);
-    expect(task).toEqual({ kind: "module", file: join(cwd, "worker.ts") });
-    expect(findProgram(task, undefined, cwd)).toEqual({ ...task, exportName: "handler" });
+    const program = findProgram({ kind: "module", file: "worker.ts" }, undefined, cwd);
+    expect(program).toEqual({ kind: "module", file: join(cwd, "worker.ts"), exportName: "handler" });
   });
 
-  test("a Python file need not be executable", () => {
+  test("is run by python3 where it is a Python file that is not executable", () => {
     const cwd = folder();
-    const program = findProgram(readTask("./plain.py", cwd), undefined, cwd);
-    expect(program).toMatchObject({ command: [expect.stringMatching(/python3$/), join(cwd, "plain.py")] });
+    expect(find("./plain.py", cwd)).toMatchObject({
+      command: [expect.stringMatching(/python3$/), join(cwd, "plain.py")],
+    });
   });
 
-  test("other programs have to be", () => {
+  test("has to be executable otherwise", () => {
     const cwd = folder();
-    expect(findProgram(readTask("./run.sh", cwd), undefined, cwd)).toMatchObject({ command: [join(cwd, "run.sh")] });
-    const refused = () => findProgram(readTask("./not-executable", cwd), undefined, cwd);
-    expect(refused).toThrow(expect.objectContaining({ hint: "chmod +x not-executable" }));
+    expect(find("./run.sh", cwd)).toMatchObject({ command: [join(cwd, "run.sh")] });
+    expect(() => find("./not-executable", cwd)).toThrow(expect.objectContaining({ hint: "chmod +x not-executable" }));
   });
 
-  test("what is not there is told before anything runs", () => {
+  test("is told to be missing before anything runs", () => {
     const cwd = folder();
-    expect(() => findProgram(readTask("./no.ts", cwd), undefined, cwd)).toThrow(/^There is no file .*no\.ts$/);
-    expect(() => findProgram(readTask("./no", cwd), undefined, cwd)).toThrow(/cannot be run/);
-    expect(() => findProgram(readTask("resize", cwd), undefined, cwd)).toThrow("There is no project here");
+    const missing = () => findProgram({ kind: "module", file: "no.ts" }, undefined, cwd);
+    expect(missing).toThrow(/^There is no file .*no\.ts$/);
+    expect(() => find("./no", cwd)).toThrow(/cannot be run/);
+    expect(() => findProgram({ kind: "task", name: "resize" }, undefined, cwd)).toThrow("There is no project here");
   });
 
-  test("a name is a task of the project, and a slip of the finger is answered with the nearest", () => {
+  test("is found by the task's name, and a slip of the finger is answered with the nearest", () => {
     const project = { tasks: new Map() };
-    const known = { name: "resize", bulk: { handlerFile: import.meta.filename, handler: "handler.main" } };
-    project.tasks.set("resize", known);
-    const program = findProgram(readTask("resize", "/"), project, "/");
+    project.tasks.set("resize", {
+      name: "resize",
+      bulk: { handlerFile: import.meta.filename, handler: "handler.main" },
+    });
+    const program = findProgram({ kind: "task", name: "resize" }, project, "/");
     expect(program).toEqual({ kind: "module", file: import.meta.filename, exportName: "main" });
-    expect(() => findProgram(readTask("resise", "/"), project, "/")).toThrow(
+    expect(() => findProgram({ kind: "task", name: "resise" }, project, "/")).toThrow(
       expect.objectContaining({ hint: "Did you mean resize?" }),
     );
   });
