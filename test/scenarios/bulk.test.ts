@@ -23,7 +23,7 @@ const RUNNER_KILLS = 6;
 const RUN = "unruly";
 
 const FLAGS = [
-  ...["--num-simultaneous-tasks", "3", "--max-runtime", "1", "--max-memory-allowed-per-task", "0.4"],
+  ...["--num-simultaneous-tasks", "3", "--max-runtime", "4", "--max-memory-allowed-per-task", "0.4"],
   ...["--shutdown-grace-period", "0.2", "--retry-on-exit", "4", "--retry-on-timeout", "1", "--retry-on-exception", "1"],
 ];
 

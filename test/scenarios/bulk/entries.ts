@@ -1,4 +1,4 @@
-/** The entries of an unruly run: of which kind each is follows from the seed and its number. */
+/** The entries of an unruly run: one of each kind, and then of which kind each is follows from the seed. */
 import { makeRandom } from "../../../src/asl/random.ts";
 import type { Cause } from "../../../src/bulk/attempt.ts";
 
@@ -22,14 +22,14 @@ export const CAUSE_OF: Readonly<Record<Kind, Cause | "failed" | undefined>> = {
   ask: "requested",
 };
 
-/** Each takes a second or more; of the others there may be more. */
+/** Each takes seconds; of the others there may be more. */
 const SLOW: readonly Kind[] = ["hang", "memory"];
 
 export function unrulyEntries(seed: string, count: number): readonly UnrulyEntry[] {
   const random = makeRandom(`${seed} entries`);
   return Array.from({ length: count }, (_, n) => {
     const kind = KINDS[Math.floor(random.unit() * KINDS.length)] ?? "add";
-    const share = SLOW.includes(kind) ? 0.004 : 0.04;
-    return { task_id: `entry ${n}`, data: { kind: random.unit() < share ? kind : "add", n } };
+    const share = SLOW.includes(kind) ? 0.001 : 0.04;
+    return { task_id: `entry ${n}`, data: { kind: KINDS[n] ?? (random.unit() < share ? kind : "add"), n } };
   });
 }

@@ -26,5 +26,5 @@ export const handler = defineWorker((taskId, { kind, n }) => {
 
 function fillMemory(): never {
   const filled: Buffer[] = [];
-  for (;;) filled.push(Buffer.alloc(16 * 1024 * 1024, 1));
+  for (;;) filled.push(Buffer.alloc(64 * 1024 * 1024, 1));
 }
