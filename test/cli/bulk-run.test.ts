@@ -186,6 +186,7 @@ test("a dry run says what would run and where each setting is from, and changes 
   expect(stdout).toContain("first entry: task-1");
   expect(stderr).toContain("max-runtime is taken from my.yml:4, and not from my.yml:2.");
   expect(existsSync(join(cwd, "ran"))).toBe(false);
+  expect(existsSync(join(cwd, ".cirrus"))).toBe(false);
   expect((await bulk(cwd, "list", "-o", "name")).stdout).toBe("");
 });
 

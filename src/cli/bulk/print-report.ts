@@ -61,7 +61,7 @@ function factsOf(report: Report): readonly (readonly [string, string])[] {
     ["took", `${seconds(time.activeSeconds)}${within(time)}${rate}${left}`],
     ...(duration === undefined ? [] : [["a task", describe(duration, seconds)] as const]),
     ...(peakMemory === undefined ? [] : [["its memory", describe(peakMemory, megabytes)] as const]),
-    ["processor", seconds(cpuSeconds)],
+    ...(cpuSeconds > 0 ? [["processor", seconds(cpuSeconds)] as const] : []),
     ...(cost.total > 0 ? [["cost", costOf(cost)] as const] : []),
   ];
 }
@@ -115,7 +115,7 @@ function renderErrors(io: Io, { run, errors }: Report, flags: string, width: num
 }
 
 function seconds(value: number): string {
-  return value > 0 && value < 1 ? `${Math.round(value * 1000)} ms` : formatDuration(value * 1000);
+  return value < 1 ? `${Math.round(value * 1000)} ms` : formatDuration(value * 1000);
 }
 
 function megabytes(bytes: number): string {

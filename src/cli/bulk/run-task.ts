@@ -47,11 +47,14 @@ function withPrepared(
 ): Promise<ExitCode> {
   const prepared = prepareRun(io, word, args, options);
   for (const note of prepared.notes) io.stderr.write(`${paint(io, io.stderr, "dim", note)}\n`);
-  return withBulkPlace(io, prepared.place, async (place) => {
-    if (!options.dryRun) return work(place, prepared);
+  const create = options.dryRun !== true;
+  return withBulkPlace(io, prepared.place, enter, { create });
+
+  async function enter(place: BulkPlace): Promise<ExitCode> {
+    if (create) return work(place, prepared);
     await printDryRun(io, place, prepared, options);
     return EXIT.ok;
-  });
+  }
 }
 
 async function goOn(

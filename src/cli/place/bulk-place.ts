@@ -35,13 +35,14 @@ export interface BulkStage {
   readonly supervise: (run: string) => Promise<{ readonly action: string; readonly reason: string } | undefined>;
 }
 
-/** Opens the place, works, and closes it whatever happened. */
+/** Opens the place, works, and closes it whatever happened. Looking leaves no folder behind where there was none. */
 export async function withBulkPlace<T>(
   io: Io,
   options: PlaceOptions,
   work: (place: BulkPlace) => Promise<T>,
+  { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
-  const place = await openBulkPlace(io, options);
+  const place = await openBulkPlace(io, options, create);
   try {
     return await work(place);
   } finally {
@@ -54,7 +55,7 @@ export function bulkRoot(io: Pick<Io, "cwd">): string {
   return findProjectRoot(io.cwd) ?? io.cwd;
 }
 
-async function openBulkPlace(io: Io, options: PlaceOptions): Promise<BulkPlace> {
+async function openBulkPlace(io: Io, options: PlaceOptions, create: boolean): Promise<BulkPlace> {
   const place = resolvePlace(io, options);
   const data = join(bulkRoot(io), ".cirrus");
   if (place.stage !== undefined || place.stack !== undefined) {
@@ -62,7 +63,7 @@ async function openBulkPlace(io: Io, options: PlaceOptions): Promise<BulkPlace> 
     return openDeployedBulk(io, place, data);
   }
   const { openBulkHere } = await import("../../queue/open-here.ts");
-  const store = openBulkHere(data);
+  const store = openBulkHere(data, { create });
   const objects = await objectsOfS3(io, place);
   return {
     ...store,
