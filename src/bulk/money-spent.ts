@@ -11,9 +11,13 @@ const AROUND_MS = 3 * 60_000;
 const ENDING_MS = 3 * 60_000;
 const HOUR_MS = 3_600_000;
 
+/** Three workers of 0.1 USD fit into 0.3 USD. */
+const ROUNDING = 1e-9;
+
 type Prices = Pick<
   PoolPlan,
   | "maxTotalCost"
+  | "maxTotalPricePerHour"
   | "kind"
   | "spot"
   | "onDemandShare"
@@ -27,8 +31,8 @@ export interface Money {
   readonly spent: number;
   /** USD that go on being spent where every worker is told to end now. `live`: workers that run or start. */
   readonly committed: number;
-  /** How many workers can start and end again for what is left of the budget; undefined without one. */
-  readonly affordable?: number | undefined;
+  /** How many workers there may be, within the price of an hour and for what is left of the budget; Infinity without either. */
+  readonly affordable: number;
 }
 
 export function moneySpent(workers: readonly WorkerRecord[], live: number, plan: Prices, now: number): Money {
@@ -36,9 +40,23 @@ export function moneySpent(workers: readonly WorkerRecord[], live: number, plan:
   const costs = workers.map((worker) => ((lifeOf(worker, now) + around) * priceOf(worker, plan)) / HOUR_MS);
   const spent = costs.reduce((sum, cost) => sum + cost, 0);
   const committed = (live * dearest(plan) * ENDING_MS) / HOUR_MS;
-  if (plan.maxTotalCost === undefined) return { spent, committed };
+  return { spent, committed, affordable: Math.min(forTheRest(spent, plan), forAnHour(workers, live, plan, now)) };
+}
+
+/** A worker that starts has to end again before the money is gone. */
+function forTheRest(spent: number, plan: Prices): number {
+  if (plan.maxTotalCost === undefined) return Number.POSITIVE_INFINITY;
   const least = (dearest(plan) * (START_SECONDS * 1000 + ENDING_MS)) / HOUR_MS;
-  return { spent, committed, affordable: Math.max(0, Math.floor((plan.maxTotalCost - spent) / least)) };
+  return Math.max(0, Math.floor((plan.maxTotalCost - spent) / least));
+}
+
+/** What starts may become as dear as can be; what runs has said what it costs. */
+function forAnHour(workers: readonly WorkerRecord[], live: number, plan: Prices, now: number): number {
+  if (plan.maxTotalPricePerHour === undefined) return Number.POSITIVE_INFINITY;
+  const known = workers.filter(({ endedAt, seenAt }) => endedAt === undefined && now - Date.parse(seenAt) <= SILENT_MS);
+  const starting = Math.max(0, live - known.length);
+  const price = known.reduce((sum, worker) => sum + priceOf(worker, plan), starting * dearest(plan));
+  return live + Math.max(0, Math.floor((plan.maxTotalPricePerHour - price) / dearest(plan) + ROUNDING));
 }
 
 function lifeOf({ startedAt, seenAt, endedAt }: WorkerRecord, now: number): number {

@@ -40,6 +40,14 @@ describe("what a run has spent", () => {
     const { committed, affordable } = moneySpent([workerOf(10)], 4, { ...plan, maxTotalCost: 1.15 }, NOW);
     expect(committed * 100).toBeCloseTo(4 * 3);
     expect(affordable).toBe(20);
-    expect(moneySpent([], 4, plan, NOW).affordable).toBeUndefined();
+    expect(moneySpent([], 4, plan, NOW).affordable).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("leaves room for so many workers as an hour may cost, dear until they say what they cost", () => {
+    const hour = { ...plan, onDemandShare: 0.5, maxTotalPricePerHour: 3 * PRICE };
+    expect(moneySpent([], 0, hour, NOW).affordable).toBe(1);
+    expect(moneySpent([], 1, hour, NOW).affordable).toBe(1);
+    expect(moneySpent([workerOf(1)], 1, hour, NOW).affordable).toBe(2);
+    expect(moneySpent([workerOf(1, { spot: false })], 1, hour, NOW).affordable).toBe(1);
   });
 });

@@ -78,6 +78,14 @@ describe("a run with a pool", () => {
     expect(model.spent()).toBeGreaterThan(1);
   });
 
+  test("stops where not even one worker fits into the price of an hour, as it may be on demand", async () => {
+    const plan = planOf({ onDemandShare: 1, onDemandWorkerPricePerHour: 0.5, maxTotalPricePerHour: 0.3 });
+    const model = makePoolModel({ entries: 10, plan });
+    await model.minutes(10);
+    expect(model.run()).toMatchObject({ state: "STOPPED", reason: "no worker fits into 0.3 USD an hour" });
+    expect(model.pool.exists()).toBe(false);
+  });
+
   test("goes on by itself where its entries were loaded while nobody looked, and is left alone while they are", async () => {
     const model = makePoolModel({ entries: 10, state: "LOADING" });
     await model.minutes(5);

@@ -3,9 +3,9 @@ import type { ComputeEnvironmentDetail, CreateComputeEnvironmentCommandInput } f
 import type { PoolPlan, Readiness } from "../../bulk/pool.ts";
 import type { PoolOrder } from "../../bulk/pool-order.ts";
 import type { BatchPools } from "../services/batch-pools.ts";
-import { unlessThere } from "./already-there.ts";
 import { poolNames, poolTags } from "./pool-names.ts";
 import type { PoolSettings } from "./pool-settings.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** Names of the environments that a plan asks for, in the order in which the job queue tries them. */
 export function environmentNames(stack: string, run: string, plan: PoolPlan): readonly string[] {
@@ -38,7 +38,11 @@ export async function makeEnvironments(
   for (const name of environmentNames(settings.stack, run, order.plan)) {
     const environment = found.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
     if (environment === undefined) {
-      await unlessThere(batch.createComputeEnvironment(environmentInput(settings, run, order.plan, name)));
+      const input = environmentInput(settings, run, order.plan, name);
+      const refusal = await refusalOf(batch.createComputeEnvironment(input));
+      if (refusal !== undefined) {
+        return { outcome: "impossible", reason: `Batch refuses the compute environment ${name}: ${refusal}` };
+      }
       waiting = `the compute environment ${name} is being made`;
     } else if (environment.status === "INVALID") {
       return {

@@ -2,9 +2,9 @@
 import type { JobQueueDetail } from "@aws-sdk/client-batch";
 import type { PoolPlan, Readiness } from "../../bulk/pool.ts";
 import type { BatchPools } from "../services/batch-pools.ts";
-import { unlessThere } from "./already-there.ts";
 import { environmentNames } from "./compute-environments.ts";
 import { poolNames, poolTags } from "./pool-names.ts";
+import { refusalOf } from "./refusal.ts";
 
 export async function findQueue(batch: BatchPools, stack: string, run: string): Promise<JobQueueDetail | undefined> {
   const { jobQueues = [] } = await batch.describeJobQueues({ jobQueues: [poolNames(stack, run).base] });
@@ -21,9 +21,11 @@ export async function makeQueue(batch: BatchPools, stack: string, run: string, p
       computeEnvironment,
     }));
     const tags = poolTags(stack, run);
-    await unlessThere(
-      batch.createJobQueue({ jobQueueName, state: "ENABLED", priority: 1, computeEnvironmentOrder, tags }),
-    );
+    const input = { jobQueueName, state: "ENABLED", priority: 1, computeEnvironmentOrder, tags } as const;
+    const refusal = await refusalOf(batch.createJobQueue(input));
+    if (refusal !== undefined) {
+      return { outcome: "impossible", reason: `Batch refuses the job queue ${jobQueueName}: ${refusal}` };
+    }
     return { outcome: "waiting", reason: `the job queue ${jobQueueName} is being made` };
   }
   if (queue.status === "INVALID") {

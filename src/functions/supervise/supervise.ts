@@ -91,9 +91,7 @@ async function drive(run: BulkRun, order: PoolOrder, ports: SupervisePorts): Pro
   if (pool.scalesItself) return { action: "working", reason: `${remaining} entries to go` };
   const { more } = workersNeeded(remaining, live, order.plan, money.affordable);
   if (more > 0) await pool.start(name, order, more, turnOf(ports.clock));
-  if (more + live === 0 && maxTotalCost !== undefined) {
-    return end(name, "STOPPED", budgetReason(maxTotalCost, money.spent), ports);
-  }
+  if (more + live === 0) return end(name, "STOPPED", tooDear(order.plan, money.spent), ports);
   return { action: "working", reason: `${remaining} entries to go, ${live} workers and ${more} more` };
 }
 
@@ -116,6 +114,14 @@ function turnOf(clock: Clock): string {
 
 function budgetReason(budget: number, spent: number): string {
   return `its budget of ${budget} USD is used up: ${spent.toFixed(2)} USD are spent, and a worker costs more until it has ended`;
+}
+
+function tooDear({ maxTotalCost, maxTotalPricePerHour }: PoolPlan, spent: number): string {
+  const limits = [
+    maxTotalCost === undefined ? [] : `${(maxTotalCost - spent).toFixed(2)} USD that are left of ${maxTotalCost} USD`,
+    maxTotalPricePerHour === undefined ? [] : `${maxTotalPricePerHour} USD an hour`,
+  ].flat();
+  return `no worker fits into ${limits.join(" and ")}`;
 }
 
 /** Whoever changed its state in between decides: the next call sees what became of it. */

@@ -158,6 +158,14 @@ describe("a pool on Batch", () => {
     expect(await pool.runs()).toEqual([]);
   });
 
+  test("that Batch refuses says why, and is not tried for ever", async () => {
+    const { pool } = open({ refuses: ["no-such.type"] });
+    expect(await pool.prepare("run", orderOf({ instanceTypes: ["no-such.type"] }))).toEqual({
+      outcome: "impossible",
+      reason: "Batch refuses the compute environment demo-prod-bulk-run-spot: no instance type no-such.type",
+    });
+  });
+
   test("starts several workers as an array, one as a job, and a turn only once", async () => {
     const { pool, jobs } = open();
     await again(isReady(pool, orderOf()));

@@ -22,7 +22,13 @@ export interface FakeJob {
 
 const LOOKS = 2;
 
-export function makeFakeBatch({ fails = () => false }: { readonly fails?: () => boolean } = {}) {
+export interface FakeOptions {
+  readonly fails?: () => boolean;
+  /** Instance types that there are none of. */
+  readonly refuses?: readonly string[];
+}
+
+export function makeFakeBatch({ fails = () => false, refuses = [] }: FakeOptions = {}) {
   const environments = new Map<string, Made & { input: Input<BatchPools["createComputeEnvironment"]> }>();
   const queues = new Map<string, Made & { environments: readonly string[] }>();
   const definitions = new Map<string, { input: Input<BatchPools["registerJobDefinition"]>; active: boolean }>();
@@ -69,6 +75,9 @@ export function makeFakeBatch({ fails = () => false }: { readonly fails?: () => 
       call(() => {
         const name = input.computeEnvironmentName ?? "";
         if (environments.has(name)) refuse("Object already exists");
+        for (const type of input.computeResources?.instanceTypes ?? []) {
+          if (refuses.includes(type)) refuse(`no instance type ${type}`);
+        }
         if (!templates.has(input.computeResources?.launchTemplate?.launchTemplateName ?? ""))
           refuse("no such template");
         environments.set(name, { name, status: "CREATING", state: "ENABLED", looks: LOOKS, input });
