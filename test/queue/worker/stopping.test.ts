@@ -1,11 +1,9 @@
 /** What a worker does when it has to end early, when its store does not answer and when it loses an entry. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/clock.ts";
 import { simulateNotices } from "../../../src/queue/worker/notices.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
-import { isGone } from "./processes-gone.ts";
 import { work } from "./work.ts";
 
 describe.each(["process", "reuse", "in-process"] as const)("in the mode %s", (mode) => {
@@ -130,10 +128,9 @@ test("the worker is known from its begin to its end", async () => {
 describe.each(["process", "reuse"] as const)("what a task leaves behind (%s)", (mode) => {
   test.each([false, true])("is gone with its attempt (left its group: %s)", async (detached) => {
     const file = join(temporaryFolder(), "pid");
-    const { endOf } = await work({ one: { do: "child", file, detached } }, { mode });
-    expect(endOf("one").outcome).toBe("done");
-    const [child = 0] = readFileSync(file, "utf8").split(" ").map(Number);
-    expect(await isGone(child)).toBe(true);
+    const tasks = { leaves: { do: "child", file, detached }, looks: { do: "await-gone", file } };
+    const { endOf } = await work(tasks, { mode, slots: 1 });
+    expect([endOf("leaves").outcome, endOf("looks").result]).toEqual(["done", true]);
   });
 });
 

@@ -1,9 +1,10 @@
 /** A worker that does what its data says, good or bad. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineWorker, done, failed, retry, type WorkerData, type WorkerOutcome } from "cirrus-pipeline/task";
+import { isGone } from "./processes-gone.ts";
 
 type Act = (data: Readonly<Record<string, unknown>>, worker: WorkerData) => unknown;
 
@@ -58,6 +59,11 @@ const acts: Readonly<Record<string, Act>> = {
     writeFileSync(String(file), `${child.pid} ${process.pid}`);
     if (stay === true) await sleep(600_000);
     return done(child.pid);
+  },
+  /** Whether what another task left is gone while the worker goes on. */
+  "await-gone": async ({ file }) => {
+    const [pid = 0] = readFileSync(String(file), "utf8").split(" ").map(Number);
+    return done(await isGone(pid));
   },
   true: () => true,
   pair: () => [true, { sum: 1 }],
