@@ -125,6 +125,19 @@ describe("what is wrong is said before anything is changed", () => {
     expect(named).toMatchObject({ code: EXIT.notFound, stderr: expect.stringContaining("Did you mean additions?") });
   });
 
+  test("a task with a mistake in its definition, and no other task's", async () => {
+    const cwd = temporaryProject({
+      "tasks/good/definition.yml": "bulk:\n  command: [cat]\n",
+      "tasks/bad/definition.yml": "bulk:\n  comand: [cat]\n",
+      "tasks.json": tasksText(1),
+    });
+    const bad = await bulk(cwd, "run", "bad", "--tasks", "tasks.json");
+    expect(bad.code).toBe(EXIT.config);
+    expect(bad.stderr).toMatch(/tasks\/bad\/definition\.yml:2:3.*comand/);
+    const good = await bulk(cwd, "run", "good", "--tasks", "tasks.json");
+    expect(good.code, good.stderr).toBe(EXIT.ok);
+  });
+
   test.each([
     ["not JSON", "[{", "tasks.json"],
     ["an ID twice", '[{"task_id":"a","data":{}},\n{"task_id":"a","data":{}}]', "line 2"],

@@ -1,6 +1,6 @@
 /** Finds what a bulk run is to run: a task of the project, a module, or any program. */
 import { readdirSync, statSync } from "node:fs";
-import { basename, dirname, extname, resolve } from "node:path";
+import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import type { BulkTask } from "../../bulk/bulk-run.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { suggest } from "../../nearest.ts";
@@ -32,11 +32,12 @@ export function findTask(
 ): FoundTask {
   const read = findProjectRoot(io.cwd) === undefined ? undefined : findProject(io, place, ["tasks"]);
   const component = read?.project.tasks.get(word);
+  // One whose definition cannot be read is not among the tasks, and yet it is what was meant.
+  const folder = component === undefined ? join("tasks", word) : dirname(component.shown);
+  const problems = withoutConsequences(read?.problems ?? []);
+  refuse(problems.filter(({ file = "" }) => file.startsWith(`${folder}${sep}`)));
   if (component !== undefined && read !== undefined) {
-    const folder = dirname(component.shown);
-    refuse(
-      withoutConsequences(read.problems).filter(({ file = "" }) => file === "cirrus.yml" || file.startsWith(folder)),
-    );
+    refuse(problems.filter(({ file }) => file === "cirrus.yml"));
     if (args.length > 0) throw refuseArguments(word);
     requireEnabled(component);
     return { task: { kind: "task", name: word }, name: word, project: read.project, component };
