@@ -77,7 +77,7 @@ function answer(report: Report, since?: NodeJS.CpuUsage): void {
   if (answered) return;
   answered = true;
   const { user, system } = process.cpuUsage(since);
-  const full: Answer = { report, cpuMs: Math.round((user + system) / 1000), memoryBytes: ownMemory() };
+  const full: Answer = { report, cpuMs: (user + system) / 1000, memoryBytes: ownMemory() };
   const bytes = Buffer.from(`${JSON.stringify(full)}\n`);
   for (let written = 0; written < bytes.length; ) written += writeSync(CHANNEL, bytes, written);
 }
