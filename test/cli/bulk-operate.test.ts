@@ -121,7 +121,9 @@ describe("changing", () => {
 
   test("retry lets what failed wait again", async () => {
     const cwd = await ended();
-    expect((await bulk(cwd, "retry", "work-tasks", "--dry-run")).stderr).toContain("1 entries would be tried again");
+    const dry = await bulk(cwd, "retry", "work-tasks", "--state", "done", "--dry-run");
+    expect(dry.stderr).toContain("3 entries would be tried again");
+    expect((await bulk(cwd, "retry", "work-tasks", "--dry-run")).stderr).toContain("1 entry would be tried again");
     expect(await countsOf(cwd)).toMatchObject({ FAILED: 1 });
     expect((await bulk(cwd, "retry", "work-tasks")).code).toBe(EXIT.ok);
     expect(await countsOf(cwd)).toMatchObject({ FAILED: 0, QUEUED: 1 });

@@ -1,7 +1,7 @@
 /** `cirrus bulk stop`, `resume`, `retry`, `purge` and `delete`: what changes a run that is there. */
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
-import { ENTRY_STATES, type EntryState } from "../../bulk/entry.ts";
+import { ENTRY_STATES, type EntryState, hasEnded } from "../../bulk/entry.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { Register } from "../commands.ts";
 import { readNames } from "../payload/payload-files.ts";
@@ -9,7 +9,7 @@ import type { PlaceOptions } from "../place/backend.ts";
 import { type BulkPlace, withBulkPlace } from "../place/bulk-place.ts";
 import { confirm } from "../terminal/confirm.ts";
 import type { Io } from "../terminal/io.ts";
-import { count } from "./run-view.ts";
+import { count, countEntries } from "./run-view.ts";
 import { addRunArgument, requireRun } from "./runs.ts";
 
 interface StopOptions extends PlaceOptions {
@@ -56,7 +56,7 @@ export const registerResume: Register = (command, io) => {
 };
 
 interface RetryOptions extends PlaceOptions {
-  readonly state: readonly EntryState[];
+  readonly state?: readonly EntryState[];
   readonly dryRun?: boolean;
 }
 
@@ -72,10 +72,10 @@ export const registerRetry: Register = (command, io) => {
         const run = await requireRun(place, name);
         if (run.state === "LOADING") throw notIn(run, "retried");
         const ids = words.length > 0 ? await readNames(words, io) : undefined;
-        const states = options.state;
+        const states = options.state ?? ["FAILED"];
         if (options.dryRun) {
           const chosen = await countChosen(place, name, states, ids);
-          return void io.stderr.write(`${count(chosen)} entries would be tried again.\n`);
+          return void io.stderr.write(`${countEntries(chosen)} would be tried again.\n`);
         }
         const requeued = await place.runs.requeue(name, states, ids);
         io.stderr.write(`${count(requeued)} ${requeued === 1 ? "entry waits" : "entries wait"} to be tried again.\n`);
@@ -87,21 +87,14 @@ export const registerRetry: Register = (command, io) => {
 };
 
 function endStates(): Option {
-  return new Option("--state <states...>", "failed, cancelled or done")
-    .default(["FAILED"], "failed")
-    .argParser((text, before: unknown) => {
-      const state = ENTRY_STATES.find((one) => one === text.toUpperCase() && one !== "QUEUED" && one !== "RUNNING");
-      if (state === undefined) {
-        throw new CirrusError(`Entries that are ${text} cannot be tried again.`, {
-          hint: "There are: failed, cancelled, done.",
-          exitCode: EXIT.usage,
-        });
-      }
-      const states = Array.isArray(before) && before !== USUAL ? before : [];
-      return [...states, state];
-    });
+  return new Option("--state <states...>", "failed (unless told otherwise), cancelled or done").argParser(
+    (text, before: readonly EntryState[] = []) => {
+      const state = ENTRY_STATES.find((one) => one === text.toUpperCase());
+      if (state !== undefined && hasEnded(state)) return [...before, state];
+      throw new InvalidArgumentError("There are: failed, cancelled, done.");
+    },
+  );
 }
-const USUAL: readonly EntryState[] = ["FAILED"];
 
 async function countChosen(
   { runs }: BulkPlace,
@@ -140,14 +133,14 @@ export const registerPurge: Register = (command, io) => {
 
 async function purge(io: Io, place: BulkPlace, { name }: BulkRun, options: PurgeOptions): Promise<void> {
   const { QUEUED } = await place.runs.counts(name);
-  if (options.dryRun) return void io.stderr.write(`${count(QUEUED)} entries would be cancelled.\n`);
+  if (options.dryRun) return void io.stderr.write(`${countEntries(QUEUED)} would be cancelled.\n`);
   if (QUEUED > 0 && !options.yes) {
-    const go = await confirm(io, `Cancel ${count(QUEUED)} entries of ${name} that wait ${place.place}?`, "--yes");
+    const go = await confirm(io, `Cancel ${countEntries(QUEUED)} of ${name} that wait ${place.place}?`, "--yes");
     if (!go) return void io.stderr.write("Nothing was cancelled.\n");
   }
   const purged = await place.runs.purge(name, options.reason ?? "purged by hand");
   io.stderr.write(
-    `Cancelled ${count(purged)} entries. Have them back: cirrus bulk retry ${name} --state cancelled${place.flags}\n`,
+    `Cancelled ${countEntries(purged)}. Have them back: cirrus bulk retry ${name} --state cancelled${place.flags}\n`,
   );
 }
 
@@ -158,7 +151,7 @@ export const registerDelete: Register = (command, io) => {
       withBulkPlace(io, options, async (place) => {
         const run = await requireRun(place, name);
         const counts = await place.runs.counts(name);
-        const what = `${name} (${count(run.entries)} entries, ${count(counts.DONE)} done, ${count(counts.attempts)} attempts)`;
+        const what = `${name} (${countEntries(run.entries)}, ${count(counts.DONE)} done, ${count(counts.attempts)} attempts)`;
         if (options.dryRun) return void io.stderr.write(`${what} would be removed ${place.place}.\n`);
         if (!options.yes) {
           const go = await confirm(io, `Remove ${what} ${place.place} for good?`, "--yes");

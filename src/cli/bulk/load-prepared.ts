@@ -10,7 +10,7 @@ import { loadWorker } from "../../queue/worker/in-process.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import { type Io, isLive, paint } from "../terminal/io.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import { count } from "./run-view.ts";
+import { count, countEntries } from "./run-view.ts";
 
 export interface LoadExtra {
   readonly onlyFailed?: boolean | undefined;
@@ -57,8 +57,9 @@ export function taskFilePorts(io: Io, objects: TaskFilePorts["objects"]): TaskFi
 
 function describeLoaded(io: Io, outcome: "loaded" | "resumed", run: BulkRun, requeued: number): string {
   const name = paint(io, io.stderr, "bold", run.name);
-  if (requeued > 0) return `${name}: ${count(requeued)} entries that failed are tried again.`;
-  if (outcome === "loaded") return `${name}: ${count(run.entries)} entries loaded.`;
+  if (requeued > 0)
+    return `${name}: ${countEntries(requeued)} that failed ${requeued === 1 ? "is" : "are"} tried again.`;
+  if (outcome === "loaded") return `${name}: ${countEntries(run.entries)} loaded.`;
   return run.state === "FINISHED" ? `${name} has ended already.` : `${name} goes on where it was.`;
 }
 

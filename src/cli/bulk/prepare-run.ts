@@ -31,7 +31,7 @@ export interface PreparedRun extends Resolved {
   readonly place: PlaceOptions;
 }
 
-export const LIMITS: TaskLimits = { maxRuntimeSeconds: 3600, cpus: 1, graceSeconds: 30 };
+const LIMITS: TaskLimits = { maxRuntimeSeconds: 3600, cpus: 1, graceSeconds: 30 };
 
 /** How often `--retry-on-exit` alone tries again: without an end a task that cannot succeed would be paid for for ever. */
 const USUAL_RETRIES = 3;

@@ -8,7 +8,7 @@ import { formatDuration } from "../terminal/duration.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { type Format, printOne } from "../terminal/output.ts";
 import { renderTable } from "../terminal/table.ts";
-import { count } from "./run-view.ts";
+import { count, countEntries } from "./run-view.ts";
 
 /** Of one machine the rest of the report says it all. */
 const FEW_HOSTS = 1;
@@ -38,7 +38,8 @@ export function renderReport(io: Io, report: Report, flags: string): string {
 function verdict(io: Io, { entries }: Report): string {
   const { DONE, FAILED, CANCELLED, QUEUED, RUNNING, total } = entries;
   const left = QUEUED + RUNNING;
-  if (DONE === total) return paint(io, io.stdout, "green", `✓ all ${count(total)} entries are done`);
+  if (DONE === total)
+    return paint(io, io.stdout, "green", total === 1 ? "✓ the entry is done" : `✓ all ${countEntries(total)} are done`);
   const parts = [
     `${count(DONE)} of ${count(total)} done`,
     ...(FAILED > 0 ? [paint(io, io.stdout, "red", `✗ ${count(FAILED)} failed`)] : []),

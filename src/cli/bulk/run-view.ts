@@ -129,6 +129,11 @@ export function count(value: number): string {
   return value.toLocaleString("en-GB");
 }
 
+/** `1 entry`, `2,000 entries` */
+export function countEntries(value: number): string {
+  return `${count(value)} ${value === 1 ? "entry" : "entries"}`;
+}
+
 function rate(perSecond: number): string {
   if (perSecond >= 1) return `${perSecond.toFixed(1)}/s`;
   const perMinute = perSecond * 60;
