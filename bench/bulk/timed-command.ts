@@ -25,6 +25,8 @@ export function timeCommand(command: readonly string[], folder: string, input = 
         reject(new Error(`${command.join(" ")} ended with ${code}: see ${folder}/output.log\n${text}`));
       } else resolve({ wallSeconds: wall, cpuSeconds: user + system });
     });
+    // Most do not read it.
+    child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
 }
