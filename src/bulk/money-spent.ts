@@ -1,5 +1,5 @@
 /** What the workers of a run have cost so far, and what the running ones will have cost once they have been told to end. */
-import type { PoolPlan } from "./pool.ts";
+import type { PoolPlan, PoolStatus } from "./pool.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 import { START_SECONDS } from "./workers-needed.ts";
 
@@ -29,16 +29,22 @@ type Prices = Pick<
 export interface Money {
   /** USD */
   readonly spent: number;
-  /** USD that go on being spent where every worker is told to end now. `live`: workers that run or start. */
+  /** USD that go on being spent where every worker is told to end now. */
   readonly committed: number;
   /** How many workers there may be, within the price of an hour and for what is left of the budget; Infinity without either. */
   readonly affordable: number;
 }
 
-export function moneySpent(workers: readonly WorkerRecord[], live: number, plan: Prices, now: number): Money {
+/** What the provider counts of the workers. */
+type Counted = Pick<PoolStatus, "starting" | "running" | "ended">;
+
+export function moneySpent(workers: readonly WorkerRecord[], counted: Counted, plan: Prices, now: number): Money {
   const around = plan.kind === "lambda" ? 0 : AROUND_MS;
+  const live = counted.starting + counted.running;
+  // Some end before they tell of themselves: taken away while they boot, or without their image.
+  const silent = Math.max(0, counted.running + counted.ended - workers.length);
   const costs = workers.map((worker) => ((lifeOf(worker, now) + around) * priceOf(worker, plan)) / HOUR_MS);
-  const spent = costs.reduce((sum, cost) => sum + cost, 0);
+  const spent = costs.reduce((sum, cost) => sum + cost, (silent * around * dearest(plan)) / HOUR_MS);
   const committed = (live * dearest(plan) * ENDING_MS) / HOUR_MS;
   return { spent, committed, affordable: Math.min(forTheRest(spent, plan), forAnHour(workers, live, plan, now)) };
 }

@@ -44,7 +44,7 @@ export function viewPool(run: BulkRun, plan: PoolPlan, { counts, workers, status
     ended: workers.length - live.length,
     reasons: [],
   };
-  const money = moneySpent(workers, starting + running, plan, now);
+  const money = moneySpent(workers, { starting, running, ended }, plan, now);
   const remaining = run.entries - counts.DONE - counts.FAILED - counts.CANCELLED;
   return {
     run: run.name,
@@ -57,9 +57,16 @@ export function viewPool(run: BulkRun, plan: PoolPlan, { counts, workers, status
     remaining,
     pricePerHour: priceOfAll(live, starting + running, plan),
     spent: money.spent,
-    heldBy: workersNeeded(remaining, starting + running, plan, money.affordable).heldBy,
+    heldBy: whatHolds(remaining, starting + running, plan, money.affordable),
     reasons,
   };
+}
+
+/** As supervise sees it. */
+function whatHolds(remaining: number, live: number, plan: PoolPlan, affordable: number): WorkersNeeded["heldBy"] {
+  const maxWorkers = Math.min(plan.maxWorkers, affordable);
+  const { heldBy } = workersNeeded(remaining, live, { ...plan, maxWorkers });
+  return heldBy === "pool" && affordable < plan.maxWorkers ? "cost" : heldBy;
 }
 
 /** One that has not told of itself yet costs as much as the dearest; one that was silent longest is gone, where there are too many. */

@@ -16,8 +16,10 @@ function workerOf(minutesAgo: number, more: Partial<WorkerRecord> = {}): WorkerR
   };
 }
 
-const cents = (workers: readonly WorkerRecord[], live = 0, more = {}) =>
-  Math.round(moneySpent(workers, live, { ...plan, ...more }, NOW).spent * 100);
+const counted = (live: number) => ({ starting: 0, running: live, ended: 0 });
+
+const cents = (workers: readonly WorkerRecord[], more = {}) =>
+  Math.round(moneySpent(workers, counted(workers.length), { ...plan, ...more }, NOW).spent * 100);
 
 describe("what a run has spent", () => {
   test("is each worker's time, with three minutes for its machine to boot and to idle", () => {
@@ -32,22 +34,32 @@ describe("what a run has spent", () => {
 
   test("is by what the worker says that it costs, else by its type, and dearer on demand", () => {
     expect(cents([workerOf(10, { pricePerHour: 6 })])).toBe(10 * (10 + 3));
-    expect(cents([workerOf(10, { instanceType: "m7g.large" })], 0, { workerPriceByType: { "m7g.large": 3 } })).toBe(65);
+    expect(cents([workerOf(10, { instanceType: "m7g.large" })], { workerPriceByType: { "m7g.large": 3 } })).toBe(65);
     expect(cents([workerOf(10, { spot: false })])).toBe(2 * (10 + 3));
   });
 
+  test("counts those that ended before they told of themselves", () => {
+    const { spent } = moneySpent([workerOf(10)], { starting: 0, running: 1, ended: 4 }, plan, NOW);
+    expect(Math.round(spent * 100)).toBe(10 + 3 + 4 * 3);
+  });
+
   test("goes on for three minutes after workers were told to end, and what is left is for whole workers", () => {
-    const { committed, affordable } = moneySpent([workerOf(10)], 4, { ...plan, maxTotalCost: 1.15 }, NOW);
+    const { committed, affordable } = moneySpent(
+      [workerOf(10)],
+      { starting: 3, running: 1, ended: 0 },
+      { ...plan, maxTotalCost: 1.15 },
+      NOW,
+    );
     expect(committed * 100).toBeCloseTo(4 * 3);
     expect(affordable).toBe(20);
-    expect(moneySpent([], 4, plan, NOW).affordable).toBe(Number.POSITIVE_INFINITY);
+    expect(moneySpent([], counted(0), plan, NOW).affordable).toBe(Number.POSITIVE_INFINITY);
   });
 
   test("leaves room for so many workers as an hour may cost, dear until they say what they cost", () => {
     const hour = { ...plan, onDemandShare: 0.5, maxTotalPricePerHour: 3 * PRICE };
-    expect(moneySpent([], 0, hour, NOW).affordable).toBe(1);
-    expect(moneySpent([], 1, hour, NOW).affordable).toBe(1);
-    expect(moneySpent([workerOf(1)], 1, hour, NOW).affordable).toBe(2);
-    expect(moneySpent([workerOf(1, { spot: false })], 1, hour, NOW).affordable).toBe(1);
+    expect(moneySpent([], counted(0), hour, NOW).affordable).toBe(1);
+    expect(moneySpent([], counted(1), hour, NOW).affordable).toBe(1);
+    expect(moneySpent([workerOf(1)], counted(1), hour, NOW).affordable).toBe(2);
+    expect(moneySpent([workerOf(1, { spot: false })], counted(1), hour, NOW).affordable).toBe(1);
   });
 });

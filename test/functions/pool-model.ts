@@ -13,6 +13,8 @@ const START = Date.parse("2030-01-01T00:00:00.000Z");
 const MINUTE_MS = 60_000;
 /** Minutes until a worker that was asked for runs. */
 const BOOT_MINUTES = 2;
+/** Minutes that a machine is still there once its worker has ended. */
+const IDLE_MINUTES = 1;
 /** Minutes until what a dead worker held is delivered again. */
 const LEASE_MINUTES = 5;
 
@@ -103,7 +105,10 @@ export function makePoolModel(options: ModelOptions) {
   function endWorker(worker: Worker, known: boolean): void {
     if (worker.phase === "ended") return;
     worker.phase = "ended";
-    if (known) worker.endedAt = now;
+    if (known) {
+      worker.endedAt = now;
+      worker.paidMinutes += IDLE_MINUTES;
+    }
     for (const message of messages) {
       if (message.state !== "held" || message.worker !== worker.name) continue;
       // Told to end, it gives back what it holds; dead, the lease has to run out.
@@ -229,6 +234,16 @@ export function makePoolModel(options: ModelOptions) {
     }
   }
 
+  /** A job whose machine was taken away: Batch starts it again. Nobody pays for a machine that was taken away as it booted. */
+  function startAgain(worker: Worker): void {
+    if (worker.phase === "starting") worker.paidMinutes = 0;
+    endWorker(worker, false);
+    former.push(worker);
+    const name = `${worker.name}-again`;
+    const fresh: Worker = { name, bornAt: minute(), phase: "starting", startedAt: 0, seenAt: 0, paidMinutes: 0 };
+    workers = workers.map((one) => (one === worker ? fresh : one));
+  }
+
   function machines(): void {
     const wave = random() < spotWaves;
     for (const message of messages)
@@ -238,7 +253,8 @@ export function makePoolModel(options: ModelOptions) {
       if (worker.phase === "starting" && minute() - worker.bornAt >= BOOT_MINUTES) {
         Object.assign(worker, { phase: "running", startedAt: now, seenAt: now });
       }
-      if (wave || random() < workerDeaths) endWorker(worker, false);
+      if (wave) startAgain(worker);
+      else if (random() < workerDeaths) endWorker(worker, false);
       if (worker.phase !== "running") continue;
       worker.seenAt = now;
       work(worker);

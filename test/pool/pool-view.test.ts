@@ -91,7 +91,7 @@ describe("a run's pool", () => {
       "workers: 1 starting, 2 running, 1 ended, 10 at most",
       "each: 2 tasks at a time on one spot instance: m7.large, m6.large",
       "price: 0.16 USD/h now",
-      "spent: 0.105 USD, 5.00 USD at most",
+      "spent: 0.108 USD, 5.00 USD at most",
       "no more, since: the pool may have no more",
       "the provider says: no capacity",
     ]);

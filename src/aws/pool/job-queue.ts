@@ -34,8 +34,9 @@ export async function makeQueue(batch: BatchPools, stack: string, run: string, p
   if (queue.status !== "VALID") {
     return { outcome: "waiting", reason: `the job queue ${jobQueueName} is ${queue.status}` };
   }
-  if (queue.state === "DISABLED") await batch.setJobQueueState(jobQueueName, "ENABLED");
-  return { outcome: "ready" };
+  if (queue.state !== "DISABLED") return { outcome: "ready" };
+  await batch.setJobQueueState(jobQueueName, "ENABLED");
+  return { outcome: "waiting", reason: `the job queue ${jobQueueName} is being opened again` };
 }
 
 /** Disables it and, once that is done, deletes it: true when there is none. */

@@ -72,7 +72,7 @@ async function drive(run: BulkRun, order: PoolOrder, ports: SupervisePorts): Pro
   const pool = ports.pools[order.plan.kind];
   const status = await pool.status(name);
   const live = status.starting + status.running;
-  const money = moneySpent(await ports.runs.workers(name), live, order.plan, ports.clock.now());
+  const money = moneySpent(await ports.runs.workers(name), status, order.plan, ports.clock.now());
   const { maxTotalCost } = order.plan;
   if (maxTotalCost !== undefined && money.spent + money.committed >= maxTotalCost) {
     return end(name, "STOPPED", budgetReason(maxTotalCost, money.spent), ports);
