@@ -197,12 +197,17 @@ describe("a pool on Batch", () => {
     expect(await pool.remove("run", "enough")).toBe(true);
   });
 
-  test("that is half taken away is made whole again", async () => {
-    const { pool } = open();
-    await again(isReady(pool, orderOf()));
-    await pool.remove("run", "stopped");
-    await again(isReady(pool, orderOf()));
-    await pool.start("run", orderOf(), 1, "t1");
+  test("that is taken away in part is made whole again, however far that had come", async () => {
+    for (let steps = 1; steps < 20; steps += 1) {
+      const { pool, jobs, environments } = open();
+      await again(isReady(pool, orderOf()));
+      for (let step = 0; step < steps; step += 1) await pool.remove("run", "stopped");
+      await again(isReady(pool, orderOf()));
+      await pool.start("run", orderOf(), 1, "t1");
+      expect(jobs, `after ${steps} steps`).toHaveLength(1);
+      const states = [...environments.values()].map(({ state }) => state);
+      expect(states, `after ${steps} steps`).toEqual(["ENABLED", "ENABLED"]);
+    }
   });
 });
 

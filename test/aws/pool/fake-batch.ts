@@ -21,6 +21,8 @@ export interface FakeJob {
 }
 
 const LOOKS = 2;
+/** Longer, so that nothing works because both happen to take as long. */
+const QUEUE_LOOKS = 7;
 
 export interface FakeOptions {
   readonly fails?: () => boolean;
@@ -112,7 +114,7 @@ export function makeFakeBatch({ fails = () => false, refuses = [] }: FakeOptions
         if (queues.has(name)) refuse("Object already exists");
         const names = (input.computeEnvironmentOrder ?? []).map(({ computeEnvironment = "" }) => computeEnvironment);
         for (const one of names) settled(environments, one);
-        queues.set(name, { name, status: "CREATING", state: "ENABLED", looks: LOOKS, environments: names });
+        queues.set(name, { name, status: "CREATING", state: "ENABLED", looks: QUEUE_LOOKS, environments: names });
       }),
     describeJobQueues: ({ jobQueues }: { jobQueues?: string[] }) =>
       call(() => ({
@@ -122,7 +124,7 @@ export function makeFakeBatch({ fails = () => false, refuses = [] }: FakeOptions
     deleteJobQueue: (name: string) =>
       call(() => {
         if (settled(queues, name).state !== "DISABLED") refuse("found existing JobQueue in state ENABLED");
-        Object.assign(settled(queues, name), { status: "DELETING", looks: LOOKS });
+        Object.assign(settled(queues, name), { status: "DELETING", looks: QUEUE_LOOKS });
       }),
     registerJobDefinition: (input: Input<BatchPools["registerJobDefinition"]>) =>
       call(() => {
