@@ -7,6 +7,7 @@ import type { Pool, PoolPlan, Readiness } from "../../bulk/pool.ts";
 import type { PoolOrder } from "../../bulk/pool-order.ts";
 import type { EventSourceMappings } from "../services/event-source-mappings.ts";
 import { poolTags, RUN_TAG, STACK_TAG } from "./pool-names.ts";
+import { refusalOf } from "./refusal.ts";
 
 export interface LambdaPoolOptions {
   readonly mappings: () => Promise<EventSourceMappings>;
@@ -25,15 +26,18 @@ export function makeLambdaPool({ mappings, stack, queueArn }: LambdaPoolOptions)
     const [found] = await listMappings(service, { EventSourceArn });
     const ScalingConfig = { MaximumConcurrency: concurrencyOf(plan) };
     if (found === undefined) {
-      await service.createMapping({
-        EventSourceArn,
-        FunctionName: code.function,
-        // An entry takes as long as it may: a second one in the same call could be out of time without having begun.
-        BatchSize: 1,
-        FunctionResponseTypes: ["ReportBatchItemFailures"],
-        ScalingConfig,
-        Tags: poolTags(stack, run),
-      });
+      const refusal = await refusalOf(
+        service.createMapping({
+          EventSourceArn,
+          FunctionName: code.function,
+          // An entry takes as long as it may: a second one in the same call could be out of time without having begun.
+          BatchSize: 1,
+          FunctionResponseTypes: ["ReportBatchItemFailures"],
+          ScalingConfig,
+          Tags: poolTags(stack, run),
+        }),
+      );
+      if (refusal !== undefined) return { outcome: "impossible", reason: `Lambda refuses the run's queue: ${refusal}` };
       return { outcome: "waiting", reason: `the queue of the run is being tied to ${code.function}` };
     }
     if (!ofFunction(found, code.function)) {

@@ -19,7 +19,7 @@ const ORDER: PoolOrder = {
 };
 
 /** Lambda, which takes a look or two to make and to remove a mapping. */
-function open(queues: Record<string, string>) {
+function open(queues: Record<string, string>, refusal?: string) {
   const mappings: Mapping[] = [];
   const settle = () => {
     for (const mapping of mappings) if (mapping.State === "Creating") mapping.State = "Enabled";
@@ -28,6 +28,7 @@ function open(queues: Record<string, string>) {
   };
   const calls = {
     async createMapping({ FunctionName = "", ...input }: Omit<Mapping, "UUID" | "State"> & { FunctionName?: string }) {
+      if (refusal !== undefined) throw Object.assign(new Error(refusal), { name: "InvalidParameterValueException" });
       const UUID = String(mappings.length + 1);
       mappings.push({ ...input, FunctionArn: `arn:aws:lambda:r:1:function:${FunctionName}`, UUID, State: "Creating" });
     },
@@ -88,6 +89,18 @@ describe("a pool of Lambdas", () => {
     delete queues.run;
     while (!(await pool.remove("run", "deleted"))) expect(mappings.length).toBeGreaterThan(0);
     expect(await pool.runs()).toEqual(["other"]);
+  });
+
+  test("says why Lambda does not take the queue", async () => {
+    const { pool } = open(
+      { run: ARN },
+      "Queue visibility timeout: 125 seconds is less than Function timeout: 900 seconds",
+    );
+    expect(await pool.prepare("run", ORDER)).toEqual({
+      outcome: "impossible",
+      reason:
+        "Lambda refuses the run's queue: Queue visibility timeout: 125 seconds is less than Function timeout: 900 seconds",
+    });
   });
 
   test("needs a task with a Lambda", async () => {
