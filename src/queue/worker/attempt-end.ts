@@ -2,6 +2,7 @@
 import type { AttemptEnd, AttemptError } from "../../bulk/attempt.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import type { Report } from "./child-messages.ts";
+import { lastWords } from "./last-words.ts";
 
 /** Why a task was ended; undefined while it runs by itself. */
 export interface Verdict {
@@ -43,11 +44,19 @@ export function endingOf({ report, verdict, exit, tail = "", kernelKilled, silen
   if (report !== undefined) return finished(report);
   if (exit?.code === 0 && silenceIsDone) return { outcome: "done" };
   if (exit?.code === TRY_AGAIN && silenceIsDone) return { outcome: "requested" };
-  const how = describeExit(exit, silenceIsDone);
+  if (exit?.code === NOTHING_LEFT && !silenceIsDone) {
+    return {
+      outcome: "exit",
+      error: { name: "Exit", message: "Its promise can never settle: nothing was left to wait for" },
+    };
+  }
+  const how = describeExit(exit);
   if (isOutOfMemory(tail) || (exit?.signal === "SIGKILL" && kernelKilled)) {
     return { outcome: "memory", error: { name: "OutOfMemory", message: `It ran out of memory: ${how}` } };
   }
-  return { outcome: "exit", error: { name: "Exit", message: how } };
+  const said = lastWords(tail);
+  const message = said === undefined ? `${how} and without an outcome` : `${how}: ${said}`;
+  return { outcome: "exit", error: { name: "Exit", message } };
 }
 
 function finished(report: Extract<Report, { readonly outcome: unknown }>): Ending {
@@ -71,11 +80,8 @@ function isOutOfMemory(tail: string): boolean {
 /** Node's status for a program that waits for a promise while nothing is left that could settle it. */
 const NOTHING_LEFT = 13;
 
-function describeExit(exit: Exit | undefined, silenceIsDone: boolean): string {
-  if (exit?.code === NOTHING_LEFT && !silenceIsDone)
-    return "Its promise can never settle: nothing was left to wait for";
-  if (exit?.signal) return `It was killed by ${exit.signal} without an outcome`;
-  return `It ended with exit status ${exit?.code ?? "unknown"} and without an outcome`;
+function describeExit(exit: Exit | undefined): string {
+  return exit?.signal ? `It was killed by ${exit.signal}` : `It ended with exit status ${exit?.code ?? "unknown"}`;
 }
 
 /** What a program wrote as its outcome, whatever that is. */

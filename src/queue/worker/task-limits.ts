@@ -8,18 +8,20 @@ import type { AttemptControl } from "./task-runner.ts";
 
 export interface Hold {
   verdict(): Verdict | undefined;
-  /** The most that was seen. */
+  /** The most that was seen; nothing of a task that was over before it could be measured. */
   usage(): Usage;
   release(): void;
 }
 
 /** setTimeout fires at once for more. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** What was last seen of a task before this age is what it began with, and no figure of what it used. */
+const MEASURED_MS = 100;
 /** A task that was told of the stop has had its time of grace by then. */
 const LAST_SECONDS = 5;
 
 export function holdToLimits(
-  process: TaskProcess,
+  process: Pick<TaskProcess, "pid" | "signal">,
   limits: TaskLimits,
   control: AttemptControl,
   watch: ProcessWatch,
@@ -28,6 +30,7 @@ export function holdToLimits(
   let verdict: Verdict | undefined;
   let memoryBytes: number | undefined;
   let cpuMs: number | undefined;
+  let measured = false;
   let killer: NodeJS.Timeout | undefined;
 
   const end = (why: Verdict, seconds: number) => {
@@ -40,10 +43,12 @@ export function holdToLimits(
     () => end(timedOut(limits), limits.graceSeconds),
     Math.min(limits.maxRuntimeSeconds * 1000, LONGEST_TIMER),
   );
-  const leave = watch.add(process.pid, (usage) => {
+  const leave = watch.add(process.pid, (usage, ageMs) => {
+    measured ||= ageMs >= MEASURED_MS;
     memoryBytes = Math.max(memoryBytes ?? 0, usage.memoryBytes);
     cpuMs = Math.max(cpuMs ?? 0, usage.cpuMs);
     if (limits.maxMemoryBytes !== undefined && usage.memoryBytes > limits.maxMemoryBytes) {
+      measured = true;
       end(tooLarge(usage.memoryBytes, limits.maxMemoryBytes), 0);
     }
     onLook();
@@ -58,7 +63,7 @@ export function holdToLimits(
 
   return {
     verdict: () => verdict,
-    usage: () => ({ memoryBytes, cpuMs }),
+    usage: () => (measured ? { memoryBytes, cpuMs } : {}),
     release() {
       clearTimeout(timer);
       clearTimeout(killer);

@@ -27,6 +27,7 @@ test.each([
   ["exit 0", { outcome: "done", exitCode: 0 }],
   ["exit 75", { outcome: "requested", exitCode: 75 }],
   ["exit 4", { outcome: "exit", exitCode: 4, error: { name: "Exit" } }],
+  ["echo starts; echo 'no such band' >&2; exit 4", { error: { message: "It ended with exit status 4: no such band" } }],
   ["kill -SEGV $$", { outcome: "exit", signal: "SIGSEGV" }],
   ["echo 'MemoryError' >&2; exit 1", { outcome: "memory", exitCode: 1 }],
 ])("a command that ends with `%s`", async (text, expected) => {
@@ -76,6 +77,15 @@ test("what a command leaves in the background is gone with it", async () => {
 test("a command's time and memory are held to as well", async () => {
   const hangs = await endOf("sleep 600", {}, { limits: { maxRuntimeSeconds: 0.3 } });
   expect(hangs).toMatchObject({ outcome: "timeout" });
+});
+
+test("what a command used is measured until shortly before its end", async () => {
+  const busy = `const held = Buffer.alloc(60e6, 1);
+while (process.cpuUsage().user < 700_000) held[0] += 1;`;
+  const end = await endOf(`exec node -e '${busy}'`);
+  expect(end).toMatchObject({ outcome: "done" });
+  expect(end.peakMemoryBytes).toBeGreaterThan(60e6);
+  expect(end.cpuMs).toBeGreaterThan(200);
 });
 
 test("a command cannot be run without a process of its own", async () => {

@@ -8,7 +8,9 @@ import { makeLeaseKeeper } from "../../../src/queue/worker/lease-keeper.ts";
 import { makeLeaseSource } from "../../../src/queue/worker/lease-source.ts";
 import { simulateNotices } from "../../../src/queue/worker/notices.ts";
 import { patiently } from "../../../src/queue/worker/patiently.ts";
+import type { Look } from "../../../src/queue/worker/process-watch.ts";
 import { makeTally } from "../../../src/queue/worker/tally.ts";
+import { holdToLimits } from "../../../src/queue/worker/task-limits.ts";
 import { makeVirtualClock } from "../../virtual-clock.ts";
 import { makeMemoryQueue } from "./memory-queue.ts";
 
@@ -220,5 +222,78 @@ describe("how an attempt ended", () => {
   test("what a program wrote as an exception is read even where parts of it are missing", () => {
     expect(readReport('{"exception":{}}')).toEqual({ exception: { name: "Error", message: "", trace: undefined } });
     expect(readReport('{"outcome":"failed","reason":3}')).toEqual({ outcome: "failed", reason: "3" });
+  });
+
+  test.each([
+    [
+      `Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nValueError: no such band\n`,
+      "ValueError: no such band",
+    ],
+    ["Error: boom\n    at file:///a.js:1:1\n\nNode.js v24.1.0\n", "Error: boom"],
+    ["Error: boom\n    at file:///a.js:1:1 {\n  code: 'X'\n}\n\nNode.js v24.1.0\n", "Error: boom"],
+    ["thread 'main' panicked at a.rs:1:1:\nboom\nnote: run with `RUST_BACKTRACE=1`\n", "boom"],
+    [" 10%\r 50%\r\u001b[31mno space left\u001b[0m\r\n \n", "no space left"],
+    ["  all of it\n  is indented\n", "is indented"],
+    ["a\u0000b\tc\u202e", "a\uFFFDb  c\uFFFD"],
+    [`${"x".repeat(400)}\n`, `${"x".repeat(299)}…`],
+  ])("the reason is the last line that says one: %j", (tail, words) => {
+    const { error } = endingOf({ exit: { code: 3, signal: null }, tail, silenceIsDone: true });
+    expect(error?.message).toBe(`It ended with exit status 3: ${words}`);
+  });
+
+  test("a program that has written nothing is told by its status or signal alone", () => {
+    const messageOf = (tail: string) => endingOf({ exit, tail, silenceIsDone: true }).error?.message;
+    expect(messageOf("")).toBe("It was killed by SIGKILL and without an outcome");
+    expect(messageOf("\n \n")).toBe("It was killed by SIGKILL and without an outcome");
+  });
+});
+
+describe("what an attempt used", () => {
+  const limits = { maxRuntimeSeconds: 30, maxMemoryBytes: 2e6, cpus: 1, graceSeconds: 1 };
+
+  /** What is known after these looks, each of memory, processor time and age. */
+  function usageAfter(looks: readonly (readonly [memoryBytes: number, cpuMs: number, ageMs: number])[]) {
+    const process = { pid: 0, signal() {} };
+    const control = {
+      slot: 0,
+      end: NEVER,
+      kills: [],
+      notices: { shutdown: NEVER, termination: NEVER },
+      verdict: () => ({ outcome: "stopped" as const }),
+    };
+    let look: Look = () => {};
+    const watch = {
+      add(_group: number, given: Look) {
+        look = given;
+        return () => {};
+      },
+    };
+    const hold = holdToLimits(process, limits, control, watch, () => {});
+    for (const [memoryBytes, cpuMs, ageMs] of looks) look({ memoryBytes, cpuMs }, ageMs);
+    hold.release();
+    return hold.usage();
+  }
+
+  test("is the most of all looks", () => {
+    expect(
+      usageAfter([
+        [1e6, 0, 20],
+        [1.5e6, 60, 100],
+        [1e6, 90, 150],
+      ]),
+    ).toEqual({ memoryBytes: 1.5e6, cpuMs: 90 });
+  });
+
+  test("is left out where only its beginning was seen", () => {
+    expect(
+      usageAfter([
+        [1e6, 0, 20],
+        [1e6, 0, 50],
+      ]),
+    ).toEqual({});
+  });
+
+  test("is told of what was ended for its memory, however soon", () => {
+    expect(usageAfter([[3e6, 10, 20]])).toEqual({ memoryBytes: 3e6, cpuMs: 10 });
   });
 });
