@@ -59,7 +59,7 @@ function lookEarly(since: number, look: () => void): () => void {
         look();
         plan();
       },
-      at - (performance.now() - since),
+      Math.max(0, at - (performance.now() - since)),
     );
   }
   plan();
