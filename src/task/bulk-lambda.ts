@@ -11,6 +11,7 @@ import { readPoolOrder } from "../bulk/pool-order.ts";
 import type { WorkerRecord } from "../bulk/worker-record.ts";
 import { type Clock, isoTime } from "../clock.ts";
 import type { BulkWorker } from "./define-worker.ts";
+import { attemptError, boundedError } from "./thrown-error.ts";
 import { makeWorkerData, noticesFromSignals } from "./worker-data.ts";
 import type { CheckedOutcome } from "./worker-outcome.ts";
 
@@ -133,11 +134,10 @@ function endingOf({ outcome, result, reason }: CheckedOutcome): Ending {
   const kept = result === undefined ? {} : { result };
   if (outcome === "done") return { outcome, ...kept };
   const name = outcome === "retry" ? "Retry" : "Failed";
-  const error = reason === undefined ? {} : { error: { name, message: reason } };
+  const error = reason === undefined ? {} : { error: boundedError({ name, message: reason }) };
   return { outcome: outcome === "retry" ? "requested" : "failed", ...kept, ...error };
 }
 
 function exceptionOf(thrown: unknown): Ending {
-  if (!(thrown instanceof Error)) return { outcome: "exception", error: { name: "Error", message: String(thrown) } };
-  return { outcome: "exception", error: { name: thrown.name, message: thrown.message, trace: thrown.stack } };
+  return { outcome: "exception", error: attemptError(thrown) };
 }

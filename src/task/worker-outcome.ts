@@ -1,6 +1,8 @@
 /** How a task of a bulk run says that it ended, and the check of what it gave back. */
 import { CirrusError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { flawOf, MOST_RESULT_BYTES, TOO_LARGE } from "./storable-result.ts";
+import { attemptError } from "./thrown-error.ts";
 
 /** What a worker's function returns, as `done`, `retry` and `failed` make it. */
 export type WorkerOutcome =
@@ -45,13 +47,32 @@ export function checkOutcome(returned: unknown): CheckedOutcome {
   if (reason !== undefined && typeof reason !== "string") {
     throw new InvalidOutcome(`The reason of ${returned.outcome} is ${describe(reason)}. Give a text.`);
   }
-  if (returned.result !== undefined) checkJson(returned.result, "$", new Set());
   return {
     outcome: returned.outcome,
-    // checkJson has found nothing that JSON cannot hold.
-    ...(returned.result === undefined ? {} : { result: returned.result as Json }),
+    ...(returned.result === undefined ? {} : { result: asStored(returned.result) }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** A copy: what the task does to its own afterwards changes nothing, and nothing of it can fail any more. */
+function asStored(result: unknown): Json {
+  const { text, stored } = copyOf(result);
+  const flaw = text.length > MOST_RESULT_BYTES ? TOO_LARGE : flawOf(stored);
+  if (flaw !== undefined) throw new InvalidOutcome(`The result cannot be stored: ${flaw}.`);
+  return stored;
+}
+
+function copyOf(result: unknown): { readonly text: string; readonly stored: Json } {
+  try {
+    checkJson(result, "$", new Set());
+    // A `toJSON` may give back nothing.
+    const text = JSON.stringify(result) ?? "null";
+    return { text, stored: JSON.parse(text) as Json }; // what was JSON just now
+  } catch (thrown) {
+    if (thrown instanceof InvalidOutcome) throw thrown;
+    const { message } = attemptError(thrown);
+    throw new InvalidOutcome(`The result cannot be stored as JSON: ${message}.`, { cause: thrown });
+  }
 }
 
 function isOutcome(value: unknown): value is WorkerOutcome {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import * as sdk from "../../src/task/index.ts";
 import { defineWorker, done, failed, retry } from "../../src/task/index.ts";
+import { attemptError } from "../../src/task/thrown-error.ts";
 import * as lean from "../../src/task/worker-index.ts";
 import { checkOutcome } from "../../src/task/worker-outcome.ts";
 import { testWorker } from "../../src/testing/index.ts";
@@ -74,6 +75,27 @@ describe("an outcome", () => {
     expect(() => checkOutcome(returned)).toThrow(`The task returned ${name}, which does not say how it ended.`);
   });
 
+  test("keeps its result as it was when it was given", () => {
+    const result = { list: [1] };
+    const outcome = checkOutcome(done(result));
+    result.list.push(2);
+    expect(outcome.result).toEqual({ list: [1] });
+  });
+
+  const failing = {
+    toJSON() {
+      throw new RangeError("no such band");
+    },
+  };
+  const nested = (levels: number): unknown => (levels === 0 ? {} : [nested(levels - 1)]);
+  test.each([
+    [failing, "as JSON: no such band."],
+    [nested(600), "it nests deeper than 500 levels."],
+    ["x".repeat(17 * 2 ** 20), "it has more than 16 MiB."],
+  ])("with a result that cannot be stored is refused before anybody tries (%#)", (result, message) => {
+    expect(() => checkOutcome(done(result))).toThrow(message);
+  });
+
   const circle: Record<string, unknown> = {};
   circle.self = circle;
   test.each([
@@ -103,4 +125,21 @@ test("the process of a task finds every name that the SDK has", () => {
 test("a task that stands beside a worker is still one", () => {
   const definition = { name: "rename", parameters: z.object({}), run: () => undefined };
   expect(lean.defineTask(definition)).toHaveProperty("task.name", "rename");
+});
+
+describe("what a task throws is kept as text", () => {
+  const unshowable: unknown = Object.create(null);
+  const odd = Object.assign(new Error("odd"), { name: Symbol("odd"), message: undefined });
+  test.each([
+    [new RangeError("no such band"), { name: "RangeError", message: "no such band", trace: expect.any(String) }],
+    ["just a text", { name: "Error", message: "just a text" }],
+    [unshowable, { name: "Error", message: "Something was thrown that cannot be shown as text" }],
+    [odd, { name: "Symbol(odd)", message: "undefined" }],
+  ])("whatever it is (%#)", (thrown, expected) => {
+    expect(attemptError(thrown)).toMatchObject(expected);
+  });
+
+  test("and bounded", () => {
+    expect(attemptError(new Error("x".repeat(1e6))).message).toHaveLength(8_000);
+  });
 });

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { systemClock } from "../../clock.ts";
-import { EXIT, type ExitCode } from "../../errors.ts";
+import { describeError, EXIT, type ExitCode } from "../../errors.ts";
 import { makeProgress, type Progress } from "../../queue/progress.ts";
 import { type RunHereOutcome, runHere } from "../../queue/run-here.ts";
 import type { WorkerEvent } from "../../queue/worker/worker-options.ts";
@@ -76,7 +76,10 @@ async function endOf({ runs }: BulkPlace, { name }: BulkRun): Promise<RunHereOut
 function tell(io: Io, event: WorkerEvent, progress: Progress, output: OutputFile | undefined): void {
   if (event.type === "started") progress.started(event.lease.entry.id);
   else if (event.type === "problem") {
-    writeLines(io.stderr, `${paint(io, io.stderr, "yellow", "warning:")} ${event.what}\n`);
+    writeLines(
+      io.stderr,
+      `${paint(io, io.stderr, "yellow", "warning:")} could not ${event.what}: ${describeError(event.error).cause}\n`,
+    );
   } else if (event.type === "ended") {
     progress.ended(event.lease.entry.id, event.end);
     if (event.next !== undefined) output?.ended(event.lease, event.end, hostname());

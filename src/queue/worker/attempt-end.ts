@@ -1,6 +1,6 @@
 /** Says how an attempt ended, from what its task reported, how its process ended and why it was made to. */
 import type { AttemptEnd, AttemptError } from "../../bulk/attempt.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import { boundedError } from "../../task/thrown-error.ts";
 import type { Report } from "./child-messages.ts";
 import { lastWords } from "./last-words.ts";
 
@@ -82,35 +82,4 @@ const NOTHING_LEFT = 13;
 
 function describeExit(exit: Exit | undefined): string {
   return exit?.signal ? `It was killed by ${exit.signal}` : `It ended with exit status ${exit?.code ?? "unknown"}`;
-}
-
-/** What a program wrote as its outcome, whatever that is. */
-export function readReport(text: string): Report {
-  const wrong = (message: string): Report => ({ exception: { name: "InvalidOutcome", message } });
-  let value: Json;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    return wrong(`The outcome is not JSON: ${thrown instanceof Error ? thrown.message : thrown}`);
-  }
-  if (isJsonObject(value) && isJsonObject(value.exception)) {
-    const { name = "Error", message = "", trace } = value.exception;
-    return {
-      exception: { name: asText(name), message: asText(message), trace: trace == null ? undefined : asText(trace) },
-    };
-  }
-  const outcome = isJsonObject(value) ? value.outcome : undefined;
-  if (!isJsonObject(value) || (outcome !== "done" && outcome !== "retry" && outcome !== "failed")) {
-    return wrong(`The outcome is ${text.slice(0, 80)}. Write {"outcome": "done"}, "retry" or "failed".`);
-  }
-  const { result, reason } = value;
-  return {
-    outcome,
-    ...(result === undefined ? {} : { result }),
-    ...(reason == null ? {} : { reason: asText(reason) }),
-  };
-}
-
-function asText(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -7,9 +7,10 @@ import { type Exit, endingOf } from "./attempt-end.ts";
 import { shortenLog, tailOf } from "./attempt-log.ts";
 import type { Answer, Usage } from "./child-messages.ts";
 import { forwardNotices } from "./forward-notices.ts";
+import { readOutcomeFile } from "./outcome-file.ts";
 import { factsFor, type ProcessSetting, times } from "./runner-setting.ts";
 import { holdToLimits } from "./task-limits.ts";
-import { assign, commandPlan, modulePlan, openGate, readAnswer, readOutcomeFile } from "./task-plans.ts";
+import { assign, commandPlan, modulePlan, openGate, outcomeFile, readAnswer } from "./task-plans.ts";
 import { startTaskProcess, type TaskProcess } from "./task-process.ts";
 import type { AttemptControl, TaskRunner } from "./task-runner.ts";
 
@@ -34,7 +35,7 @@ export function makeFreshProcesses(setting: ProcessSetting): TaskRunner {
     }
     openGate(lease, facts, process);
     await process.exited;
-    const report = readOutcomeFile(process);
+    const report = readOutcomeFile(outcomeFile(process.folder));
     return report && { report };
   }
 

@@ -1,9 +1,9 @@
 /** Calls a task's function in the worker itself: no process to start, tens of thousands a second, and nothing between task and worker. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { AttemptError } from "../../bulk/attempt.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { type BulkWorker, workerOf } from "../../task/define-worker.ts";
+import { attemptError } from "../../task/thrown-error.ts";
 import { makeWorkerData, noticesFromSignals } from "../../task/worker-data.ts";
 import type { Program } from "../program.ts";
 import { endingOf, type Verdict } from "./attempt-end.ts";
@@ -87,9 +87,5 @@ async function firstOf(
 function nothing(): undefined {}
 
 function exceptionOf(thrown: unknown): Report {
-  const error: AttemptError =
-    thrown instanceof Error
-      ? { name: thrown.name, message: thrown.message, trace: thrown.stack }
-      : { name: "Error", message: String(thrown) };
-  return { exception: error };
+  return { exception: attemptError(thrown) };
 }

@@ -35,13 +35,16 @@ export function makeSlotPlaces(registry: WorkerRegistry): SlotPlaces {
   };
 }
 
+/** What each task has, whatever it is: kept where it is empty. */
+const KEPT = ["tmp", "notices"];
+
 /** False where something cannot be removed: the folder is not used again, and goes with the worker's. */
 function empty(folder: string): boolean {
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      if (!entry.isDirectory()) rmSync(path, { force: true });
-      else if (readdirSync(path).length > 0) rmSync(path, { recursive: true, force: true });
+      const isKept = KEPT.includes(entry.name) && entry.isDirectory() && readdirSync(path).length === 0;
+      if (!isKept) rmSync(path, { recursive: true, force: true });
     }
     return true;
   } catch {

@@ -6,8 +6,8 @@ import { existsSync, readFileSync, readSync, writeSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { AttemptError } from "../../bulk/attempt.ts";
 import { type BulkWorker, workerOf } from "../../task/define-worker.ts";
+import { attemptError } from "../../task/thrown-error.ts";
 import { makeWorkerData, NOTICES, type NoticeName, type TaskNotices } from "../../task/worker-data.ts";
 import { type Answer, type Assignment, CHANNEL, type Report } from "./child-messages.ts";
 
@@ -26,7 +26,7 @@ let loaded: { readonly key: string; readonly worker: BulkWorker } | undefined;
 let answered = true;
 
 process.on("uncaughtException", (thrown) => {
-  answer({ exception: describe(thrown) });
+  answer({ exception: attemptError(thrown) });
   process.exit(1);
 });
 
@@ -51,7 +51,7 @@ async function runTask(assignment: Assignment): Promise<void> {
     );
     answer(outcome, assignment.last ? undefined : cpu);
   } catch (thrown) {
-    answer({ exception: describe(thrown) }, assignment.last ? undefined : cpu);
+    answer({ exception: attemptError(thrown) }, assignment.last ? undefined : cpu);
   } finally {
     notices.close();
   }
@@ -75,10 +75,10 @@ async function load(module: string, exportName: string): Promise<BulkWorker> {
 /** Once for each task: what is thrown after its outcome changes nothing. */
 function answer(report: Report, since?: NodeJS.CpuUsage): void {
   if (answered) return;
-  answered = true;
   const { user, system } = process.cpuUsage(since);
   const full: Answer = { report, cpuMs: (user + system) / 1000, memoryBytes: ownMemory() };
   const bytes = Buffer.from(`${JSON.stringify(full)}\n`);
+  answered = true;
   for (let written = 0; written < bytes.length; ) written += writeSync(CHANNEL, bytes, written);
 }
 
@@ -112,11 +112,6 @@ function noticesIn(folder: string): { readonly given: TaskNotices; close(): void
     return controller.signal;
   };
   return { given: { has, signal }, close: () => clearInterval(timer) };
-}
-
-function describe(thrown: unknown): AttemptError {
-  if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown) };
-  return { name: thrown.name, message: thrown.message, trace: thrown.stack };
 }
 
 function ownMemory(): number | undefined {

@@ -1,12 +1,11 @@
 /** How the process of a task is started and told its task: by a line for our own program, by environment and files for any other. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lease } from "../../bulk/bulk-store.ts";
 import { modulePath } from "../../embedded/processes/module-path.ts";
 import type { WorkerFacts } from "../../task/worker-data.ts";
 import type { Program } from "../program.ts";
-import { readReport } from "./attempt-end.ts";
-import type { Answer, Assignment, Report } from "./child-messages.ts";
+import type { Answer, Assignment } from "./child-messages.ts";
 import { pinned, threadVariables } from "./cpu-share.ts";
 import type { ProcessPlan, TaskProcess } from "./task-process.ts";
 import type { WorkerOptions } from "./worker-options.ts";
@@ -94,19 +93,10 @@ export function openGate(lease: Lease, facts: WorkerFacts, process: TaskProcess)
   process.send("go");
 }
 
-/** Undefined where the command has written none. */
-export function readOutcomeFile(process: TaskProcess): Report | undefined {
-  try {
-    return readReport(readFileSync(outcomeFile(process.folder), "utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
 export function noticesFolder(folder: string): string {
   return join(folder, "notices");
 }
 
-function outcomeFile(folder: string): string {
+export function outcomeFile(folder: string): string {
   return join(folder, "outcome.json");
 }

@@ -46,6 +46,35 @@ test.each([
   expect(await endOf(`printf '%s' '${outcome}' > "$CIRRUS_OUTCOME"`)).toMatchObject(expected);
 });
 
+test.each([
+  ["printf '\\351' ", "The outcome is not UTF-8 text."],
+  ['rm -f "$CIRRUS_OUTCOME"; mkdir "$CIRRUS_OUTCOME"; true', "The outcome is not a file."],
+  ['rm -f "$CIRRUS_OUTCOME"; mkfifo "$CIRRUS_OUTCOME"; true', "The outcome is not a file."],
+  ['ln -sf /dev/zero "$CIRRUS_OUTCOME"; true', "The outcome is not a file."],
+  ["head -c 20000000 /dev/zero", "it has more than 16 MiB"],
+  [
+    "echo '{\"outcome\":\"done\",\"result\":'; head -c 5000 /dev/zero | tr '\\0' '['; head -c 5000 /dev/zero | tr '\\0' ']'; echo '}'",
+    "it nests deeper than 500 levels",
+  ],
+])("an outcome that cannot be read is told, and is not taken for silence: %s", async (text, message) => {
+  const end = await endOf(`{ ${text}; } > "$CIRRUS_OUTCOME"`);
+  const error = { name: "InvalidOutcome", message: expect.stringContaining(message) };
+  expect(end).toMatchObject({ outcome: "exception", exitCode: 0, error });
+});
+
+test("an outcome may begin with a byte order mark", async () => {
+  const end = await endOf(`printf '\\357\\273\\277{"outcome":"done","result":1}' > "$CIRRUS_OUTCOME"`);
+  expect(end).toMatchObject({ outcome: "done", result: 1 });
+});
+
+test("a task finds nothing of the one before it, not even an empty folder", async () => {
+  const text =
+    'test -e "$CIRRUS_OUTCOME" && exit 3; mkdir "$CIRRUS_OUTCOME" "$TMPDIR/of-mine"; ls -A "$(dirname "$CIRRUS_OUTCOME")" "$TMPDIR"';
+  const { queue } = await work({ a: {}, b: {}, c: {} }, { program: script(text), slots: 1 });
+  const logs = queue.ends.map(({ end }) => readFileSync(end.log ?? "", "utf8"));
+  expect(new Set(logs).size).toBe(1);
+});
+
 test("a command is told which task it is in its environment and in files", async () => {
   const folder = temporaryFolder();
   const text = `cat "$CIRRUS_TASK_DATA" > ${folder}/data

@@ -2,11 +2,12 @@
 import { describe, expect, test } from "vitest";
 import type { AttemptEnd } from "../../../src/bulk/attempt.ts";
 import type { Lease } from "../../../src/bulk/bulk-store.ts";
-import { endingOf, readReport } from "../../../src/queue/worker/attempt-end.ts";
+import { endingOf } from "../../../src/queue/worker/attempt-end.ts";
 import { makeFinisher } from "../../../src/queue/worker/finisher.ts";
 import { makeLeaseKeeper } from "../../../src/queue/worker/lease-keeper.ts";
 import { makeLeaseSource } from "../../../src/queue/worker/lease-source.ts";
 import { simulateNotices } from "../../../src/queue/worker/notices.ts";
+import { readReport } from "../../../src/queue/worker/outcome-file.ts";
 import { patiently } from "../../../src/queue/worker/patiently.ts";
 import type { Look } from "../../../src/queue/worker/process-watch.ts";
 import { makeTally } from "../../../src/queue/worker/tally.ts";
