@@ -12,7 +12,7 @@ export type ConstraintGroup = "instances" | "tasks" | "pool";
 /** How a value is written on a command line. */
 type Kind = "number" | "text" | "list" | "switch";
 
-interface Constraint<Schema extends z.ZodType> {
+export interface Constraint<Schema extends z.ZodType> {
   readonly group: ConstraintGroup;
   readonly kind: Kind;
   /** What stands for the value in help: `GB`. */
