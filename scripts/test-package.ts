@@ -25,6 +25,8 @@ try {
     ["cirrus", "task", "run", "both"],
     ["cirrus", "task", "run", "both", "--batch"],
     ["cirrus", "run", "flow", "workflows/flow/payload.json"],
+    ["cirrus", "create", "task", "many", "Runs over many", "--type", "bulk"],
+    ["cirrus", "bulk", "run", "many", "--tasks", "tasks/many/tasks.json"],
     ["cirrus", "examples"],
     ["vitest", "run"],
     ["tsc"],
