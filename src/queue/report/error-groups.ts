@@ -7,7 +7,7 @@ import type { AttemptRecord } from "../../bulk/attempt.ts";
 export interface ErrorGroup {
   /** Name of what was thrown, or of the cause. */
   readonly error: string;
-  /** With `<n>`, `<id>` and `<entry>` in place of what differs. */
+  /** As it was said; where it was said with other numbers and IDs too, `<n>`, `<id>` and `<entry>` are in their place. */
   readonly message: string;
   /** Attempts that ended so. */
   readonly attempts: number;
@@ -42,7 +42,7 @@ export function makeErrorGroups(): ErrorGroups {
       if (known === undefined && groups.size === MOST_GROUPS) groups = keepMostFrequent(groups);
       groups.set(key, {
         error: name,
-        message: general,
+        message: known === undefined || known.message === message ? message : general,
         attempts: (known?.attempts ?? 0) + 1,
         example: known?.example ?? exampleOf(attempt, message),
       });
@@ -64,7 +64,8 @@ function byFrequency(groups: Iterable<ErrorGroup>): readonly ErrorGroup[] {
   return [...groups].sort((a, b) => b.attempts - a.attempts);
 }
 
-function exitOf({ exitCode, signal }: AttemptRecord): string {
+function exitOf({ outcome, exitCode, signal }: AttemptRecord): string {
+  if (outcome === "requested") return "it asked to be tried again and named no reason";
   if (signal !== undefined) return `ended by ${signal}`;
   return exitCode === undefined ? "" : `exit code ${exitCode}`;
 }

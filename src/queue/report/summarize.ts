@@ -59,8 +59,9 @@ export interface Report {
 
 const SHOWN = 10;
 
-export async function summarize({ run, counts, attempts, workers }: ReportSources): Promise<Report> {
+export async function summarize({ run, counts, attempts, workers: known }: ReportSources): Promise<Report> {
   const tally = await tallyAttempts(attempts);
+  const workers = known.map((worker) => heardOf(worker, tally.lastEnds.get(worker.worker)));
   for (const worker of workers) tally.hosts.addWorker(worker);
   const { attempts: total, ...states } = counts;
   const time = timeOf(tally.span(), workers);
@@ -99,6 +100,7 @@ async function tallyAttempts(attempts: ReportSources["attempts"]) {
   const retries: Partial<Record<Cause, number>> = {};
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
+  const lastEnds = new Map<string, number>();
   let cpuMs = 0;
   let before: AttemptRecord | undefined;
   for await (const attempt of attempts) {
@@ -110,6 +112,7 @@ async function tallyAttempts(attempts: ReportSources["attempts"]) {
     if (outcome === undefined || endedAt === undefined) continue;
     const end = Date.parse(endedAt);
     to = Math.max(to, end);
+    lastEnds.set(attempt.worker, Math.max(end, lastEnds.get(attempt.worker) ?? end));
     const seconds = Math.max(0, end - start) / 1000;
     count(outcomes, outcome);
     hosts.addAttempt(attempt, seconds);
@@ -127,9 +130,15 @@ async function tallyAttempts(attempts: ReportSources["attempts"]) {
     slowest,
     outcomes,
     retries,
+    lastEnds,
     cpuMs: () => cpuMs,
     span: () => ({ from, to }),
   };
+}
+
+/** Workers tell of themselves every now and then, and of each attempt at once. */
+function heardOf(worker: WorkerRecord, lastEnd = 0): WorkerRecord {
+  return lastEnd > Date.parse(worker.seenAt) ? { ...worker, seenAt: isoTime(lastEnd) } : worker;
 }
 
 function isCause(outcome: AttemptOutcome | undefined): outcome is Cause {

@@ -105,6 +105,16 @@ describe("the report of a run", () => {
     ]);
   });
 
+  test("counts a worker that goes on for as long as its attempts, however long ago it was last heard of", async () => {
+    const { time } = await summarize({
+      run,
+      counts,
+      attempts: [attempt("a", 1, { from: 0, to: 50, outcome: "done" })],
+      workers: [workerOf("add", "w1", { startedAt: at(0), seenAt: at(10) })],
+    });
+    expect(time).toMatchObject({ activeSeconds: 50, workerSeconds: 50 });
+  });
+
   test("adds up what the workers cost, on each host and together", async () => {
     const { cost, hosts } = await report();
     expect(cost).toEqual({ total: expect.closeTo(0.005), perDone: expect.closeTo(0.0025), unpriced: 1 });
@@ -121,13 +131,13 @@ describe("the report of a run", () => {
     expect((await report()).errors).toEqual([
       {
         error: "ValueError",
-        message: "no band <n> in b",
+        message: "no band 3 in b",
         attempts: 1,
         example: { entryId: "b", attempt: 1, message: "no band 3 in b", log: "log-b" },
       },
-      { error: "ValueError", message: "no band <n> in c", attempts: 1, example: expect.anything() },
+      { error: "ValueError", message: "no band 12 in c", attempts: 1, example: expect.anything() },
       { error: "spot", message: "", attempts: 1, example: expect.anything() },
-      { error: "exit", message: "exit code <n>", attempts: 1, example: expect.anything() },
+      { error: "exit", message: "exit code 3", attempts: 1, example: expect.anything() },
     ]);
   });
 
@@ -195,6 +205,22 @@ describe("errors", () => {
     ["commit deadbeef12 of abcdefab, 1.5e-3", "x", "commit <id> of abcdefab, <n>"],
   ])("such as %s are told without what is theirs alone", (message, entryId, general) => {
     expect(generalize(message, entryId)).toBe(general);
+  });
+
+  test("are told word for word as long as all of them are the same", () => {
+    const groups = makeErrorGroups();
+    const add = (entryId: string, message: string) =>
+      groups.add(attempt(entryId, 1, { from: 0, to: 1, outcome: "exception", error: wrong(message) }));
+    for (const message of ["'num1'", "'num1'"]) add("e", message);
+    expect(groups.top(1)).toMatchObject([{ message: "'num1'", attempts: 2 }]);
+    for (const message of ["'num2'", "'num1'"]) add("e", message);
+    expect(groups.top(1)).toMatchObject([{ message: "'num<n>'", attempts: 4, example: { message: "'num1'" } }]);
+  });
+
+  test("of tasks that ask for another try and give no reason say so", () => {
+    const groups = makeErrorGroups();
+    groups.add(attempt("e", 1, { from: 0, to: 1, outcome: "requested", exitCode: 0 }));
+    expect(groups.top(1)).toMatchObject([{ message: "it asked to be tried again and named no reason" }]);
   });
 
   test("that are frequent are found among a hundred thousand that are all different", () => {
