@@ -55,10 +55,14 @@ export function nextAfter(policy: RetryPolicy, retries: Retries, end: AttemptEnd
   };
 }
 
-/** `exception: ValueError: no such band`, as short as it can be said. */
-function reasonOf({ outcome, error }: AttemptEnd): string {
-  return error === undefined ? outcome : `${outcome}: ${error.name}: ${error.message}`;
+/** `exception: ValueError: no such band`, `exit: It ended with exit status 3`: as short as it can be said. */
+export function reasonOf({ outcome, error }: Pick<AttemptEnd, "outcome" | "error">): string {
+  if (error === undefined) return outcome;
+  return OWN_NAMES.has(error.name) ? `${outcome}: ${error.message}` : `${outcome}: ${error.name}: ${error.message}`;
 }
+
+/** Names that an end is given where nothing was thrown: they say what its outcome says. */
+const OWN_NAMES: ReadonlySet<string> = new Set(["Exit", "Timeout", "OutOfMemory", "Retry", "Failed", "WorkerLost"]);
 
 /** The policy with other limits for some causes. */
 export function withLimits(policy: RetryPolicy, limits: Readonly<Partial<Record<Cause, number>>>): RetryPolicy {

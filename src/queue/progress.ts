@@ -1,6 +1,7 @@
 /** What a person wants to know of a run while it goes on: how much is done, how quickly, how long it will take, what fails. */
 import type { AttemptEnd } from "../bulk/attempt.ts";
 import type { EntryCounts } from "../bulk/bulk-run.ts";
+import { reasonOf } from "../bulk/retry-policy.ts";
 import type { Clock } from "../clock.ts";
 
 export interface RunningTask {
@@ -74,7 +75,8 @@ export function makeProgress(entries: number, clock: Pick<Clock, "now">): Progre
         ended,
         retries: retriesOf(latest),
         perSecond,
-        remainingMs: perSecond ? (left / perSecond) * 1000 : undefined,
+        // What waits for its next try takes as long as that is away, however quick the others were.
+        remainingMs: perSecond && latest.RUNNING > 0 ? (left / perSecond) * 1000 : undefined,
         running: [...running]
           .map(([entryId, since]) => ({ entryId, ms: clock.now() - since }))
           .toSorted((a, b) => b.ms - a.ms),
@@ -106,6 +108,6 @@ function rateOf(samples: readonly { readonly at: number; readonly ended: number 
 export function describeFailure({ outcome, error }: AttemptEnd): string | undefined {
   if (outcome === "done" || outcome === "stopped") return undefined;
   const [line = ""] = (error?.message ?? "").split("\n");
-  const text = error === undefined ? outcome : `${outcome}: ${error.name}: ${line}`;
+  const text = reasonOf({ outcome, error: error && { ...error, message: line } });
   return text.length > SHOWN_ERROR ? `${text.slice(0, SHOWN_ERROR - 1)}…` : text;
 }

@@ -28,8 +28,17 @@ describe("the progress of a run", () => {
     progress.counted({ ...NONE, DONE: 40, QUEUED: 60, attempts: 40 });
     expect(progress.snapshot()).toMatchObject({ ended: 40, perSecond: undefined, remainingMs: undefined });
     clock.advance(10_000);
-    progress.counted({ ...NONE, DONE: 55, FAILED: 5, QUEUED: 40, attempts: 60 });
+    progress.counted({ ...NONE, DONE: 55, FAILED: 5, QUEUED: 38, RUNNING: 2, attempts: 62 });
     expect(progress.snapshot()).toMatchObject({ ended: 60, perSecond: 2, remainingMs: 20_000 });
+  });
+
+  test("says nothing of the time that is left while all that is left waits for its next try", () => {
+    const clock = makeVirtualClock();
+    const progress = makeProgress(100, clock);
+    progress.counted({ ...NONE, DONE: 40, QUEUED: 60, attempts: 40 });
+    clock.advance(10_000);
+    progress.counted({ ...NONE, DONE: 98, QUEUED: 2, attempts: 108 });
+    expect(progress.snapshot()).toMatchObject({ perSecond: 5.8, remainingMs: undefined });
   });
 
   test("forgets how quick it was more than a minute ago", () => {
