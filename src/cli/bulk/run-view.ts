@@ -1,10 +1,9 @@
 /** Shows a run while it goes on: redrawn in place on a terminal, else a line every ten seconds. */
-import { createLogUpdate } from "log-update";
 import type { Clock } from "../../clock.ts";
 import type { Snapshot } from "../../queue/progress.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { type Io, isLive, paint } from "../terminal/io.ts";
-import { openRegion } from "../terminal/live-region.ts";
+import { openLiveDrawing } from "../terminal/live-drawing.ts";
 
 const LINE_EVERY_MS = 10_000;
 const LONGEST_BAR = 30;
@@ -32,23 +31,12 @@ export function makeRunView(io: Io, options: ViewOptions, clock: Pick<Clock, "no
 }
 
 function makeLiveView(io: Io, options: ViewOptions): RunView {
-  // log-update needs a real stream; on a terminal standard error is one.
-  const update = createLogUpdate(io.stderr as unknown as NodeJS.WritableStream);
-  let drawn = "";
-  const closeRegion = openRegion(io.stderr, (text) => {
-    update.clear();
-    io.stderr.write(text);
-    update(drawn);
-  });
+  const drawing = openLiveDrawing(io);
   return {
     show(snapshot) {
-      drawn = renderLive(io, snapshot, options);
-      update(drawn);
+      drawing.draw(renderLive(io, snapshot, options));
     },
-    end() {
-      closeRegion();
-      update.clear();
-    },
+    end: drawing.end,
   };
 }
 

@@ -1,10 +1,9 @@
 /** Shows payloads while they run: redrawn in place on a terminal, a line per change where there is none. */
-import { createLogUpdate } from "log-update";
 import type { Clock } from "../../clock.ts";
 import type { Followed, Follower } from "../../runtime/follow.ts";
 import { formatDuration } from "./duration.ts";
 import { type Io, isLive, paint } from "./io.ts";
-import { openRegion } from "./live-region.ts";
+import { openLiveDrawing } from "./live-drawing.ts";
 import { type Shown, stateMark } from "./state-mark.ts";
 import { renderTable, visibleLength } from "./table.ts";
 
@@ -49,15 +48,8 @@ interface View {
 }
 
 function makeLiveView(io: Io, stepOf: StepOf, clock: Clock): View {
-  // log-update needs a real stream; on a terminal standard error is one.
-  const update = createLogUpdate(io.stderr as unknown as NodeJS.WritableStream);
+  const drawing = openLiveDrawing(io);
   const titles = ["state", "workflow", "step", "attempt", "elapsed", "items"];
-  let drawn = "";
-  const closeRegion = openRegion(io.stderr, (text) => {
-    update.clear();
-    io.stderr.write(text);
-    update(drawn);
-  });
   return {
     show(followed) {
       const rows = followed.map((one) => {
@@ -76,13 +68,9 @@ function makeLiveView(io: Io, stepOf: StepOf, clock: Clock): View {
         shortenLast(rows, titles, io.stderr.columns ?? 80),
       );
       const [head = "", ...body] = table.split("\n");
-      drawn = [paint(io, io.stderr, "dim", head), ...body].join("\n");
-      update(drawn);
+      drawing.draw([paint(io, io.stderr, "dim", head), ...body].join("\n"));
     },
-    end() {
-      closeRegion();
-      update.clear();
-    },
+    end: drawing.end,
   };
 }
 
