@@ -1,5 +1,6 @@
 /** What follows an attempt: tried again, or the end. One rule for every store, so that they cannot disagree. */
 import { type AttemptEnd, CAUSES, type Cause } from "./attempt.ts";
+import { oneLine } from "./one-line.ts";
 
 export interface RetryRule {
   /** How often an entry is tried again because of this; 0 for never. */
@@ -58,7 +59,9 @@ export function nextAfter(policy: RetryPolicy, retries: Retries, end: AttemptEnd
 /** `exception: ValueError: no such band`, `exit: It ended with exit status 3`: as short as it can be said. */
 export function reasonOf({ outcome, error }: Pick<AttemptEnd, "outcome" | "error">): string {
   if (error === undefined) return outcome;
-  return OWN_NAMES.has(error.name) ? `${outcome}: ${error.message}` : `${outcome}: ${error.name}: ${error.message}`;
+  return oneLine(
+    OWN_NAMES.has(error.name) ? `${outcome}: ${error.message}` : `${outcome}: ${error.name}: ${error.message}`,
+  );
 }
 
 /** Names that an end is given where nothing was thrown: they say what its outcome says. */

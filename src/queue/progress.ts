@@ -1,6 +1,7 @@
 /** What a person wants to know of a run while it goes on: how much is done, how quickly, how long it will take, what fails. */
 import type { AttemptEnd } from "../bulk/attempt.ts";
 import type { EntryCounts } from "../bulk/bulk-run.ts";
+import { oneLine } from "../bulk/one-line.ts";
 import { reasonOf } from "../bulk/retry-policy.ts";
 import type { Clock } from "../clock.ts";
 
@@ -107,7 +108,5 @@ function rateOf(samples: readonly { readonly at: number; readonly ended: number 
 /** `exception: ValueError: no such band`, its first line; undefined for what did not go wrong. */
 export function describeFailure({ outcome, error }: AttemptEnd): string | undefined {
   if (outcome === "done" || outcome === "stopped") return undefined;
-  const [line = ""] = (error?.message ?? "").split("\n");
-  const text = reasonOf({ outcome, error: error && { ...error, message: line } });
-  return text.length > SHOWN_ERROR ? `${text.slice(0, SHOWN_ERROR - 1)}…` : text;
+  return oneLine(reasonOf({ outcome, error }), SHOWN_ERROR);
 }

@@ -3,6 +3,7 @@
  * of too many groups the rarest are forgotten, which can never be one of the most frequent.
  */
 import type { AttemptRecord } from "../../bulk/attempt.ts";
+import { oneLine } from "../../bulk/one-line.ts";
 
 export interface ErrorGroup {
   /** Name of what was thrown, or of the cause. */
@@ -26,7 +27,6 @@ export interface ErrorGroups {
 }
 
 const MOST_GROUPS = 5000;
-const MOST_CHARACTERS = 300;
 
 export function makeErrorGroups(): ErrorGroups {
   let groups = new Map<string, ErrorGroup>();
@@ -34,8 +34,8 @@ export function makeErrorGroups(): ErrorGroups {
     add(attempt) {
       const { outcome, error } = attempt;
       if (outcome === undefined || outcome === "done" || outcome === "stopped") return;
-      const name = error?.name ?? outcome;
-      const message = firstLine(error?.message ?? exitOf(attempt));
+      const name = oneLine(error?.name ?? outcome);
+      const message = oneLine(error?.message ?? exitOf(attempt));
       const general = generalize(message, attempt.entryId);
       const key = `${name}\n${general}`;
       const known = groups.get(key);
@@ -70,19 +70,18 @@ function exitOf({ outcome, exitCode, signal }: AttemptRecord): string {
   return exitCode === undefined ? "" : `exit code ${exitCode}`;
 }
 
-/** A traceback's last words are in its name and message; what else a message has goes on below it. */
-function firstLine(message: string): string {
-  const [line = ""] = message.trimStart().split("\n");
-  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
-}
-
 /** `no scene S2A_17 in 0x7f3a` of entry S2A_17 → `no scene <entry> in <id>` */
 export function generalize(message: string, entryId: string): string {
-  // A short ID could be part of any word.
-  const own = entryId.length < 3 ? message : message.replaceAll(entryId, "<entry>");
+  // `deep` is no part of `deeper`, and `task-1` none of `task-12`.
+  const whole = new RegExp(`(?<![\\p{L}\\p{N}])${escaped(entryId)}(?![\\p{L}\\p{N}])`, "gu");
+  const own = entryId.length < 3 ? message : message.replaceAll(whole, "<entry>");
   return own
     .replaceAll(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, "<id>")
     .replaceAll(/\b0x[0-9a-f]+\b/gi, "<id>")
     .replaceAll(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, "<id>")
     .replaceAll(/\d+(?:[.,:]\d+)*(?:e[+-]?\d+)?/gi, "<n>");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }

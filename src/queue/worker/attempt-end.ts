@@ -64,7 +64,11 @@ function finished(report: Extract<Report, { readonly outcome: unknown }>): Endin
   if (report.outcome === "done") return { outcome: "done", ...result };
   const outcome = report.outcome === "retry" ? "requested" : "failed";
   const name = report.outcome === "retry" ? "Retry" : "Failed";
-  return { outcome, ...result, ...(report.reason === undefined ? {} : { error: { name, message: report.reason } }) };
+  return {
+    outcome,
+    ...result,
+    ...(report.reason === undefined ? {} : { error: boundedError({ name, message: report.reason }) }),
+  };
 }
 
 /** Python's and numpy's, Java's, C++'s, and V8's for a buffer. */

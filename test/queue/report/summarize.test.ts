@@ -201,6 +201,8 @@ test("time that several workers were there counts once", () => {
 describe("errors", () => {
   test.each([
     ["S2A_17 has no band B04 at 0x7ffe12", "S2A_17", "<entry> has no band B<n> at <id>"],
+    ["nests deeper than deep", "deep", "nests deeper than <entry>"],
+    ["no a.b(c)[d]/e here", "a.b(c)[d]/e", "no <entry> here"],
     ["6fa459ea-ee8a-3ca4-894e-db77e160355e at 12:30:05.5", "x", "<id> at <n>"],
     ["commit deadbeef12 of abcdefab, 1.5e-3", "x", "commit <id> of abcdefab, <n>"],
   ])("such as %s are told without what is theirs alone", (message, entryId, general) => {
