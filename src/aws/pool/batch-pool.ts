@@ -44,7 +44,12 @@ export function makeBatchPool({ batch, launchTemplates, settings }: BatchPoolOpt
       await remove(run, "the run was given another pool");
       return { outcome: "waiting", reason: "the pool of the former plan is being taken away" };
     }
-    if (template === undefined) await makeTemplate(templates, stack, run, order);
+    if (template === undefined) {
+      const refusal = await makeTemplate(templates, stack, run, order);
+      if (refusal !== undefined) return { outcome: "impossible", reason: `no instance can be started: ${refusal}` };
+      // EC2 shows what it has made a moment later, and an environment that finds no template is invalid for good.
+      return { outcome: "waiting", reason: "the launch template is being made" };
+    }
     const environments = await makeEnvironments(service, settings, run, order);
     if (environments.outcome !== "ready") return environments;
     const queue = await makeQueue(service, stack, run, order.plan);

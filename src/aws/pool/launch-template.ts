@@ -1,7 +1,9 @@
 /** The launch template of a pool's instances. It is made first and removed last: while there is one, something of the pool is there. */
-import type { LaunchTemplate, VolumeType } from "@aws-sdk/client-ec2";
+import type { Filter, LaunchTemplate, VolumeType } from "@aws-sdk/client-ec2";
 import type { PoolPlan } from "../../bulk/pool.ts";
 import type { PoolOrder } from "../../bulk/pool-order.ts";
+import { CirrusError } from "../../errors.ts";
+import { everyPage } from "../offers/every-page.ts";
 import type { LaunchTemplates } from "../services/launch-templates.ts";
 import { ORDER_TAG, orderDigest, poolNames, poolTags, RUN_TAG, STACK_TAG, tagList } from "./pool-names.ts";
 import { userData } from "./user-data.ts";
@@ -21,18 +23,20 @@ export async function findTemplate(
 ): Promise<FoundTemplate | undefined> {
   // Names in a call's own list are an error where they are missing; a filter finds nothing.
   const Filters = [{ Name: "launch-template-name", Values: [poolNames(stack, run).base] }];
-  const { LaunchTemplates: [template] = [] } = await service.describeLaunchTemplates({ Filters });
+  const [template] = await listTemplates(service, Filters);
   return template && { order: tagOf(template, ORDER_TAG) ?? "", madeAt: template.CreateTime?.getTime() ?? 0 };
 }
 
+/** What stands against it; undefined where it is there now. */
 export async function makeTemplate(
   service: LaunchTemplates,
   stack: string,
   run: string,
   order: PoolOrder,
-): Promise<void> {
+): Promise<string | undefined> {
   const tags = poolTags(stack, run);
-  const { startupScript } = order.plan;
+  const { data, refusal } = scriptOf(order.plan);
+  if (refusal !== undefined) return refusal;
   const template = {
     LaunchTemplateName: poolNames(stack, run).base,
     TagSpecifications: [
@@ -42,7 +46,7 @@ export async function makeTemplate(
       },
     ],
     LaunchTemplateData: {
-      ...(startupScript !== undefined && { UserData: userData(startupScript) }),
+      ...(data !== undefined && { UserData: data }),
       // Workers ask for notices from within a container, which may be one hop further away.
       MetadataOptions: { HttpTokens: "required" as const, HttpPutResponseHopLimit: 2 },
       BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: bootDisk(order.plan) }],
@@ -50,9 +54,27 @@ export async function makeTemplate(
       TagSpecifications: [{ ResourceType: "volume" as const, Tags: tagList(tags) }],
     },
   };
-  await service.createLaunchTemplate(template).catch((thrown: unknown) => {
-    if (!isNamed(thrown, /^InvalidLaunchTemplateName\.AlreadyExistsException$/)) throw thrown;
-  });
+  try {
+    await service.createLaunchTemplate(template);
+  } catch (thrown) {
+    if (isNamed(thrown, /^InvalidLaunchTemplateName\.AlreadyExistsException$/)) return undefined;
+    if (thrown instanceof Error && REFUSAL.test(thrown.name)) return thrown.message;
+    throw thrown;
+  }
+  return undefined;
+}
+
+/** EC2 has a name of its own for each thing that it does not take: a disk of such throughput, user data that it cannot read. */
+const REFUSAL = /^(?:Invalid|Missing|Unsupported)/;
+
+/** One that is too long would be so a minute later as well. */
+function scriptOf({ startupScript }: PoolPlan): { readonly data?: string; readonly refusal?: string } {
+  try {
+    return startupScript === undefined ? {} : { data: userData(startupScript) };
+  } catch (thrown) {
+    if (thrown instanceof CirrusError) return { refusal: thrown.message };
+    throw thrown;
+  }
 }
 
 /** The image of ECS does not fit on less. */
@@ -79,18 +101,17 @@ export async function removeTemplate(service: LaunchTemplates, stack: string, ru
 
 /** The runs of a stack that have one. */
 export async function runsWithTemplate(service: LaunchTemplates, stack: string): Promise<readonly string[]> {
-  const runs: string[] = [];
   const Filters = [
     { Name: `tag:${STACK_TAG}`, Values: [stack] },
     { Name: "tag-key", Values: [RUN_TAG] },
   ];
-  let NextToken: string | undefined;
-  do {
-    const page = await service.describeLaunchTemplates({ Filters, ...(NextToken && { NextToken }) });
-    runs.push(...(page.LaunchTemplates ?? []).flatMap((template) => tagOf(template, RUN_TAG) ?? []));
-    NextToken = page.NextToken;
-  } while (NextToken);
-  return runs;
+  return (await listTemplates(service, Filters)).flatMap((template) => tagOf(template, RUN_TAG) ?? []);
+}
+
+/** With a filter a page may be empty and yet not the last one. */
+async function listTemplates(service: LaunchTemplates, Filters: Filter[]): Promise<readonly LaunchTemplate[]> {
+  const pages = await everyPage((NextToken) => service.describeLaunchTemplates({ Filters, NextToken }));
+  return pages.flatMap(({ LaunchTemplates = [] }) => LaunchTemplates);
 }
 
 function tagOf({ Tags = [] }: LaunchTemplate, key: string): string | undefined {

@@ -28,9 +28,11 @@ export interface FakeOptions {
   readonly fails?: () => boolean;
   /** Instance types that there are none of. */
   readonly refuses?: readonly string[];
+  /** A kind of disk that there is none of. */
+  readonly refusesDisk?: string;
 }
 
-export function makeFakeBatch({ fails = () => false, refuses = [] }: FakeOptions = {}) {
+export function makeFakeBatch({ fails = () => false, refuses = [], refusesDisk }: FakeOptions = {}) {
   const environments = new Map<string, Made & { input: Input<BatchPools["createComputeEnvironment"]> }>();
   const queues = new Map<string, Made & { environments: readonly string[] }>();
   const definitions = new Map<string, { input: Input<BatchPools["registerJobDefinition"]>; active: boolean }>();
@@ -175,6 +177,10 @@ export function makeFakeBatch({ fails = () => false, refuses = [] }: FakeOptions
         const name = input.LaunchTemplateName ?? "";
         if (templates.has(name)) {
           throw Object.assign(new Error(), { name: "InvalidLaunchTemplateName.AlreadyExistsException" });
+        }
+        const [disk] = input.LaunchTemplateData?.BlockDeviceMappings ?? [];
+        if (refusesDisk !== undefined && disk?.Ebs?.VolumeType === refusesDisk) {
+          throw Object.assign(new Error(`no volume type ${refusesDisk}`), { name: "InvalidParameterValue" });
         }
         templates.set(name, input);
       }),
