@@ -34,6 +34,7 @@ const plan: z.ZodType<PoolPlan> = z.object({
   onDemandShare: z.number().min(0).max(1),
   slotsPerWorker: z.int().positive(),
   cpusPerWorker: positive,
+  mostCpusPerInstance: positive.optional(),
   memoryPerWorkerMiB: positive,
   bootDiskGB: z.number().min(0),
   bootDiskType: z.string().optional(),

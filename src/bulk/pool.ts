@@ -16,6 +16,8 @@ export interface PoolPlan {
   /** Tasks at a time in one worker, and what the worker needs for them. */
   readonly slotsPerWorker: number;
   readonly cpusPerWorker: number;
+  /** Processors of the largest of the instance types; those of a worker where it is not said. */
+  readonly mostCpusPerInstance?: number | undefined;
   readonly memoryPerWorkerMiB: number;
   readonly bootDiskGB: number;
   /** `gp3` where nothing is said; operations and MB a second: undefined for what the type has of itself. */

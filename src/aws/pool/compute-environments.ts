@@ -65,8 +65,9 @@ async function adjust(
   most: number,
 ): Promise<string | undefined> {
   if (state === "DISABLED") await batch.setComputeEnvironmentState(name, "ENABLED");
-  else if (computeResources?.maxvCpus !== most) await batch.setMostCpus(name, most);
-  else return undefined;
+  else if (computeResources?.maxvCpus === most) return undefined;
+  // Batch may not take less than what it has just started; how many workers there are is decided elsewhere.
+  else if ((await refusalOf(batch.setMostCpus(name, most))) !== undefined) return undefined;
   return `the compute environment ${name} is being changed`;
 }
 
@@ -108,10 +109,13 @@ function environmentInput(
   };
 }
 
-/** What Batch holds itself to, whoever asks for how many workers. */
-function mostCpus({ spot, onDemandShare, maxWorkers, cpusPerWorker }: PoolPlan, ofSpot: boolean): number {
+/**
+ * What Batch holds itself to, whoever asks for how many workers. A worker has an instance to itself, also one that is larger than
+ * it needs: counted as the smallest, the last of the workers would wait for ever.
+ */
+function mostCpus({ spot, onDemandShare, maxWorkers, cpusPerWorker, mostCpusPerInstance }: PoolPlan, ofSpot: boolean) {
   const share = ofSpot || !spot ? 1 : onDemandShare;
-  return Math.max(1, Math.ceil(maxWorkers * share)) * wholeCpus(cpusPerWorker);
+  return Math.max(1, Math.ceil(maxWorkers * share)) * wholeCpus(mostCpusPerInstance ?? cpusPerWorker);
 }
 
 /** Batch gives whole processors on instances. */

@@ -143,6 +143,7 @@ function poolPlan({ types, slots, sizing }: Choice, region: string, work: PoolWo
     onDemandShare: spot ? asked.onDemandShare : 0,
     slotsPerWorker: slots,
     cpusPerWorker: Math.min(...types.map(({ cpus }) => cpus)),
+    mostCpusPerInstance: Math.max(...types.map(({ cpus }) => cpus)),
     memoryPerWorkerMiB: Math.min(...types.map(({ memoryMiB }) => memoryMiB)),
     bootDiskGB,
     bootDiskType,

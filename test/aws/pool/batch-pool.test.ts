@@ -110,10 +110,28 @@ describe("a pool on Batch", () => {
     );
   });
 
-  test("refuses a startup script that no instance would take, before anything is made", async () => {
-    const { pool, isEmpty } = open();
-    await expect(pool.prepare("run", orderOf({ startupScript: "x".repeat(16_000) }))).rejects.toThrow("startup script");
+  test("is impossible with a startup script or a disk that no instance takes, and leaves nothing behind", async () => {
+    const { pool, isEmpty } = open({ refusesDisk: "gp9" });
+    expect(await pool.prepare("run", orderOf({ startupScript: "x".repeat(16_000) }))).toMatchObject({
+      ...{ outcome: "impossible", reason: expect.stringContaining("The startup script has") },
+    });
+    expect(await pool.prepare("run", orderOf({ bootDiskType: "gp9" }))).toEqual({
+      ...{ outcome: "impossible", reason: "no instance can be started: no volume type gp9" },
+    });
     expect(isEmpty()).toBe(true);
+  });
+
+  test("has room for every worker on the largest of its types, as each has an instance to itself", async () => {
+    const { pool, environments } = open();
+    await again(isReady(pool, orderOf({ maxWorkers: 10, cpusPerWorker: 32, mostCpusPerInstance: 48 })));
+    expect([...environments.values()].map(({ input }) => input.computeResources?.maxvCpus)).toEqual([480, 240]);
+  });
+
+  test("goes on where Batch does not take another number of processors now", async () => {
+    const { pool, batch } = open();
+    await again(isReady(pool, orderOf({ maxWorkers: 8 })));
+    batch.setMostCpus = () => Promise.reject(Object.assign(new Error("not less now"), { name: "ClientException" }));
+    await again(isReady(pool, orderOf({ maxWorkers: 2 })));
   });
 
   test("that is ready stays as it is, whatever budget and prices become", async () => {
@@ -146,26 +164,29 @@ describe("a pool on Batch", () => {
   });
 
   test("whose environment is invalid says why, and is not waited for", async () => {
-    const { pool, batch } = open();
+    const { pool, batch, launchTemplates } = open();
     const broken = {
       ...batch,
       describeComputeEnvironments: async () => ({ computeEnvironments: [INVALID], $metadata: {} }),
     };
     const stubborn = makeBatchPool({
       batch: async () => broken as unknown as typeof batch,
-      launchTemplates: async () => open().launchTemplates,
+      launchTemplates: async () => launchTemplates,
       settings: SETTINGS,
     });
+    expect(await stubborn.prepare("run", orderOf())).toMatchObject({ outcome: "waiting" });
     expect(await stubborn.prepare("run", orderOf())).toEqual({
       outcome: "impossible",
       reason: "the compute environment demo-prod-bulk-run-spot is invalid: no such subnet",
     });
-    expect(await pool.runs()).toEqual([]);
+    expect(await pool.runs()).toEqual(["run"]);
   });
 
   test("that Batch refuses says why, and is not tried for ever", async () => {
     const { pool } = open({ refuses: ["no-such.type"] });
-    expect(await pool.prepare("run", orderOf({ instanceTypes: ["no-such.type"] }))).toEqual({
+    const order = orderOf({ instanceTypes: ["no-such.type"] });
+    await pool.prepare("run", order);
+    expect(await pool.prepare("run", order)).toEqual({
       outcome: "impossible",
       reason: "Batch refuses the compute environment demo-prod-bulk-run-spot: no instance type no-such.type",
     });
