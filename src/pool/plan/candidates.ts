@@ -53,6 +53,8 @@ export interface Candidates {
  * of 8 GiB registers about 7.6 GiB. A worker that asked for more would never be placed.
  */
 const USABLE_MEMORY = 0.92;
+/** What they keep of a small one: a t3.micro of 1024 MiB registers some 910. */
+const LEAST_KEPT_MIB = 200;
 
 /** Where nobody says how often spot instances are taken back: one hour in a hundred ends with it. Most do better. */
 export const ASSUMED_INTERRUPTIONS = 0.01;
@@ -124,7 +126,7 @@ function toCandidate(zones: Zones, onDemandPrice: number | undefined, asked: Ask
   const [offer] = zones;
   const prices = zones.map(({ pricePerHour }) => pricePerHour);
   const highestPricePerHour = Math.max(...prices);
-  const memoryMiB = Math.floor(offer.memoryGB * 1024 * USABLE_MEMORY);
+  const memoryMiB = usableMiB(offer.memoryGB * 1024);
   const ssdGB = Math.max(0, offer.localSsdGB - (asked.localSsdBaseSize ?? 0));
   const instance = { cpus: offer.cpus, memoryGB: offer.memoryGB, memoryMiB, ssdGB };
   const rates = zones.map(({ interruptionsPerHour }) => interruptionsPerHour ?? ASSUMED_INTERRUPTIONS);
@@ -145,6 +147,10 @@ function toCandidate(zones: Zones, onDemandPrice: number | undefined, asked: Ask
     bootDiskGB: offer.bootDiskGB,
     estimated: zones.some(({ estimated }) => estimated === true),
   };
+}
+
+function usableMiB(installedMiB: number): number {
+  return Math.floor(Math.min(installedMiB * USABLE_MEMORY, installedMiB - LEAST_KEPT_MIB));
 }
 
 /** To a millionth, as AWS writes prices. */

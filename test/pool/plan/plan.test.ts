@@ -94,6 +94,7 @@ function broken(planned: RankedPlan, given: PoolConstraints, todo: PoolWork): st
     "price an hour": replaced * onDemand + (workers - replaced) * price <= maxTotalPricePerHour + PENNY,
     cost: cost <= (maxTotalCost ?? cost) + PENNY,
     "an instance a worker": types.every(({ cpus }) => cpus < 2 * plan.cpusPerWorker && cpus >= plan.cpusPerWorker),
+    "room for the largest instance": plan.mostCpusPerInstance === Math.max(...types.map(({ cpus }) => cpus)),
     "processors for its tasks": plan.cpusPerWorker >= slots * (asked.cpusPerTask ?? 1),
     "memory for its tasks": plan.memoryPerWorkerMiB >= slots * 1024 * (asked.minMemoryPerTask ?? 0),
     "memory of each type": types.every(({ memoryMiB }) => memoryMiB >= plan.memoryPerWorkerMiB),
@@ -155,6 +156,12 @@ describe("a worker", () => {
     const [best] = plansOf(offers, { minMemoryPerTask: 10 }, { entries: 9, secondsPerTask: 60 });
     expect(best?.plan).toMatchObject({ slotsPerWorker: 2, cpusPerWorker: 8, maxWorkers: 5 });
     expect(best?.leftOver.cpus).toBe(6);
+  });
+
+  test("asks for no more memory than a small instance has left for it", () => {
+    const offers = [offer({ instanceType: "t3.micro", cpus: 2, memoryGB: 1, pricePerHour: 0.01 })];
+    const [best] = plansOf(offers, { instanceTypes: ["t3"] }, { entries: 2, secondsPerTask: 60 });
+    expect(best?.plan.memoryPerWorkerMiB).toBeLessThan(880);
   });
 
   test("has no more slots than it needs, but where an instance must have more", () => {
