@@ -10,6 +10,31 @@ import { makePoolModel, planOf } from "./pool-model.ts";
 /** In minutes. */
 const HOURS = 60;
 
+test("many runs are looked at as far as the time goes, and each minute begins with another one", async () => {
+  const model = makePoolModel({ entries: 5 });
+  const run = model.run();
+  if (run === undefined) throw new Error("the model has no run");
+  const time = new AbortController();
+  const seen: string[] = [];
+  for (let minute = 0; minute < 3; minute += 1) {
+    const ports = model.ports();
+    const runs = {
+      ...ports.runs,
+      list: async () => ["a", "b", "c"].map((name) => ({ ...run, name })),
+      // What the first one of them takes is all the time there is.
+      async get() {
+        time.abort();
+        return undefined;
+      },
+    };
+    const pools = { batch: { ...ports.pools.batch, runs: async () => [] }, lambda: ports.pools.lambda };
+    const clock = { ...ports.clock, now: () => minute * 60_000 };
+    const results = await superviseRuns({ ...ports, runs, pools, clock }, undefined, time.signal);
+    seen.push(...results.map((one) => one.run));
+  }
+  expect(seen).toEqual(["a", "b", "c"]);
+});
+
 describe("a run with a pool", () => {
   test("is given a pool, the workers that it needs, and left without anything once its entries have ended", async () => {
     const model = makePoolModel({ entries: 100, plan: planOf({ slotsPerWorker: 4, maxWorkers: 10 }) });

@@ -16,7 +16,7 @@ export function superviseLambda(makePorts: MakePorts<SupervisePorts> = supervise
     const { ports, log, deadline, count } = invocation;
     const only = typeof event?.run === "string" ? event.run : undefined;
     for (;;) {
-      const results = await superviseRuns(ports, only);
+      const results = await superviseRuns(ports, only, deadline);
       for (const { run, action, reason } of results) log.info("supervised", { run, action, reason });
       const later = results.filter(({ action }) => action === "later").length;
       // Who calls for one run wants to know what comes next, and not to wait for it.

@@ -31,14 +31,31 @@ export interface Supervised {
 
 type Result = Omit<Supervised, "run">;
 
-/** All runs that have a pool or should have one; or one run. */
-export async function superviseRuns(ports: SupervisePorts, only?: string): Promise<readonly Supervised[]> {
-  const names = only === undefined ? await listNames(ports) : [only];
+/**
+ * All runs that have a pool or should have one, as far as the time goes; or one run. Each minute begins with another one, so that
+ * none is always left for later.
+ */
+export async function superviseRuns(
+  ports: SupervisePorts,
+  only?: string,
+  deadline?: AbortSignal,
+): Promise<readonly Supervised[]> {
+  const names = only === undefined ? fromAnother(await listNames(ports), ports.clock) : [only];
   const results: Supervised[] = [];
   // One after the other: Batch answers few calls a second.
-  for (const run of names) results.push({ run, ...(await superviseOrLater(run, ports)) });
+  for (const run of names) {
+    if (results.length > 0 && deadline?.aborted) break;
+    results.push({ run, ...(await superviseOrLater(run, ports)) });
+  }
   return results;
 }
+
+function fromAnother(names: readonly string[], clock: Pick<Clock, "now">): readonly string[] {
+  const first = names.length === 0 ? 0 : Math.floor(clock.now() / MINUTE_MS) % names.length;
+  return [...names.slice(first), ...names.slice(0, first)];
+}
+
+const MINUTE_MS = 60_000;
 
 /** A run that was deleted may have left its pool. */
 async function listNames({ runs, pools }: SupervisePorts): Promise<readonly string[]> {
