@@ -1,5 +1,9 @@
 /** Ends of attempts, heartbeats, and what is given back. The record comes first; only then the message is touched. */
-import { ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  TransactionConflictException,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import type { AttemptEnd } from "../../bulk/attempt.ts";
 import type { BulkQueue, FinishOutcome, Lease } from "../../bulk/bulk-store.ts";
 import { type Next, nextAfter, type RetryPolicy } from "../../bulk/retry-policy.ts";
@@ -119,6 +123,8 @@ async function moveEnd(receipt: Receipt, until: number, place: Place): Promise<b
     return true;
   } catch (thrown) {
     if (thrown instanceof ConditionalCheckFailedException) return false;
+    // Its end is just being stored, or another one's: what has become of it is seen at the next heartbeat.
+    if (thrown instanceof TransactionConflictException) return true;
     throw thrown;
   }
 }

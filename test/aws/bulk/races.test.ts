@@ -1,4 +1,5 @@
 /** What happens between a look at an entry and the write that follows from it. */
+import { TransactionConflictException } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import { EXIT } from "../../../src/errors.ts";
 import { allPages, endOf, entriesOf, newRun, sourceOf } from "../../contracts/bulk-world.ts";
@@ -170,4 +171,15 @@ test("a run is loaded only where it is said which stack its queues belong to", a
   const entries = entriesOf("a");
   const { runs } = cloud.open({}, { queuePrefix: undefined });
   await expect(runs.load(newRun(entries), sourceOf(entries))).rejects.toMatchObject({ exitCode: EXIT.config });
+});
+
+test("a heartbeat that meets the end of its own attempt, as that is stored, neither fails nor calls the entry lost", async () => {
+  const { run, queue, cloud } = await withRace({});
+  const { leases } = await queue.receive({ run: run.name, worker: "w1", max: 1, leaseMs: LEASE_MS });
+  const meeting = cloud.open({
+    before(operation) {
+      if (operation === "UpdateItemCommand") throw new TransactionConflictException({ message: "", $metadata: {} });
+    },
+  });
+  expect(await meeting.queue.extend(leases, LEASE_MS)).toEqual([]);
 });
