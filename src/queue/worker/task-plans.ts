@@ -5,7 +5,7 @@ import type { Lease } from "../../bulk/bulk-store.ts";
 import { modulePath } from "../../embedded/processes/module-path.ts";
 import type { WorkerFacts } from "../../task/worker-data.ts";
 import type { Program } from "../program.ts";
-import type { Answer, Assignment } from "./child-messages.ts";
+import { type Answer, type Assignment, CHANNEL } from "./child-messages.ts";
 import { pinned, threadVariables } from "./cpu-share.ts";
 import type { ProcessPlan, TaskProcess } from "./task-process.ts";
 import type { WorkerOptions } from "./worker-options.ts";
@@ -57,9 +57,16 @@ export function assign(program: Module, lease: Lease, facts: WorkerFacts, proces
 
 export async function readAnswer(process: TaskProcess): Promise<Answer | undefined> {
   const line = await process.answer();
-  // Only our own program writes there.
-  return line === undefined ? undefined : (JSON.parse(line) as Answer);
+  if (line === undefined) return undefined;
+  try {
+    return JSON.parse(line) as Answer; // our own program writes it
+  } catch {
+    // And a task can, which knows no better than to write to every descriptor that there is.
+    return { report: { exception: { name: "InvalidOutcome", message: SCRIBBLED } } };
+  }
 }
+
+const SCRIBBLED = `Something was written to the file descriptor ${CHANNEL}, which is the worker's. Leave it alone`;
 
 export function commandPlan(
   program: Command,

@@ -97,6 +97,12 @@ describe.each(["process", "reuse"] as const)("in processes of their own (%s)", (
     expect(endOf("one")).toMatchObject({ outcome: "exception", error: { name: "TypeError" } });
   });
 
+  test("a task that writes where only the worker's program may harms nobody but itself", async () => {
+    const { endOf } = await work({ one: { do: "scribble" }, two: { do: "add", a: 1, b: 2 } }, { mode, slots: 1 });
+    expect(endOf("one")).toMatchObject({ outcome: "exception", error: { name: "InvalidOutcome" } });
+    expect(endOf("two")).toMatchObject({ outcome: "done", result: { sum: 3 } });
+  });
+
   test("a computation without end is a timeout", async () => {
     const { endOf } = await work({ one: { do: "spin" } }, { mode, limits: { maxRuntimeSeconds: 0.3 } });
     expect(endOf("one")).toMatchObject({ outcome: "timeout", signal: "SIGTERM" });

@@ -1,7 +1,7 @@
 /** A worker that does what its data says, good or bad. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineWorker, done, failed, retry, type WorkerData, type WorkerOutcome } from "cirrus-pipeline/task";
 import { isGone } from "./processes-gone.ts";
@@ -64,6 +64,10 @@ const acts: Readonly<Record<string, Act>> = {
   "await-gone": async ({ file }) => {
     const [pid = 0] = readFileSync(String(file), "utf8").split(" ").map(Number);
     return done(await isGone(pid));
+  },
+  scribble: () => {
+    writeSync(3, "all is well\n");
+    return done();
   },
   true: () => true,
   pair: () => [true, { sum: 1 }],
