@@ -1,18 +1,12 @@
 /** What a person wants to know of a run while it goes on: how much is done, how quickly, how long it will take, what fails. */
 import type { AttemptEnd } from "../bulk/attempt.ts";
 import type { EntryCounts } from "../bulk/bulk-run.ts";
-import { oneLine } from "../bulk/one-line.ts";
-import { reasonOf } from "../bulk/retry-policy.ts";
 import type { Clock } from "../clock.ts";
+import { type ErrorGroup, makeErrorGroups } from "./report/error-groups.ts";
 
 export interface RunningTask {
   readonly entryId: string;
   readonly ms: number;
-}
-
-export interface ErrorCount {
-  readonly error: string;
-  readonly count: number;
 }
 
 export interface Snapshot {
@@ -28,13 +22,13 @@ export interface Snapshot {
   /** Those that this process runs, the longest first. */
   readonly running: readonly RunningTask[];
   /** Of attempts that ended here, the most frequent first. */
-  readonly errors: readonly ErrorCount[];
+  readonly errors: readonly ErrorGroup[];
 }
 
 export interface Progress {
   /** This process began an attempt, or it ended. */
   started(entryId: string): void;
-  ended(entryId: string, end: AttemptEnd): void;
+  ended(of: { readonly entryId: string; readonly attempt: number }, end: AttemptEnd): void;
   /** What the store counts now. */
   counted(counts: EntryCounts): void;
   snapshot(): Snapshot | undefined;
@@ -42,23 +36,19 @@ export interface Progress {
 
 /** The rate is that of the last minute: what runs later may take longer than what ran first. */
 const WINDOW_MS = 60_000;
-/** Messages that name their entry are all different; more of them than this tell nothing. */
-const MOST_ERRORS = 1_000;
-const SHOWN_ERROR = 100;
+const TOP_ERRORS = 10;
 
 export function makeProgress(entries: number, clock: Pick<Clock, "now">): Progress {
   const running = new Map<string, number>();
-  const errors = new Map<string, number>();
+  const errors = makeErrorGroups();
   let samples: { readonly at: number; readonly ended: number }[] = [];
   let latest: EntryCounts | undefined;
 
   return {
     started: (entryId) => void running.set(entryId, clock.now()),
-    ended(entryId, end) {
+    ended({ entryId, attempt }, end) {
       running.delete(entryId);
-      const error = describeFailure(end);
-      if (error === undefined || (errors.size >= MOST_ERRORS && !errors.has(error))) return;
-      errors.set(error, (errors.get(error) ?? 0) + 1);
+      errors.add({ ...end, entryId, attempt });
     },
     counted(counts) {
       const now = clock.now();
@@ -81,7 +71,7 @@ export function makeProgress(entries: number, clock: Pick<Clock, "now">): Progre
         running: [...running]
           .map(([entryId, since]) => ({ entryId, ms: clock.now() - since }))
           .toSorted((a, b) => b.ms - a.ms),
-        errors: [...errors].map(([error, count]) => ({ error, count })).toSorted((a, b) => b.count - a.count),
+        errors: errors.top(TOP_ERRORS),
       };
     },
   };
@@ -103,10 +93,4 @@ function rateOf(samples: readonly { readonly at: number; readonly ended: number 
     return undefined;
   }
   return ((last.ended - first.ended) * 1000) / (last.at - first.at);
-}
-
-/** `exception: ValueError: no such band`, its first line; undefined for what did not go wrong. */
-export function describeFailure({ outcome, error }: AttemptEnd): string | undefined {
-  if (outcome === "done" || outcome === "stopped") return undefined;
-  return oneLine(reasonOf({ outcome, error }), SHOWN_ERROR);
 }

@@ -18,8 +18,12 @@ const SNAPSHOT: Snapshot = {
     { entryId: "scene-0007", ms: 83_000 },
     { entryId: "scene-0009", ms: 400 },
   ],
-  errors: [{ error: "exception: ValueError: no such band", count: 41 }],
+  errors: [errorGroup("no such band", 41)],
 };
+
+function errorGroup(message: string, attempts: number): Snapshot["errors"][number] {
+  return { error: "ValueError", message, attempts, example: { entryId: "scene-1", attempt: 1, message } };
+}
 
 function ioWith(stderr: Io["stderr"], env: Io["env"] = { NO_COLOR: "1" }): Io {
   const stdin = Readable.from([]);
@@ -36,7 +40,7 @@ describe("on a terminal", () => {
       "  ✓ 5,800 done  ✗ 10 failed  ↻ 31 retries  ▶ 2 of 8 running",
       "  84.0/s, 49.9 s left",
       "  1 min 23 s  scene-0007",
-      "         41×  exception: ValueError: no such band",
+      "         41×  ValueError: no such band",
     ]);
     view.end();
     expect(screen.lines()).toEqual([""]);
@@ -46,7 +50,7 @@ describe("on a terminal", () => {
     const screen = makeScreen({ columns: 40 });
     const view = makeRunView(ioWith(screen.stream), { run: "mosaic", slots: 8 }, makeVirtualClock());
     const long = "x".repeat(300);
-    view.show({ ...SNAPSHOT, running: [{ entryId: long, ms: 2_000 }], errors: [{ error: long, count: 1 }] });
+    view.show({ ...SNAPSHOT, running: [{ entryId: long, ms: 2_000 }], errors: [errorGroup(long, 1)] });
     const lines = screen.lines();
     expect(lines.at(0)).toContain("58%");
     for (const line of [...lines.slice(0, 1), ...lines.slice(-2)]) expect(line.length).toBeLessThan(40);

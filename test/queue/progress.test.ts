@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AttemptEnd } from "../../src/bulk/attempt.ts";
 import type { EntryCounts } from "../../src/bulk/bulk-run.ts";
-import { describeFailure, makeProgress } from "../../src/queue/progress.ts";
+import { makeProgress } from "../../src/queue/progress.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 
 const NONE: EntryCounts = { QUEUED: 0, RUNNING: 0, DONE: 0, FAILED: 0, CANCELLED: 0, attempts: 0 };
@@ -63,7 +63,7 @@ describe("the progress of a run", () => {
     progress.started("quick");
     progress.started("gone");
     clock.advance(500);
-    progress.ended("gone", endOf("done"));
+    progress.ended({ entryId: "gone", attempt: 1 }, endOf("done"));
     expect(progress.snapshot()?.running).toEqual([
       { entryId: "slow", ms: 1_500 },
       { entryId: "quick", ms: 500 },
@@ -75,14 +75,14 @@ describe("the progress of a run", () => {
     progress.counted(NONE);
     for (const end of [
       endOf("timeout"),
-      endOf("exception", "no band"),
+      endOf("exception", "no band 1"),
       endOf("stopped"),
-      endOf("exception", "no band"),
+      endOf("exception", "no band 2"),
     ])
-      progress.ended("entry", end);
-    expect(progress.snapshot()?.errors).toEqual([
-      { error: "exception: ValueError: no band", count: 2 },
-      { error: "timeout", count: 1 },
+      progress.ended({ entryId: "entry", attempt: 1 }, end);
+    expect(progress.snapshot()?.errors).toMatchObject([
+      { error: "ValueError", message: "no band <n>", attempts: 2 },
+      { error: "timeout", attempts: 1 },
     ]);
   });
 
@@ -111,10 +111,4 @@ describe("the progress of a run", () => {
       }),
     );
   });
-});
-
-test("a failure is named by its first line, and cut where it is long", () => {
-  expect(describeFailure(endOf("exception", "one\ntwo"))).toBe("exception: ValueError: one");
-  expect(describeFailure(endOf("exception", "x".repeat(500)))).toHaveLength(100);
-  expect(describeFailure(endOf("done"))).toBeUndefined();
 });

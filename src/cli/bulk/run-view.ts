@@ -96,9 +96,9 @@ export function renderLive(io: Io, snapshot: Snapshot, { run, slots }: ViewOptio
     ...slow.map(({ entryId, ms }) =>
       style("dim", `  ${formatDuration(ms).padStart(MARGIN)}  ${cut(entryId, width - MARGIN - 4)}`),
     ),
-    ...errors.slice(0, SHOWN_ERRORS).map((one) => {
-      const times = style("red", `${count(one.count)}×`.padStart(MARGIN));
-      return `  ${times}  ${cut(one.error, width - MARGIN - 4)}`;
+    ...errors.slice(0, SHOWN_ERRORS).map(({ attempts, error, message }) => {
+      const times = style("red", `${count(attempts)}×`.padStart(MARGIN));
+      return `  ${times}  ${cut(message === "" ? error : `${error}: ${message}`, width - MARGIN - 4)}`;
     }),
   ].join("\n");
 }

@@ -81,7 +81,7 @@ function tell(io: Io, event: WorkerEvent, progress: Progress, output: OutputFile
       `${paint(io, io.stderr, "yellow", "warning:")} could not ${event.what}: ${describeError(event.error).cause}\n`,
     );
   } else if (event.type === "ended") {
-    progress.ended(event.lease.entry.id, event.end);
+    progress.ended({ entryId: event.lease.entry.id, attempt: event.lease.attempt }, event.end);
     if (event.next !== undefined) output?.ended(event.lease, event.end, hostname());
   }
 }

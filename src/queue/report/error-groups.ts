@@ -20,8 +20,14 @@ export interface ErrorGroup {
   };
 }
 
+/** What is looked at of an attempt. */
+export type FailedAttempt = Pick<
+  AttemptRecord,
+  "entryId" | "attempt" | "outcome" | "error" | "exitCode" | "signal" | "log"
+>;
+
 export interface ErrorGroups {
-  add(attempt: AttemptRecord): void;
+  add(attempt: FailedAttempt): void;
   /** The most frequent first. */
   top(count: number): readonly ErrorGroup[];
 }
@@ -51,7 +57,7 @@ export function makeErrorGroups(): ErrorGroups {
   };
 }
 
-function exampleOf({ entryId, attempt, log }: AttemptRecord, message: string): ErrorGroup["example"] {
+function exampleOf({ entryId, attempt, log }: FailedAttempt, message: string): ErrorGroup["example"] {
   return { entryId, attempt, message, ...(log !== undefined && { log }) };
 }
 
@@ -64,7 +70,7 @@ function byFrequency(groups: Iterable<ErrorGroup>): readonly ErrorGroup[] {
   return [...groups].sort((a, b) => b.attempts - a.attempts);
 }
 
-function exitOf({ outcome, exitCode, signal }: AttemptRecord): string {
+function exitOf({ outcome, exitCode, signal }: FailedAttempt): string {
   if (outcome === "requested") return "it asked to be tried again and named no reason";
   if (signal !== undefined) return `ended by ${signal}`;
   return exitCode === undefined ? "" : `exit code ${exitCode}`;
