@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { renderTable, visibleLength } from "../../src/cli/terminal/table.ts";
+import { columnsThatFit, renderTable, visibleLength } from "../../src/cli/terminal/table.ts";
 
 const COLUMNS = [{ title: "state" }, { title: "payload" }, { title: "error", grows: true }];
 const ID = "landsat-c1-l1/workflow-publish-only/LC08_L1TP_224078_20200518_20200518_01_RT";
@@ -27,6 +27,15 @@ describe("a table in a terminal that is too narrow for it", () => {
     expect(renderTable(COLUMNS, rows, 140)).toMatch(/^state {3}payload/);
     expect(renderTable(COLUMNS, rows)).toMatch(/^state {3}payload/);
   });
+});
+
+test("columns that can be spared are left out one by one, and none where that does not help", () => {
+  const columns = [{ title: "a" }, { title: "b", spare: 2 }, { title: "c", spare: 1 }, { title: "d", grows: true }];
+  const rows = [["x".repeat(20), "x".repeat(20), "x".repeat(20), "x".repeat(200)]];
+  expect(columnsThatFit(columns, rows, 90)).toEqual([0, 1, 2, 3]);
+  expect(columnsThatFit(columns, rows, 89)).toEqual([0, 1, 3]);
+  expect(columnsThatFit(columns, rows, 60)).toEqual([0, 3]);
+  expect(columnsThatFit(columns, rows, 40)).toEqual([0, 1, 2, 3]);
 });
 
 test("no line is longer than the terminal where every cell may be wrapped", () => {

@@ -22,12 +22,12 @@ const COLUMNS: readonly PlanColumn[] = [
   { title: "bought", cell: boughtAs },
   { title: "instance types", grows: true, cell: ({ plan }) => plan.instanceTypes.join(" ") },
   figure("workers × tasks", ({ workers, plan }) => `${workers} × ${plan.slotsPerWorker}`),
-  figure("USD/h", ({ pricePerHour, highestPricePerHour }) => span(pricePerHour, highestPricePerHour)),
+  { ...figure("USD/h", ({ pricePerHour, highestPricePerHour }) => span(pricePerHour, highestPricePerHour)), spare: 4 },
   figure("takes", ({ expected }) => formatDuration(expected.seconds * 1000)),
   figure("USD", ({ expected }) => span(expected.cost, expected.highestCost)),
-  figure("to start", ({ expected }) => usd(expected.startCost)),
-  figure("taken back", ({ plan, expected }) => (plan.spot ? expected.interruptions.toFixed(1) : "–")),
-  { title: "no more than", cell: ({ heldBy }) => writtenName(heldBy) },
+  { ...figure("to start", ({ expected }) => usd(expected.startCost)), spare: 1 },
+  { ...figure("taken back", ({ plan, expected }) => (plan.spot ? expected.interruptions.toFixed(1) : "–")), spare: 2 },
+  { title: "no more than", spare: 3, cell: ({ heldBy }) => writtenName(heldBy) },
 ];
 
 function boughtAs({ plan }: RankedPlan): string {
@@ -61,7 +61,9 @@ function notesOf({ plan, expected, types, leftOver, unmet }: RankedPlan): readon
   return [
     `The first: ${plan.cpusPerWorker} vCPUs a worker, ${memory} GB of memory a task, boot disk of ${disk} included.`,
     ...(unmet.length > 0 ? [`Not reached, as there is less work: ${unmet.join(", ")}.`] : []),
-    ...(leftOver.cpus > 0 ? [`Left over on each instance: ${leftOver.cpus} vCPUs.`] : []),
+    ...(leftOver.cpus > 0
+      ? [`Left over on each instance: ${leftOver.cpus} ${leftOver.cpus === 1 ? "vCPU" : "vCPUs"}.`]
+      : []),
     ...(secondsFrom === "max-runtime"
       ? [
           `Nobody knows how long a task takes: counted with max-runtime (${secondsPerTask} s), so that time and money are upper bounds. Say it with --seconds-per-task.`,

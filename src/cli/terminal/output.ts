@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { stringify } from "yaml";
 import { type Io, paint } from "./io.ts";
-import { type Column, renderTable } from "./table.ts";
+import { type Column, columnsThatFit, renderTable } from "./table.ts";
 
 export type Format = "table" | "json" | "jsonl" | "yaml" | "name";
 
@@ -61,5 +61,13 @@ export function printRows<Row>(
 function tableOf(io: Io, columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const titled = columns.map((column) => ({ ...column, title: paint(io, io.stdout, "bold", column.title) }));
   const width = io.stdout.isTTY ? io.stdout.columns : undefined;
-  return renderTable(titled, rows, width);
+  if (width === undefined) return renderTable(titled, rows);
+  const fitting = columnsThatFit(columns, rows, width);
+  const left = columns.filter((_, index) => !fitting.includes(index)).map(({ title }) => title);
+  if (left.length > 0) {
+    const note = `Not shown, as the terminal is too narrow: ${left.join(", ")}. All of it: -o json`;
+    io.stderr.write(`${paint(io, io.stderr, "dim", note)}\n`);
+  }
+  const kept = <Cell>(cells: readonly Cell[]) => cells.filter((_, index) => fitting.includes(index));
+  return renderTable(kept(titled), rows.map(kept<string>), width);
 }

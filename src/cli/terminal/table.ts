@@ -6,6 +6,8 @@ export interface Column {
   readonly align?: "left" | "right";
   /** Wraps in the room that the other columns leave. */
   readonly grows?: boolean;
+  /** May be left out where there is no room for all columns: 1 goes first. */
+  readonly spare?: number;
 }
 
 const GAP = "  ";
@@ -21,6 +23,28 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   // Rows of several lines run into each other without a line between them.
   const tall = blocks.some((block) => block.length > 1);
   return blocks.map((block) => block.join("\n")).join(tall ? "\n\n" : "\n");
+}
+
+/** The places of those columns that a terminal has room for beside each other; all of them where leaving out does not help. */
+export function columnsThatFit(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): readonly number[] {
+  const least = columns.map(({ title, grows }, index) => {
+    const cells = [title, ...rows.map((row) => row[index] ?? "")];
+    const natural = Math.max(...cells.flatMap((cell) => lines(cell).map(visibleLength)));
+    return grows ? Math.min(natural, NARROWEST) : natural;
+  });
+  const all = columns.map((_, index) => index);
+  const spares = all
+    .filter((index) => columns[index]?.spare !== undefined)
+    .sort((a, b) => (columns[a]?.spare ?? 0) - (columns[b]?.spare ?? 0));
+  for (let out = 0; out <= spares.length; out++) {
+    const kept = all.filter((index) => !spares.slice(0, out).includes(index));
+    if (lengthOf(kept.map((index) => least[index] ?? 0)) <= width) return kept;
+  }
+  return all;
 }
 
 /** What grows shares what the others leave: the narrower ones take what they need, the wider ones the rest alike. */
