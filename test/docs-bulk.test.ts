@@ -63,10 +63,10 @@ function run(cwd: string, words: readonly string[]): Promise<Ended> {
   return cirrus(words, { cwd, env: { PATH: process.env.PATH ?? "" } });
 }
 
-async function resultsOf(cwd: string, name: string): Promise<readonly unknown[]> {
+async function endsOf(cwd: string, name: string): Promise<readonly unknown[]> {
   const { stdout } = await run(cwd, ["bulk", "entries", name, "-o", "json"]);
-  return (JSON.parse(stdout) as { entry: { id: string }; state: string; result?: unknown; reason?: string }[]).map(
-    ({ entry, state, result, reason }) => [entry.id, state, result ?? reason],
+  return (JSON.parse(stdout) as { entry: { id: string }; state: string; reason?: string }[]).map(
+    ({ entry, state, reason }) => [entry.id, state, reason],
   );
 }
 
@@ -84,8 +84,12 @@ describe("the guide of bulk runs", () => {
       const ended = await run(cwd, words);
       expect({ words, code: ended.code }, ended.stderr).toEqual({ words, code: EXIT.ok });
       if (words[1] === "dump") expect(JSON.parse(ended.stdout)).toEqual([]);
+      if (words[1] === "results") {
+        const results = ["task-1", "task-2"].map((id) => `{"task_id":"${id}","result":{"bytes":5}}\n`);
+        expect(ended.stdout).toBe(results.join(""));
+      }
     }
-    expect(await resultsOf(cwd, "my-worker-my-tasks")).toEqual([
+    expect(await endsOf(cwd, "my-worker-my-tasks")).toEqual([
       ["task-1", "DONE", undefined],
       ["task-2", "DONE", undefined],
     ]);
@@ -99,7 +103,7 @@ describe("the guide of bulk runs", () => {
     const args = ["bulk", "run", "./my_worker.ts", "--tasks", "my_tasks.yml", "--retry-delay", "0"];
     const ended = await run(cwd, args);
     expect(ended.code, ended.stderr).toBe(EXIT.partial);
-    expect(await resultsOf(cwd, "my-worker-my-tasks")).toEqual([
+    expect(await endsOf(cwd, "my-worker-my-tasks")).toEqual([
       ["task-1", "DONE", undefined],
       ["task-2", "FAILED", expect.stringMatching(/the server is busy.*5 times/)],
       ["task-3", "FAILED", expect.stringContaining("it has no url")],
@@ -122,6 +126,9 @@ describe("the guide of bulk runs", () => {
     for (const program of ["my_worker.py", "pairs.py"]) {
       const ended = await run(cwd, ["bulk", "run", `./${program}`, "--tasks", "my_tasks.json"]);
       expect(ended.code, ended.stderr).toBe(EXIT.ok);
+      const name = `${program.replace(/_|\.py/g, (part) => (part === "_" ? "-" : ""))}-my-tasks`;
+      const { stdout } = await run(cwd, ["bulk", "results", name, "-o", "json"]);
+      expect(JSON.parse(stdout)).toEqual([{ task_id: "task-1", result: { sum: 3 } }]);
     }
   });
 
@@ -136,7 +143,7 @@ describe("the guide of bulk runs", () => {
     });
     chmodSync(join(cwd, "work.sh"), 0o755);
     await run(cwd, ["bulk", "run", "./work.sh", "--tasks", "my_tasks.json", "--retry-delay", "0"]);
-    expect(await resultsOf(cwd, "work-my-tasks")).toEqual([
+    expect(await endsOf(cwd, "work-my-tasks")).toEqual([
       ["line-1", "DONE", undefined],
       ["line-2", "FAILED", expect.stringContaining("the server is busy")],
       ["line-3", "FAILED", expect.stringContaining("there is no such place")],

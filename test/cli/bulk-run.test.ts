@@ -125,6 +125,29 @@ describe("what is wrong is said before anything is changed", () => {
     expect(named).toMatchObject({ code: EXIT.notFound, stderr: expect.stringContaining("Did you mean additions?") });
   });
 
+  test("a program as a shell would run it: by its interpreter, or by its name alone", async () => {
+    const cwd = folderWith("true");
+    const interpreted = await bulk(cwd, "run", "bash", "work.sh", "--tasks", "tasks.json");
+    expect(interpreted.code).toBe(EXIT.notFound);
+    expect(interpreted.stderr).toContain("Name the program itself: cirrus bulk run ./work.sh --tasks <file>");
+    const bare = await bulk(cwd, "run", "true", "--tasks", "tasks.json");
+    expect(bare.stderr).toMatch(/Name a program by its path: \/.*\/true$/m);
+  });
+
+  test("a worker in TypeScript in a folder without the package", async () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { "work.ts": 'import "cirrus-pipeline/task";', "tasks.json": tasksText(1) });
+    const { code, stderr } = await startCirrus(["bulk", "run", "./work.ts", "--tasks", "tasks.json"], cwd).ended;
+    expect(code).toBe(EXIT.config);
+    expect(stderr).toContain("cirrus init my-project");
+  });
+
+  test("a number with a unit", async () => {
+    const { code, stderr } = await bulk(folderWith("true"), "run", "./work.sh", "--max-runtime", "10m");
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toContain("expected number, such as 600 or 0.5, without a unit");
+  });
+
   test("a task with a mistake in its definition, and no other task's", async () => {
     const cwd = temporaryProject({
       "tasks/good/definition.yml": "bulk:\n  command: [cat]\n",
@@ -176,7 +199,12 @@ describe("what is wrong is said before anything is changed", () => {
     const args = ["run", "./work.sh", "--tasks", "tasks.json", "--config", "my.yml"];
     const gcp = await bulk(cwd, ...args);
     expect(gcp).toMatchObject({ code: EXIT.config, stderr: expect.stringContaining("--provider local") });
-    expect((await bulk(cwd, ...args, "--provider", "local")).code).toBe(EXIT.ok);
+    const here = await bulk(cwd, ...args, "--provider", "local");
+    expect(here.code).toBe(EXIT.ok);
+    expect(here.stderr).toContain("The section gcp of my.yml is not read: this run's provider is local.");
+    const both = "gcp:\n  job_id: there\nlocal:\n  job_id: here\n";
+    writeFiles(cwd, { "my.yml": both });
+    expect((await bulk(cwd, ...args)).stderr).not.toContain("is not read");
   });
 
   test("AWS needs a stage", async () => {

@@ -1,6 +1,5 @@
 /** `--dry-run`: what a run would be, with where each of its settings is from. The task file is read and checked; nothing is kept. */
-import { relative } from "node:path";
-import type { BulkRun } from "../../bulk/bulk-run.ts";
+import type { BulkRun, EntryCounts } from "../../bulk/bulk-run.ts";
 import type { Retries } from "../../bulk/retry-policy.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { hyphened } from "../../queue/config/read-config.ts";
@@ -38,8 +37,17 @@ export async function printDryRun(
   if (first !== undefined) io.stdout.write(`\nfirst entry: ${first.id}\n${JSON.stringify(first.data, null, 2)}\n`);
   if (planned !== undefined) io.stdout.write("\n");
   planned?.print();
-  const goesOn = known === undefined ? "" : ` It would go on where it was: the run is ${known.state}.`;
-  io.stderr.write(`Nothing was changed.${goesOn}\n`);
+  io.stderr.write(
+    `Nothing was changed.${known === undefined ? "" : ` ${expect(known, await place.runs.counts(known.name))}`}\n`,
+  );
+}
+
+/** What the command would do with a run that is there. */
+function expect({ name, state }: BulkRun, { DONE, FAILED, QUEUED, RUNNING }: EntryCounts): string {
+  const counts = `${count(DONE)} done, ${count(FAILED)} failed, ${count(QUEUED + RUNNING)} left`;
+  if (state !== "FINISHED") return `It would go on where it was: ${counts}.`;
+  const again = FAILED > 0 ? "; with --only-failed those that failed are tried again" : "";
+  return `The run ${name} has ended already: ${counts}${again}.`;
 }
 
 async function planDry(io: Io, place: BulkPlace, prepared: PreparedRun, entries: number, options: DryRunOptions) {
@@ -84,12 +92,11 @@ function dataOf(
 }
 
 function renderFacts(io: Io, { name, found, limits, policy, slots, pool }: PreparedRun, entries: number): string {
-  const short = (path: string) => relative(io.cwd, path) || path;
   const retries: Retries = Object.fromEntries(Object.entries(policy).map(([cause, { limit }]) => [cause, limit]));
   const memory =
     limits.maxMemoryBytes === undefined ? "no limit of memory" : `at most ${limits.maxMemoryBytes / 1e9} GB`;
   const facts = [
-    ["task", describeTask(found.task, short)],
+    ["task", describeTask(io, found.task)],
     ["entries", count(entries)],
     ...(pool === undefined ? [["at a time", String(slots)]] : []),
     ["each", `at most ${formatDuration(limits.maxRuntimeSeconds * 1000)}, ${memory}`],

@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import type { BulkTask } from "../../bulk/bulk-run.ts";
+import { findProgram } from "../../embedded/jobs/job-command.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { suggest } from "../../nearest.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
@@ -44,7 +45,7 @@ export function findTask(
   }
   const path = resolve(io.cwd, word);
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-  if (!isFile) throw notFound(io, word, read?.project);
+  if (!isFile) throw notFound(io, word, args, read?.project);
   const name = basename(word, extname(word));
   if (MODULES.includes(extname(word).toLowerCase())) {
     if (args.length > 0) throw refuseArguments(word);
@@ -72,7 +73,12 @@ function refuseArguments(word: string): CirrusError {
   });
 }
 
-function notFound(io: Pick<Io, "cwd">, word: string, project: Project | undefined): CirrusError {
+function notFound(
+  io: Pick<Io, "cwd" | "env">,
+  word: string,
+  args: readonly string[],
+  project: Project | undefined,
+): CirrusError {
   const isPath = word.includes("/") || extname(word) !== "";
   const tasks = [...(project?.tasks.values() ?? [])]
     .filter(({ source }) => source === "project")
@@ -87,8 +93,17 @@ function notFound(io: Pick<Io, "cwd">, word: string, project: Project | undefine
     isPath
       ? `There is no file ${word}.`
       : `There is no task ${word}${project === undefined ? " (and no project here)" : " in this project"}, and no file of this name.`,
-    { hint: suggest(word, known) ?? advice, exitCode: EXIT.notFound },
+    { hint: meant(io, word, args) ?? suggest(word, known) ?? advice, exitCode: EXIT.notFound },
   );
+}
+
+/** `python3 my_worker.py` is written where a shell runs programs, and so is the bare name of one. */
+function meant({ cwd, env }: Pick<Io, "cwd" | "env">, word: string, [first]: readonly string[]): string | undefined {
+  if (word.includes("/")) return undefined;
+  const program = first !== undefined && statSync(resolve(cwd, first), { throwIfNoEntry: false })?.isFile();
+  if (program) return `Name the program itself: cirrus bulk run ./${first} --tasks <file>`;
+  const found = findProgram(word, cwd, env.PATH ?? "");
+  return found.found ? `Name a program by its path: ${found.path}` : undefined;
 }
 
 function programsIn(folder: string): readonly string[] {

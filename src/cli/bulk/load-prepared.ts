@@ -73,11 +73,16 @@ export async function loadSchema(program: Program): Promise<StandardSchemaV1 | u
     const { error, cause } = describeError(thrown);
     throw new CirrusError(`The worker cannot be loaded: ${error}: ${cause}`, {
       where: program.file,
+      hint: cause.includes("'cirrus-pipeline'") ? INSTALL : undefined,
       cause: thrown,
       exitCode: EXIT.config,
     });
   }
 }
+
+/** A module is looked for from the folder of the file that imports it, wherever this command is. */
+const INSTALL =
+  "A worker in TypeScript needs the package beside it: run it in a project, which `cirrus init my-project` makes.";
 
 interface Telling {
   tell(progress: LoadProgress): void;

@@ -1,5 +1,4 @@
 /** `cirrus bulk list`, `status`, `show`, `entries` and `logs`: what there is and how it goes. */
-import { relative } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import type { AttemptRecord } from "../../bulk/attempt.ts";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
@@ -17,7 +16,16 @@ import { addFormats, formatOf, type OutputOptions, printOne, printRows } from ".
 import { renderTable } from "../terminal/table.ts";
 import { followRun } from "./follow-run.ts";
 import { count, renderLine } from "./run-view.ts";
-import { addRunArgument, attemptsOf, bulkMark, describeTask, entriesOf, exitCodeOf, requireRun } from "./runs.ts";
+import {
+  addRunArgument,
+  attemptsOf,
+  bulkMark,
+  describeTask,
+  entriesOf,
+  exitCodeOf,
+  requireRun,
+  shortPath,
+} from "./runs.ts";
 
 export const registerList: Register = (command, io) => {
   addFormats(addPlaceOptions(command), ["table", "json", "jsonl", "yaml", "name"])
@@ -30,20 +38,20 @@ export const registerList: Register = (command, io) => {
           columns: [
             { title: "state" },
             { title: "run" },
-            { title: "task" },
+            { title: "task", grows: true },
             { title: "entries", align: "right" },
             { title: "done", align: "right" },
             { title: "failed", align: "right" },
-            { title: "created" },
+            { title: "created", spare: 1 },
           ],
           cells: ({ state, name, task, entries, counts, created }) => [
             bulkMark(io, io.stdout, state),
             name,
-            describeTask(task, (path) => relative(io.cwd, path)),
+            describeTask(io, task),
             count(entries),
             count(counts.DONE),
             count(counts.FAILED),
-            created,
+            created.replace(/\.\d+Z$/, "Z"),
           ],
           name: ({ name }) => name,
           none: `There are no bulk runs ${place}.`,
@@ -136,9 +144,9 @@ function renderFacts(io: Io, run: BulkRun): string {
   const retries = Object.entries(policy).filter(([, { limit }]) => limit > 0);
   const memory = limits.maxMemoryBytes === undefined ? "no limit" : `${limits.maxMemoryBytes / 1e9} GB`;
   const facts = [
-    ["task", describeTask(task, (path) => relative(io.cwd, path))],
+    ["task", describeTask(io, task)],
     ["state", `${bulkMark(io, io.stdout, state)}${reason === undefined ? "" : ` (${reason})`}`],
-    ["tasks from", typeof source.file === "string" ? source.file : JSON.stringify(source)],
+    ["tasks from", typeof source.file === "string" ? shortPath(io, source.file) : JSON.stringify(source)],
     ["runtime", `at most ${formatDuration(limits.maxRuntimeSeconds * 1000)}`],
     ["memory", memory],
     ["tried again", retries.map(([cause, { limit }]) => `${cause} ${limit}×`).join(", ") || "never"],
@@ -240,5 +248,8 @@ async function printLog(io: Io, { logs }: BulkPlace, record: AttemptRecord): Pro
   );
   const text = log === undefined ? undefined : await logs.read(log);
   if (text !== undefined) io.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
-  if (error !== undefined) io.stderr.write(`${error.trace ?? `${error.name}: ${error.message}`}\n`);
+  if (error === undefined) return;
+  const trace = (error.trace ?? `${error.name}: ${error.message}`).trimEnd();
+  // What a program has written itself need not be told again.
+  if (!text?.includes(trace)) io.stderr.write(`${trace}\n`);
 }

@@ -97,7 +97,7 @@ function chooseProvider(io: Io, options: LoadOptions, config: BulkConfig | undef
   if (provider === "gcp") {
     throw new CirrusError("Google Cloud is not implemented: bulk runs run here (local) or on AWS (aws).", {
       where: options.provider === undefined ? config?.file : undefined,
-      hint: "Run it here: --provider local. Or on AWS: --provider aws --stage <stage>.",
+      hint: "Run it here: --provider local. Or on AWS: --provider aws --stage <stage>. What the section gcp says is\n  read in a section local or aws, and in run for both.",
       exitCode: EXIT.config,
     });
   }

@@ -102,20 +102,36 @@ function renderHosts({ hosts }: Report): string {
   return renderTable(columns, rows);
 }
 
-function renderErrors(io: Io, { run, errors }: Report, flags: string, width: number | undefined): string {
+function renderErrors(io: Io, report: Report, flags: string, width: number | undefined): string {
   const columns = [{ title: "", align: "right" as const }, { title: "error", grows: true }, { title: "for example" }];
-  const rows = errors.map(({ error, message, attempts, example }) => [
+  const rows = report.errors.map(({ error, message, attempts, example }) => [
     paint(io, io.stdout, "red", `${count(attempts)}×`),
     `${error}: ${message}`,
     example.entryId,
   ]);
+  return `${renderTable(columns, rows, width)}\n\n${advise(report, flags)}`;
+}
+
+/** What people do next who see errors. */
+function advise({ run, entries, errors }: Report, flags: string): string {
   const [first] = errors;
-  const see =
-    first === undefined ? "" : `\n\nWhat it wrote: cirrus bulk logs ${run.name} ${first.example.entryId}${flags}`;
-  return `${renderTable(columns, rows, width)}${see}`;
+  const rest = `${run.name}${flags}`;
+  // Workers of a stage come by themselves.
+  const work = flags === "" ? ` && cirrus bulk work ${rest}` : "";
+  const advice = [
+    ...(first === undefined ? [] : [`What it wrote:   cirrus bulk logs ${run.name} ${first.example.entryId}${flags}`]),
+    ...(entries.FAILED === 0
+      ? []
+      : [
+          `All that failed: cirrus bulk entries ${run.name} --state failed${flags}`,
+          `Try them again:  cirrus bulk retry ${rest}${work}`,
+        ]),
+  ];
+  return advice.join("\n");
 }
 
 function seconds(value: number): string {
+  if (value < 0.01) return `${Number((value * 1000).toFixed(1))} ms`;
   return value < 1 ? `${Math.round(value * 1000)} ms` : formatDuration(value * 1000);
 }
 

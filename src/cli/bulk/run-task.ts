@@ -65,8 +65,11 @@ async function goOn(
   options: RunOptions,
 ): Promise<ExitCode> {
   if (run.state === "STOPPED") await place.runs.setState(run.name, ["STOPPED"], "OPEN");
-  if (run.state === "FINISHED")
-    io.stderr.write("Try what failed again: --only-failed. Run all of it again: --job-id other\n");
+  if (run.state === "FINISHED") {
+    const { FAILED } = await place.runs.counts(run.name);
+    const failed = FAILED > 0 ? "Try what failed again: --only-failed. " : "";
+    io.stderr.write(`${failed}Run all of it again: --job-id other\n`);
+  }
   if (options.detach) return startDetached(io, place, run.name, workArguments(prepared.slots, options));
   return workHere(io, place, run, prepared, options);
 }

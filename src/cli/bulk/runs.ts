@@ -1,4 +1,5 @@
 /** What the commands about bulk runs share: finding one by name, and how entries and attempts are read and shown. */
+import { isAbsolute, relative } from "node:path";
 import type { Command } from "commander";
 import type { AttemptRecord } from "../../bulk/attempt.ts";
 import type { BulkRun, EntryCounts, RunState } from "../../bulk/bulk-run.ts";
@@ -89,8 +90,14 @@ export function bulkMark(io: Pick<Io, "env">, output: Output, state: Shown): str
 }
 
 /** As people would say it: `additions`, `worker.ts`, `python3 my_worker.py`. */
-export function describeTask(task: BulkRun["task"], short: (path: string) => string): string {
+export function describeTask(io: Pick<Io, "cwd">, task: BulkRun["task"]): string {
   if (task.kind === "task") return task.name;
-  if (task.kind === "module") return short(task.file);
-  return task.command.map((word) => (word.startsWith("/") ? short(word) : word)).join(" ");
+  if (task.kind === "module") return shortPath(io, task.file);
+  return task.command.map((word) => shortPath(io, word)).join(" ");
+}
+
+/** Paths below this folder without what they have in common with it; other words as they are. */
+export function shortPath({ cwd }: Pick<Io, "cwd">, word: string): string {
+  const path = isAbsolute(word) ? relative(cwd, word) : word;
+  return path === "" || path.startsWith("..") ? word : path;
 }

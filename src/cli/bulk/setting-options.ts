@@ -72,6 +72,7 @@ function numberOf(text: string): number {
 function parsed(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
   if (result.success) return value;
+  if (Number.isNaN(value)) throw new InvalidArgumentError("expected number, such as 600 or 0.5, without a unit.");
   const reason = result.error.issues[0]?.message ?? z.prettifyError(result.error);
   throw new InvalidArgumentError(`${reason.replace(/^Invalid input: /, "")}.`);
 }

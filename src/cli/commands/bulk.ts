@@ -3,6 +3,7 @@ import { registerDelete, registerPurge, registerResume, registerRetry, registerS
 import { registerLoad } from "../bulk/load-command.ts";
 import { registerEntries, registerList, registerLogs, registerShow, registerStatus } from "../bulk/look-commands.ts";
 import { registerDump, registerReport } from "../bulk/report-commands.ts";
+import { registerResults } from "../bulk/results-command.ts";
 import { registerRun } from "../bulk/run-command.ts";
 import { registerWork } from "../bulk/work-command.ts";
 import type { Register } from "../commands.ts";
@@ -15,6 +16,7 @@ const SUBCOMMANDS: Readonly<Record<string, Register>> = {
   show: registerShow,
   entries: registerEntries,
   logs: registerLogs,
+  results: registerResults,
   report: registerReport,
   dump: registerDump,
   work: registerWork,
@@ -38,4 +40,5 @@ Examples:
   cirrus bulk status my-worker-my-tasks
   cirrus bulk entries my-worker-my-tasks --state failed
   cirrus bulk logs my-worker-my-tasks task-1
+  cirrus bulk results my-worker-my-tasks -o jsonl > results.jsonl
   cirrus bulk dump my-worker-my-tasks --state failed > again.json`;

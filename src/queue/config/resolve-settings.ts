@@ -2,7 +2,7 @@
 import { EXIT, type Problem, ProblemsError } from "../../errors.ts";
 import { constraintProblems } from "../../pool/plan/constraints.ts";
 import type { BulkSettings } from "../../project/project.ts";
-import { type BulkConfig, hyphened, type Provider, type Section } from "./read-config.ts";
+import { type BulkConfig, hyphened, PROVIDERS, type Provider, type Section } from "./read-config.ts";
 import { IDLE_SETTINGS, SETTING_NAMES, type SettingName, type Settings } from "./settings.ts";
 
 export interface Sources {
@@ -36,7 +36,7 @@ export function resolveSettings({ options, config, provider, task }: Sources): R
   ];
   const values: Record<string, unknown> = {};
   const origins = new Map<SettingName, string>();
-  const notes: string[] = [];
+  const notes = config === undefined ? [] : unreadSections(config, provider);
   for (const name of SETTING_NAMES) {
     const saying = layers.filter((layer) => layer.values[name] !== undefined);
     const [first, ...others] = saying;
@@ -52,6 +52,13 @@ export function resolveSettings({ options, config, provider, task }: Sources): R
   const settings = values as Settings; // each layer's values are settings
   refuseContradictions(settings, origins);
   return { settings, origins, notes };
+}
+
+/** A file may have a section for each provider; one that has none for this provider was meant for another. */
+function unreadSections({ file, sections }: BulkConfig, provider: Provider): string[] {
+  if (sections[provider].places.size > 0) return [];
+  const others = PROVIDERS.filter((name) => sections[name].places.size > 0);
+  return others.map((name) => `The section ${name} of ${file} is not read: this run's provider is ${provider}.`);
 }
 
 function layerOf({ values, places }: Section): Layer {
