@@ -57,7 +57,7 @@ export function nextAfter(policy: RetryPolicy, retries: Retries, end: AttemptEnd
 }
 
 /** `exception: ValueError: no such band`, `exit: It ended with exit status 3`: as short as it can be said. */
-export function reasonOf({ outcome, error }: Pick<AttemptEnd, "outcome" | "error">): string {
+function reasonOf({ outcome, error }: Pick<AttemptEnd, "outcome" | "error">): string {
   if (error === undefined) return outcome;
   return oneLine(
     OWN_NAMES.has(error.name) ? `${outcome}: ${error.message}` : `${outcome}: ${error.name}: ${error.message}`,
