@@ -14,6 +14,7 @@ import { batchHooks, type DeployingServerless } from "./batch-hooks.ts";
 import { bundleOptions } from "./bundles.ts";
 import { listEntries } from "./entries.ts";
 import { imageHooks } from "./image-hooks.ts";
+import { poolHooks } from "./pool-hooks.ts";
 import { serverlessConfiguration, uncheckedSections } from "./serverless-configuration.ts";
 
 /** As much of the Serverless Framework as is used here. */
@@ -52,6 +53,7 @@ export default class CirrusPlugin {
       ...Object.fromEntries(writing),
       ...batchHooks(serverless, log),
       ...imageHooks(serverless, log, () => this.#read?.project),
+      ...poolHooks(serverless, log),
     };
   }
 
