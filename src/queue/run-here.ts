@@ -10,6 +10,7 @@ import type { BulkLogs, BulkQueue, BulkRuns } from "../bulk/bulk-store.ts";
 import type { HostFacts } from "../bulk/worker-record.ts";
 import type { Clock } from "../clock.ts";
 import type { Program } from "./program.ts";
+import type { Notices } from "./worker/notices.ts";
 import { runWorker } from "./worker/run-worker.ts";
 import type { WorkerEvent, WorkerOptions } from "./worker/worker-options.ts";
 
@@ -32,6 +33,8 @@ export interface RunHereOptions {
   /** Stops in good order: running tasks are told to end, and their entries wait. */
   readonly signal: AbortSignal;
   readonly onEvent?: ((event: WorkerEvent) => void) | undefined;
+  /** For each worker: what tells it that its machine is taken away. The next worker stands for the machine after it. */
+  readonly notices?: (() => Notices) | undefined;
 }
 
 /** `finished`: every entry has ended. `stopped`: somebody stopped the run. `interrupted`: this process was told to stop. */
@@ -59,9 +62,9 @@ export async function runHere(ports: RunHerePorts, options: RunHereOptions): Pro
 }
 
 async function work({ queue, logs, clock }: RunHerePorts, options: RunHereOptions): Promise<void> {
-  const { run, program, slots, mode, environment, folder, signal, onEvent } = options;
+  const { run, program, slots, mode, environment, folder, signal, onEvent, notices } = options;
   await runWorker(
-    { queue, logs, clock },
+    { queue, logs, clock, ...(notices && { notices: notices() }) },
     {
       run: run.name,
       program,

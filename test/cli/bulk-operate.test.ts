@@ -40,6 +40,17 @@ const countsOf = async (cwd: string): Promise<unknown> => {
   return (JSON.parse(stdout) as { counts: unknown }).counts;
 };
 
+test("a simulated spot notice reaches tasks, and what it interrupts is done by the next worker", async () => {
+  const cwd = await loaded(
+    'test $CIRRUS_TASK_ID-$CIRRUS_ATTEMPT = task-1-1 || exit 0; until test -e "$CIRRUS_NOTICES/termination"; do sleep 0.05; done; sleep 60',
+  );
+  const args = ["--num-simultaneous-tasks", "1", "--simulate-spot-termination-after", "0.5"];
+  const { code, stderr } = await bulk(cwd, "work", "work-tasks", ...args, "--simulate-spot-termination-delay", "0.1");
+  expect(code, stderr).toBe(EXIT.ok);
+  const { stdout } = await bulk(cwd, "report", "work-tasks", "-o", "json");
+  expect(JSON.parse(stdout)).toMatchObject({ entries: { DONE: 4 }, attempts: { total: 5, retries: { spot: 1 } } });
+});
+
 describe("looking", () => {
   test("status, list and show tell how many entries are in which state", async () => {
     const cwd = await ended();

@@ -62,7 +62,7 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError("Write a whole number from 1.");
 }
 
-function parseSeconds(text: string): number {
+export function parseSeconds(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("Write a number of seconds above 0.");

@@ -17,7 +17,7 @@ import type { PreparedRun } from "./prepare-run.ts";
 import { printReport } from "./print-report.ts";
 import { count } from "./run-view.ts";
 import { exitCodeOf } from "./runs.ts";
-import { modeOf, type WorkOptions } from "./work-options.ts";
+import { modeOf, noticesOf, type WorkOptions } from "./work-options.ts";
 
 /** What a worker in this process needs to know. */
 export type Work = Pick<PreparedRun, "program" | "slots">;
@@ -44,6 +44,7 @@ export async function workHere(
         program,
         slots,
         mode: modeOf(options),
+        notices: noticesOf(options),
         environment: definedOf(io.env),
         folder: place.data,
         signal: io.signal,
