@@ -231,6 +231,15 @@ test("a dry run says what would run and where each setting is from, and changes 
   expect((await bulk(cwd, "list", "-o", "name")).stdout).toBe("");
 });
 
+test("a startup script that no instance takes is refused before anything is loaded", async () => {
+  const cwd = folderWith("");
+  writeFiles(cwd, { "startup.sh": `echo ${"x".repeat(16_000)}` });
+  const args = ["--tasks", "tasks.json", "--pool", "batch", "--startup-script-file", "startup.sh"];
+  const { code, stderr } = await bulk(cwd, "run", "./work.sh", ...args, "--dry-run", "--offline");
+  expect(code, stderr).toBe(EXIT.config);
+  expect(stderr).toContain("an instance takes 15360 at most");
+});
+
 describe("a run that was cut off", () => {
   /** Notes each task that begins; none ends until the file `go` is there. */
   const HANGING = "echo $$ >> begun; while ! test -e go; do sleep 0.05; done";

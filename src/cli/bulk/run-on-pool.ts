@@ -1,6 +1,7 @@
 /** Runs a bulk run on machines or Lambdas of a deployed stage: planned, loaded and started from here, then only watched. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { userData } from "../../aws/pool/user-data.ts";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { PoolPlan } from "../../bulk/pool.ts";
 import { systemClock } from "../../clock.ts";
@@ -130,6 +131,8 @@ async function openPlanner(io: Io, prices: Prices, prepared: PreparedRun): Promi
   const { startupScriptFile: script, ...others } = prepared.settings;
   const constraints: PoolConstraints =
     script === undefined ? others : { ...others, startupScript: readScript(io, script) };
+  // One that no instance takes is said before anything is loaded.
+  if (constraints.startupScript !== undefined) userData(constraints.startupScript);
   const plansFor = await openPlans(io, prices, prepared, constraints);
   return async (work) => {
     const plans = await plansFor(work);
