@@ -82,6 +82,34 @@ describe("looking", () => {
     expect((await bulk(cwd, "logs", "work-tasks", "task-9")).code).toBe(EXIT.notFound);
   });
 
+  test("logs tell a trace once, whether the program has written it itself or not", async () => {
+    const exception = `{"exception": {"name": "ValueError", "message": "no", "trace": "Traceback: no\\n"}}`;
+    const cwd = temporaryFolder();
+    writeFiles(cwd, {
+      "work.sh": `#!/bin/bash\nif [ $CIRRUS_TASK_ID = loud ]; then echo "Traceback: no"; fi\necho '${exception}' > "$CIRRUS_OUTCOME"\n`,
+      "tasks.json": '[{ "task_id": "loud", "data": {} }, { "task_id": "quiet", "data": {} }]',
+    });
+    chmodSync(join(cwd, "work.sh"), 0o755);
+    await bulk(cwd, "run", "./work.sh", "--tasks", "tasks.json");
+    for (const entry of ["loud", "quiet"]) {
+      const { stdout, stderr } = await bulk(cwd, "logs", "work-tasks", entry);
+      expect(`${stdout}${stderr}`.match(/Traceback: no/g)).toHaveLength(1);
+    }
+  });
+
+  test("a run that ended with failures says how to see and to repeat them, and only then", async () => {
+    const cwd = await ended();
+    const args = ["run", "./work.sh", "--tasks", "tasks.json"];
+    const again = await bulk(cwd, ...args);
+    expect(again.stderr).toContain("Try what failed again: --only-failed.");
+    expect(again.stdout).toContain("cirrus bulk retry work-tasks && cirrus bulk work work-tasks");
+    expect((await bulk(cwd, ...args, "--dry-run")).stderr).toContain("has ended already: 3 done, 1 failed, 0 left");
+    await bulk(cwd, ...args, "--ids", "task-1", "--job-id", "whole");
+    const whole = await bulk(cwd, ...args, "--ids", "task-1", "--job-id", "whole");
+    expect(whole.stderr).not.toContain("--only-failed");
+    expect(whole.stdout).not.toContain("bulk retry");
+  });
+
   test("a report is data as well, and every attempt a line of a file", async () => {
     const cwd = await ended();
     const { stdout } = await bulk(cwd, "report", "work-tasks", "-o", "json", "--output-file", "attempts.jsonl");

@@ -46,6 +46,14 @@ describe("on a terminal", () => {
     expect(screen.lines()).toEqual([""]);
   });
 
+  test("how many wait, where nothing runs", () => {
+    const screen = makeScreen({ columns: 90 });
+    const view = makeRunView(ioWith(screen.stream), { run: "mosaic", slots: 8 }, makeVirtualClock());
+    const counts = { ...SNAPSHOT.counts, QUEUED: 1, RUNNING: 0 };
+    view.show({ ...SNAPSHOT, counts, remainingMs: undefined, running: [], errors: [] });
+    expect(screen.lines().at(-1)).toBe("  84.0/s, 1 entry waiting");
+  });
+
   test("no line is wider than the terminal", () => {
     const screen = makeScreen({ columns: 40 });
     const view = makeRunView(ioWith(screen.stream), { run: "mosaic", slots: 8 }, makeVirtualClock());
@@ -67,7 +75,8 @@ describe("without a terminal", () => {
       view.show(SNAPSHOT);
       clock.advance(1_000);
     }
-    const line = "58% (5,810 of 10,000): 5,800 done, 10 failed, 31 retries, 84.0/s, 49.9 s left, 12 running\n";
+    const line =
+      "58% (5,810 of 10,000): 5,800 done, 10 failed, 31 retries, 84.0/s, 49.9 s left, 12 running, 4,178 waiting\n";
     expect(written).toEqual([line, line]);
   });
 });

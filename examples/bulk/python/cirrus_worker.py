@@ -136,7 +136,8 @@ class Worker:
         is_pair = isinstance(returned, (tuple, list)) and len(returned) == 2 and isinstance(returned[0], bool)
         if is_pair and self._true_means is not None:
             is_done = returned[0] == (self._true_means == "done")
-            return done(returned[1]) if is_done else retry(None, returned[1])
+            reason = returned[1] if isinstance(returned[1], str) else None
+            return done(returned[1]) if is_done else retry(reason, returned[1])
         advice = "Return done(result), retry(reason) or failed(reason)."
         if is_pair:
             advice += ' Or say what True means: Worker(process_task, true_means="done").'

@@ -91,7 +91,7 @@ export const registerStatus: Register = (command, io, exit) => {
         };
         const why = reason === undefined ? "" : ` (${reason})`;
         io.stdout.write(`${bulkMark(io, io.stdout, state)} ${paint(io, io.stdout, "bold", name)}${why}\n`);
-        io.stdout.write(`${renderLine(snapshot)}, ${count(counts.QUEUED)} waiting\n`);
+        io.stdout.write(`${renderLine(snapshot)}\n`);
         for (const { worker, slots, host, instanceType, seenAt } of workers) {
           const machine = instanceType === undefined ? host : `${host} (${instanceType})`;
           io.stdout.write(`worker ${worker}: ${slots} at a time on ${machine}, seen ${seenAt}\n`);

@@ -63,6 +63,7 @@ export function renderLine(snapshot: Snapshot): string {
     ...(perSecond === undefined ? [] : [rate(perSecond)]),
     ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
     `${count(counts.RUNNING)} running`,
+    ...(counts.QUEUED > 0 ? [`${count(counts.QUEUED)} waiting`] : []),
   ];
   return `${percent(ended, entries)} (${count(ended)} of ${count(entries)}): ${facts.join(", ")}`;
 }
@@ -87,6 +88,8 @@ export function renderLive(io: Io, snapshot: Snapshot, { run, slots }: ViewOptio
   const speed = [
     ...(perSecond === undefined ? [] : [rate(perSecond)]),
     ...(remainingMs === undefined || ended === entries ? [] : [`${formatDuration(remainingMs)} left`]),
+    // Nothing is drawn that moves: what everybody waits for is said.
+    ...(counts.RUNNING === 0 && counts.QUEUED > 0 ? [`${countEntries(counts.QUEUED)} waiting`] : []),
   ];
   const slow = running.filter(({ ms }) => ms >= SLOW_MS).slice(0, SHOWN_RUNNING);
   return [

@@ -72,5 +72,10 @@ describe.skipIf(!hasPython)("a worker in Python", () => {
     expect(await endOf(pair("True"), ', true_means="done"')).toMatchObject({ outcome: "done", result: { n: 1 } });
     expect(await endOf(pair("False"), ', true_means="done"')).toMatchObject({ outcome: "requested" });
     expect(await endOf(pair("False"), ', true_means="retry"')).toMatchObject({ outcome: "done" });
+    const busy = "def process_task(task_id, data, worker):\n    return False, 'the server is busy'";
+    expect(await endOf(busy, ', true_means="done"')).toMatchObject({
+      outcome: "requested",
+      error: { message: "the server is busy" },
+    });
   });
 });
