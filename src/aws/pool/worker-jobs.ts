@@ -65,10 +65,22 @@ export async function workerStatus(batch: BatchPools, { stack, run, since }: Wor
   for (const job of open) {
     for (const [status, number] of Object.entries(statusesOf(job))) counts[phaseOf(status)] += number;
   }
-  const reasons = open.flatMap(({ status, statusReason }) =>
-    statusReason !== undefined && status !== "RUNNING" ? [statusReason] : [],
+  return { ...counts, reasons: [...new Set(await reasonsOf(batch, open))] };
+}
+
+/** So many children of an array are asked why they wait: Batch says it of the one whose turn it is. */
+const ASKED_CHILDREN = 100;
+
+async function reasonsOf(batch: BatchPools, open: readonly JobDetail[]): Promise<readonly string[]> {
+  const own = open.filter(({ status }) => status !== "RUNNING").flatMap(({ statusReason }) => statusReason ?? []);
+  const waiting = open.filter(({ arrayProperties }) => (arrayProperties?.statusSummary?.RUNNABLE ?? 0) > 0);
+  const children = await Promise.all(
+    waiting.map(({ jobId: arrayJobId }) =>
+      batch.listJobs({ arrayJobId, jobStatus: "RUNNABLE", maxResults: ASKED_CHILDREN }),
+    ),
   );
-  return { ...counts, reasons: [...new Set(reasons)] };
+  const theirs = children.flatMap(({ jobSummaryList = [] }) => jobSummaryList);
+  return [...own, ...theirs.flatMap(({ statusReason }) => statusReason ?? [])];
 }
 
 type Phase = "starting" | "running" | "ended";

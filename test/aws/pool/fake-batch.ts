@@ -18,6 +18,8 @@ export interface FakeJob {
   readonly jobName: string;
   readonly size?: number | undefined;
   status: "RUNNABLE" | "RUNNING" | "SUCCEEDED" | "FAILED";
+  /** What Batch says of the child whose turn it is. */
+  waitsFor?: string;
 }
 
 const LOOKS = 2;
@@ -149,8 +151,12 @@ export function makeFakeBatch({ fails = () => false, refuses = [], refusesDisk }
         const { jobName = "", arrayProperties } = input;
         jobs.push({ jobId: `job-${jobs.length}`, jobName, size: arrayProperties?.size, status: "RUNNABLE" });
       }),
-    listJobs: ({ filters = [] }: Input<BatchPools["listJobs"]>) =>
+    listJobs: ({ filters = [], arrayJobId, jobStatus }: Input<BatchPools["listJobs"]>) =>
       call(() => {
+        if (arrayJobId !== undefined) {
+          const array = jobs.find(({ jobId, status }) => jobId === arrayJobId && status === jobStatus);
+          return { jobSummaryList: array?.waitsFor === undefined ? [] : [{}, { statusReason: array.waitsFor }] };
+        }
         const [pattern = ""] = filters[0]?.values ?? [];
         const matches = (name: string) =>
           pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
