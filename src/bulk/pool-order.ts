@@ -36,6 +36,7 @@ const plan: z.ZodType<PoolPlan> = z.object({
   cpusPerWorker: positive,
   mostCpusPerInstance: positive.optional(),
   memoryPerWorkerMiB: positive,
+  gpusPerWorker: z.int().positive().optional(),
   bootDiskGB: z.number().min(0),
   bootDiskType: z.string().optional(),
   bootDiskIops: positive.optional(),

@@ -19,6 +19,8 @@ export interface PoolPlan {
   /** Processors of the largest of the instance types; those of a worker where it is not said. */
   readonly mostCpusPerInstance?: number | undefined;
   readonly memoryPerWorkerMiB: number;
+  /** All of its instance's; none where nothing is said. */
+  readonly gpusPerWorker?: number | undefined;
   readonly bootDiskGB: number;
   /** `gp3` where nothing is said; operations and MB a second: undefined for what the type has of itself. */
   readonly bootDiskType?: string | undefined;

@@ -1,5 +1,5 @@
 /** The types of a region, as EC2 describes them, each with the zones that have it. */
-import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
+import type { GpuInfo, InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import type { InstanceType } from "../../offers/catalogue.ts";
 import type { Architecture } from "../../offers/offer.ts";
 import type { Ec2 } from "../services/ec2.ts";
@@ -48,7 +48,7 @@ async function readZones(ec2: Ec2): Promise<ReadonlyMap<string, readonly string[
 }
 
 function typeOf(info: InstanceTypeInfo, zones: readonly string[]): InstanceType | undefined {
-  const { InstanceType: name, ProcessorInfo, VCpuInfo, MemoryInfo, InstanceStorageInfo, GpuInfo } = info;
+  const { InstanceType: name, ProcessorInfo, VCpuInfo, MemoryInfo, InstanceStorageInfo, GpuInfo: gpuInfo } = info;
   const architecture = architectureOf(ProcessorInfo?.SupportedArchitectures ?? []);
   const cpus = VCpuInfo?.DefaultVCpus;
   const memoryMiB = MemoryInfo?.SizeInMiB;
@@ -60,9 +60,14 @@ function typeOf(info: InstanceTypeInfo, zones: readonly string[]): InstanceType 
     cpus,
     memoryGB: memoryMiB / 1024,
     localSsdGB: InstanceStorageInfo?.TotalSizeInGB ?? 0,
-    gpus: (GpuInfo?.Gpus ?? []).reduce((sum, { Count = 0 }) => sum + Count, 0),
+    gpus: gpusOf(gpuInfo),
     zones,
   };
+}
+
+/** Those that containers can be given: Batch and ECS know NVIDIA's alone. */
+function gpusOf({ Gpus = [] }: GpuInfo = {}): number {
+  return Gpus.reduce((sum, { Count = 0, Manufacturer }) => sum + (Manufacturer === "NVIDIA" ? Count : 0), 0);
 }
 
 /** Old types run 32-bit programs as well; Macs have names of their own. */

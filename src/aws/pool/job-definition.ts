@@ -48,6 +48,7 @@ function definition(settings: PoolSettings, run: string, { plan, code }: PoolOrd
       resourceRequirements: [
         { type: "VCPU", value: String(wholeCpus(plan.cpusPerWorker)) },
         { type: "MEMORY", value: String(Math.floor(plan.memoryPerWorkerMiB)) },
+        ...(plan.gpusPerWorker === undefined ? [] : [{ type: "GPU" as const, value: String(plan.gpusPerWorker) }]),
       ],
     },
   };

@@ -33,12 +33,13 @@ export function tagList(tags: Tags): { Key: string; Value: string }[] {
 
 /** Of all that the pool's resources are made from: prices, budgets and the number of workers may change while it stays. */
 export function orderDigest({ plan, code }: PoolOrder): string {
-  const { instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB } = plan;
+  const { instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB, gpusPerWorker } = plan;
   const { bootDiskGB, bootDiskIops, bootDiskThroughput, startupScript, image, machineImage } = plan;
   const made = [
     [instanceTypes, spot, onDemandShare, cpusPerWorker, memoryPerWorkerMiB],
     [bootDiskGB, bootDiskIops, bootDiskThroughput, startupScript, image, machineImage],
     code.kind === "lambda" ? code.function : null,
+    ...(gpusPerWorker === undefined ? [] : [gpusPerWorker]),
   ];
   return createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 16);
 }

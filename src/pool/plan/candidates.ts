@@ -14,6 +14,7 @@ export interface Candidate {
   readonly memoryGB: number;
   /** What is left of the memory for tasks. */
   readonly memoryMiB: number;
+  readonly gpus: number;
   /** Local SSD that vCPUs and tasks share. */
   readonly ssdGB: number;
   readonly spot: boolean;
@@ -135,6 +136,7 @@ function toCandidate(zones: Zones, onDemandPrice: number | undefined, asked: Ask
     cpuFamily: offer.cpuFamily,
     offers: zones.length,
     ...instance,
+    gpus: offer.gpus,
     spot: offer.spot,
     slots: slotsOf(instance, asked),
     leastSlots: leastSlotsOf(instance, asked),

@@ -62,6 +62,7 @@ function candidateOf({ architecture, memoryMiB }: PoolLambda): Candidate {
     cpus: memoryMiB / MIB_PER_CPU,
     memoryGB: memoryMiB / 1024,
     memoryMiB,
+    gpus: 0,
     ssdGB: 0,
     spot: false,
     slots: 1,

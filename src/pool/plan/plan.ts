@@ -145,6 +145,8 @@ function poolPlan({ types, slots, sizing }: Choice, region: string, work: PoolWo
     cpusPerWorker: Math.min(...types.map(({ cpus }) => cpus)),
     mostCpusPerInstance: Math.max(...types.map(({ cpus }) => cpus)),
     memoryPerWorkerMiB: Math.min(...types.map(({ memoryMiB }) => memoryMiB)),
+    // A container sees no GPU that it has not asked for.
+    gpusPerWorker: Math.min(...types.map(({ gpus }) => gpus)) || undefined,
     bootDiskGB,
     bootDiskType,
     bootDiskIops: disk.iops,

@@ -57,7 +57,13 @@ const GPU = {
   processorInfo: { supportedArchitectures: ["i386", "x86_64"] },
   vCpuInfo: { defaultVCpus: 48 },
   memoryInfo: { sizeInMiB: 196608 },
-  gpuInfo: { gpus: [{ name: "A10G", manufacturer: "NVIDIA", count: 4 }], totalGpuMemoryInMiB: 91553 },
+  gpuInfo: {
+    gpus: [
+      { name: "A10G", manufacturer: "NVIDIA", count: 4 },
+      { name: "Radeon Pro V520", manufacturer: "AMD", count: 2 },
+    ],
+    totalGpuMemoryInMiB: 91553,
+  },
 };
 
 const MAC = {

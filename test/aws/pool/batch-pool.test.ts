@@ -208,6 +208,20 @@ describe("a pool on Batch", () => {
     expect(await pool.status("run")).toMatchObject({ starting: 0, running: 0, ended: 8 });
   });
 
+  test("tells why workers of an array wait, which Batch says of one of them alone", async () => {
+    const { pool, jobs } = open();
+    await again(isReady(pool, orderOf()));
+    await pool.start("run", orderOf(), 7, "t1");
+    for (const job of jobs) job.waitsFor = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY";
+    expect((await pool.status("run")).reasons).toEqual(["CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"]);
+  });
+
+  test("asks for the GPUs of its instances, without which a container sees none", async () => {
+    const { pool, definitions } = open();
+    await again(isReady(pool, orderOf({ gpusPerWorker: 4 })));
+    expect(definitions()[0]?.containerProperties?.resourceRequirements).toContainEqual({ type: "GPU", value: "4" });
+  });
+
   test("is taken away with its workers, in the order that Batch demands", async () => {
     const { pool, jobs, isEmpty } = open();
     await again(isReady(pool, orderOf()));

@@ -158,6 +158,16 @@ describe("a worker", () => {
     expect(best?.leftOver.cpus).toBe(6);
   });
 
+  test("has the GPUs that each of its types has, and asks for none where there are none", () => {
+    const offers = [1, 4].map((gpus) =>
+      offer({ instanceType: `g5.${gpus}`, cpus: 4, gpus, pricePerHour: 1 + gpus / 100 }),
+    );
+    const [best] = plansOf(offers, { minGpus: 1 }, { entries: 9, secondsPerTask: 60 });
+    expect(best?.plan).toMatchObject({ instanceTypes: ["g5.1", "g5.4"], gpusPerWorker: 1 });
+    const [without] = plansOf([offer({ instanceType: "m7.xlarge", cpus: 4, pricePerHour: 1 })], {}, { entries: 9 });
+    expect(without?.plan.gpusPerWorker).toBeUndefined();
+  });
+
   test("asks for no more memory than a small instance has left for it", () => {
     const offers = [offer({ instanceType: "t3.micro", cpus: 2, memoryGB: 1, pricePerHour: 0.01 })];
     const [best] = plansOf(offers, { instanceTypes: ["t3"] }, { entries: 2, secondsPerTask: 60 });
