@@ -106,6 +106,13 @@ describe("cirrus catalog instance-types --offline", () => {
     expect(stderr).toMatch(/--min-cpu 500 excludes \d+; without it there would be \d+/);
   });
 
+  test("says which disk a price is with where there are several", async () => {
+    const list = (...disks: string[]) =>
+      call(["instance-types", "--offline", "--instance-types", "^m7g.large$", "--boot-disk-types", ...disks]);
+    expect((await list("gp3")).stdout).not.toContain("boot disk");
+    expect((await list("gp3", "gp2")).stdout).toMatch(/boot disk.*\n.*30 GB gp\d/);
+  });
+
   test("takes the region of the project that it is called in", async () => {
     const cwd = temporaryProject();
     const { stdout } = await call(["instance-types", "--offline", "--limit", "1", "-o", "json"], {
@@ -118,7 +125,7 @@ describe("cirrus catalog instance-types --offline", () => {
   test.each([
     { args: ["--sort-by", "prce"], says: "Did you mean price?" },
     { args: ["--instance-types", "c7("], says: "regular expression" },
-    { args: ["--min-cpu", "8", "--max-cpu", "4"], says: "min-cpu" },
+    { args: ["--min-cpu", "8", "--max-cpu", "4"], says: "  min-cpu 8 is more than max-cpu 4" },
     { args: ["--min-cpu", "many"], says: "expected number" },
     { args: ["--max-price", "-1"], says: "0 or more" },
     { args: ["--architecture", "sparc"], says: "x86_64" },

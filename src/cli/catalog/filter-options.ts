@@ -56,7 +56,8 @@ export function filterOf(options: FilterOptions): {
 } {
   const { arch, architecture = arch, useSpot, spot = useSpot, maxPrice, maxPricePerCpu, filter: text } = options;
   const constraints: PoolConstraints = settingsOf({ ...options });
-  const problems = constraintProblems(constraints);
+  // Which option it is stands in each message.
+  const problems = constraintProblems(constraints).map((problem) => ({ ...problem, path: undefined }));
   if (problems.length > 0) throw new ProblemsError("Nothing can be like this:", problems, { exitCode: EXIT.usage });
   return { constraints, filter: { ...constraints, architecture, spot, maxPrice, maxPricePerCpu, text } };
 }

@@ -73,7 +73,11 @@ async function list(io: Io, options: ListOptions): Promise<void> {
 function print(io: Io, format: Format, offers: readonly Offer[], detail: boolean, none: string): void {
   const rows = format === "name" ? [...new Map(offers.map((offer) => [offer.instanceType, offer])).values()] : offers;
   if (rows.length === 0 && format !== "table") io.stderr.write(`${none}\n`);
-  const columns = COLUMNS.filter((column) => detail || !column.detail);
+  // An offer is there once for each kind of disk that is asked for.
+  const disks = new Set(offers.map(({ bootDiskType }) => bootDiskType)).size > 1;
+  const columns = COLUMNS.filter(
+    ({ detail: isDetail, title }) => detail || !isDetail || (disks && title === BOOT_DISK),
+  );
   printRows(io, format, rows.map(withRatios), {
     columns,
     cells: (offer) => columns.map(({ cell }) => cell(offer)),
@@ -98,6 +102,8 @@ function figure(title: string, cell: OfferColumn["cell"], detail = false): Offer
   return { title, align: "right", detail, cell };
 }
 
+const BOOT_DISK = "boot disk";
+
 const COLUMNS: readonly OfferColumn[] = [
   { title: "type", cell: ({ instanceType }) => instanceType },
   { title: "zone", cell: ({ zone = "all" }) => zone },
@@ -112,7 +118,7 @@ const COLUMNS: readonly OfferColumn[] = [
   figure("GPUs", ({ gpus }) => (gpus === 0 ? "–" : String(gpus))),
   figure("instance $/h", ({ instancePricePerHour }) => instancePricePerHour.toFixed(4), true),
   {
-    title: "boot disk",
+    title: BOOT_DISK,
     detail: true,
     cell: ({ bootDiskGB, bootDiskType = "" }) => `${short(bootDiskGB)} GB ${bootDiskType}`,
   },
