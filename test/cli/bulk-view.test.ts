@@ -79,4 +79,14 @@ describe("without a terminal", () => {
       "58% (5,810 of 10,000): 5,800 done, 10 failed, 31 retries, 84.0/s, 49.9 s left, 12 running, 4,178 waiting\n";
     expect(written).toEqual([line, line]);
   });
+
+  test("what this process runs, and not what it holds beside that", () => {
+    const written: string[] = [];
+    const clock = makeVirtualClock();
+    const stderr = { write: (text: string) => written.push(text) };
+    const view = makeRunView(ioWith(stderr), { run: "mosaic", slots: 8 }, clock);
+    clock.advance(10_000);
+    view.show(SNAPSHOT);
+    expect(written.join("")).toContain("2 running, 4,188 waiting\n");
+  });
 });

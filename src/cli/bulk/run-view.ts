@@ -27,7 +27,7 @@ export interface ViewOptions {
 }
 
 export function makeRunView(io: Io, options: ViewOptions, clock: Pick<Clock, "now">): RunView {
-  return isLive(io) ? makeLiveView(io, options) : makeLineView(io, clock);
+  return isLive(io) ? makeLiveView(io, options) : makeLineView(io, options, clock);
 }
 
 function makeLiveView(io: Io, options: ViewOptions): RunView {
@@ -40,19 +40,26 @@ function makeLiveView(io: Io, options: ViewOptions): RunView {
   };
 }
 
-function makeLineView(io: Io, clock: Pick<Clock, "now">): RunView {
+function makeLineView(io: Io, { slots }: ViewOptions, clock: Pick<Clock, "now">): RunView {
   let next = clock.now() + LINE_EVERY_MS;
   return {
     show(snapshot) {
       if (clock.now() < next) return;
       next = clock.now() + LINE_EVERY_MS;
-      io.stderr.write(`${renderLine(snapshot)}\n`);
+      io.stderr.write(`${renderLine(slots === undefined ? snapshot : ofThisProcess(snapshot))}\n`);
     },
     end() {},
   };
 }
 
-/** `58% (5,812 of 10,000): 5,800 done, 12 failed, 31 retries, 84.0/s, 49.0 s left, 10 running` */
+/** Workers hold a few more entries than they run: those wait like the others. */
+function ofThisProcess(snapshot: Snapshot): Snapshot {
+  const { counts, running } = snapshot;
+  const held = Math.max(0, counts.RUNNING - running.length);
+  return { ...snapshot, counts: { ...counts, RUNNING: running.length, QUEUED: counts.QUEUED + held } };
+}
+
+/** `58% (5,812 of 10,000): 5,800 done, 12 failed, 31 retries, 84.0/s, 49.0 s left, 10 running, 4,178 waiting` */
 export function renderLine(snapshot: Snapshot): string {
   const { counts, ended, entries, retries, perSecond, remainingMs } = snapshot;
   const facts = [
