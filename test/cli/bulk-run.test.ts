@@ -346,3 +346,47 @@ describe("a run that was cut off", () => {
     expect(linesOf(readFileSync(join(cwd, "tried"), "utf8"))).toHaveLength(30);
   });
 });
+
+const STRAYS = `import { setTimeout as sleep } from "node:timers/promises";
+import { defineWorker, done } from "cirrus-pipeline/task";
+const acts = {
+  wait: () => sleep(300),
+  "throw-later": () => { setTimeout(() => { throw new TypeError("nobody awaits this"); }); return sleep(60_000); },
+  "reject-later": () => { setTimeout(() => void Promise.reject(new RangeError("nor this"))); return sleep(60_000); },
+  "exit-now": () => process.exit(0),
+  "exit-later": () => { setTimeout(() => process.exit(3)); return sleep(60_000); },
+};
+export const handler = defineWorker(async (id) => {
+  await acts[id]();
+  return done();
+});
+`;
+
+test("what would end the whole process ends the task that does it, and no other, with --in-process", async () => {
+  const cwd = temporaryProject({});
+  const ids = ["throw-later", "wait", "reject-later", "exit-now", "exit-later"];
+  const tasks = JSON.stringify(ids.map((task_id) => ({ task_id, data: {} })));
+  writeFiles(cwd, { "strays.ts": STRAYS, "tasks.json": tasks });
+  const args = ["--tasks", "tasks.json", "--in-process", "--num-simultaneous-tasks", "5", "--output-file", "out.jsonl"];
+  const ended = await startCirrus(["bulk", "run", "./strays.ts", ...args], cwd).ended;
+  expect(ended.code, ended.stderr).toBe(EXIT.partial);
+  const attempts = linesOf(readFileSync(join(cwd, "out.jsonl"), "utf8")).map((line) => JSON.parse(line));
+  const found = Object.fromEntries(
+    attempts.map(({ entryId, outcome, error, exitCode }) => [entryId, [outcome, error?.name ?? exitCode]]),
+  );
+  expect(found).toEqual({
+    "throw-later": ["exception", "TypeError"],
+    wait: ["done", undefined],
+    "reject-later": ["exception", "RangeError"],
+    "exit-now": ["exit", "Exit"],
+    "exit-later": ["exit", "Exit"],
+  });
+});
+
+test("a worker that ends the process while it is loaded is told, and nothing runs", async () => {
+  const cwd = temporaryProject({});
+  writeFiles(cwd, { "worker.ts": "process.exit(0);", "tasks.json": tasksText(1) });
+  const ended = await startCirrus(["bulk", "run", "./worker.ts", "--tasks", "tasks.json"], cwd).ended;
+  expect(ended.code).toBe(EXIT.config);
+  expect(ended.stderr).toContain("The worker cannot be loaded: it calls process.exit(0) while it is loaded");
+});

@@ -1,15 +1,13 @@
 /** Calls a task's function in the worker itself: no process to start, tens of thousands a second, and nothing between task and worker. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
-import { CirrusError, EXIT } from "../../errors.ts";
-import { type BulkWorker, workerOf } from "../../task/define-worker.ts";
+import type { TaskLimits } from "../../bulk/bulk-run.ts";
 import { attemptError } from "../../task/thrown-error.ts";
 import { makeWorkerData, noticesFromSignals } from "../../task/worker-data.ts";
-import type { Program } from "../program.ts";
-import { endingOf, type Verdict } from "./attempt-end.ts";
-import type { Report } from "./child-messages.ts";
+import { type Evidence, endingOf } from "./attempt-end.ts";
+import { loadWorker } from "./load-worker.ts";
 import { factsFor, type RunnerSetting, times } from "./runner-setting.ts";
-import { timedOut, whenAborted } from "./task-limits.ts";
+import { catchStrayEnds, type StrayEnd, TaskExit } from "./stray-ends.ts";
+import { LONGEST_TIMER, timedOut, whenAborted } from "./task-limits.ts";
 import type { AttemptControl, TaskRunner } from "./task-runner.ts";
 
 /** Heartbeats and signals get their turn between tasks that never await. */
@@ -18,6 +16,7 @@ const TURN_MS = 20;
 export async function makeInProcess(setting: RunnerSetting): Promise<TaskRunner> {
   const { options, clock } = setting;
   const worker = await loadWorker(options.program);
+  const strays = catchStrayEnds();
   let turnAt = performance.now();
 
   return {
@@ -28,56 +27,38 @@ export async function makeInProcess(setting: RunnerSetting): Promise<TaskRunner>
       }
       const startedAt = clock.now();
       const data = makeWorkerData(factsFor(lease, options), noticesFromSignals(control.notices));
-      const report = worker.run(lease.entry.id, lease.entry.data, data).catch(exceptionOf);
-      const ended = await firstOf(report, control, options.limits.maxRuntimeSeconds, () => timedOut(options.limits));
-      return { ...endingOf({ ...ended, silenceIsDone: false }), ...times(startedAt, clock) };
+      const stray = Promise.withResolvers<Ended>();
+      const run = () => worker.run(lease.entry.id, lease.entry.data, data);
+      const own = strays.run(run, (end) => stray.resolve(strayEnded(end))).then((report) => ({ report }), endedBy);
+      const ended = await firstOf([own, stray.promise], control, options.limits);
+      return {
+        ...endingOf({ ...ended, silenceIsDone: false }),
+        exitCode: ended.exit?.code ?? undefined,
+        ...times(startedAt, clock),
+      };
     },
-    async close() {},
+    async close() {
+      strays.close();
+    },
   };
 }
 
-/** The worker that a module exports; told before any entry is taken. */
-export async function loadWorker(program: Program): Promise<BulkWorker> {
-  if (program.kind === "command") throw needsModule("--in-process");
-  const namespace: Record<string, unknown> = await import(pathToFileURL(program.file).href);
-  const worker = workerOf(namespace[program.exportName]);
-  if (worker !== undefined) return worker;
-  throw new CirrusError(`${program.file} exports no worker called ${program.exportName}`, {
-    hint: `Write: export const ${program.exportName} = defineWorker((taskId, taskData, workerData) => done());`,
-    exitCode: EXIT.config,
-  });
-}
-
-export function needsModule(flag: string): CirrusError {
-  return new CirrusError(`${flag} needs a module that exports a worker; a command is a process of its own each time`, {
-    hint: "Leave the option out.",
-    exitCode: EXIT.usage,
-  });
-}
-
-interface Ended {
-  readonly report?: Report;
-  readonly verdict?: Verdict;
-}
+type Ended = Pick<Evidence, "report" | "verdict" | "exit">;
 
 /** A function cannot be stopped from outside: what is over its time is left to itself, and nobody waits for it. */
-async function firstOf(
-  report: Promise<Report>,
-  control: AttemptControl,
-  seconds: number,
-  late: () => Verdict,
-): Promise<Ended> {
+async function firstOf(ends: readonly Promise<Ended>[], control: AttemptControl, limits: TaskLimits): Promise<Ended> {
   // Most functions have ended by now: what they would be held to costs more than they do.
   const soon = Promise.resolve().then(nothing).then(nothing);
-  const ended = await Promise.race([report.then((report) => ({ report })), soon]);
+  const ended = await Promise.race([...ends, soon]);
   if (ended !== undefined) return ended;
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const leavings = [control.end, ...control.kills].map((signal) =>
     whenAborted(signal, () => resolve({ verdict: control.verdict() })),
   );
-  const timer = setTimeout(() => resolve({ verdict: late() }), Math.min(seconds * 1000, 2 ** 31 - 1));
+  const ms = Math.min(limits.maxRuntimeSeconds * 1000, LONGEST_TIMER);
+  const timer = setTimeout(() => resolve({ verdict: timedOut(limits) }), ms);
   try {
-    return await Promise.race([report.then((report) => ({ report })), promise]);
+    return await Promise.race([...ends, promise]);
   } finally {
     clearTimeout(timer);
     for (const leave of leavings) leave();
@@ -86,6 +67,16 @@ async function firstOf(
 
 function nothing(): undefined {}
 
-function exceptionOf(thrown: unknown): Report {
-  return { exception: attemptError(thrown) };
+function endedBy(thrown: unknown): Ended {
+  if (thrown instanceof TaskExit) return exited(thrown.exitCode);
+  return { report: { exception: attemptError(thrown) } };
+}
+
+function strayEnded(end: StrayEnd): Ended {
+  return "exitCode" in end ? exited(end.exitCode) : endedBy(end.thrown);
+}
+
+/** As if it were a process of its own. */
+function exited(code: number): Ended {
+  return { exit: { code, signal: null } };
 }

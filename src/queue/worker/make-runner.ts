@@ -1,6 +1,7 @@
 /** The runner of a worker's mode. Nothing is taken from the queue before it is known that the program can be run. */
 import { makeFreshProcesses } from "./fresh-processes.ts";
-import { makeInProcess, needsModule } from "./in-process.ts";
+import { makeInProcess } from "./in-process.ts";
+import { needsModule } from "./load-worker.ts";
 import { makeReusedProcesses } from "./reused-processes.ts";
 import { processSetting, type RunnerSetting } from "./runner-setting.ts";
 import type { TaskRunner } from "./task-runner.ts";

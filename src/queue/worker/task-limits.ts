@@ -14,7 +14,7 @@ export interface Hold {
 }
 
 /** setTimeout fires at once for more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 /** What was last seen of a task before this age is what it began with, and no figure of what it used. */
 const MEASURED_MS = 100;
 /** A task that was told of the stop has had its time of grace by then. */

@@ -1,6 +1,11 @@
 /** How the ends of tasks are told from each other, in each mode in which they can be. */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_POLICY, withLimits } from "../../../src/bulk/retry-policy.ts";
+import { loadWorker } from "../../../src/queue/worker/load-worker.ts";
+import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 import { work } from "./work.ts";
 
 describe.each(["process", "reuse", "in-process"] as const)("in the mode %s", (mode) => {
@@ -141,4 +146,13 @@ describe.each(["process", "reuse"] as const)("in processes of their own (%s)", (
     expect([queue.attemptsOf("exits"), queue.attemptsOf("throws")]).toEqual([2, 1]);
     expect([queue.stateOf("exits"), queue.stateOf("throws")]).toEqual(["FAILED", "FAILED"]);
   });
+});
+
+test.each([
+  ["process.exit(0);", "it calls process.exit(0) while it is loaded"],
+  ["await new Promise(() => {});", "it is not loaded after 0.5 s"],
+])("a module that does not load is told before anything runs: %s", async (text, message) => {
+  const file = join(temporaryFolder(), "worker.ts");
+  writeFileSync(file, text);
+  await expect(loadWorker({ kind: "module", file, exportName: "handler" }, 0.5)).rejects.toThrow(message);
 });
