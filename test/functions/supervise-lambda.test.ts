@@ -40,6 +40,20 @@ describe("supervise as a Lambda", () => {
     expect(slept()).toBe(0);
   });
 
+  test("counts minutes alone: a call for one run would hide from the alarm that another is not looked after", async () => {
+    vi.stubEnv("POWERTOOLS_DEV", "true");
+    vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
+    const printed: string[] = [];
+    const log = vi.spyOn(console, "log").mockImplementation((line) => void printed.push(String(line)));
+    const counted = () => printed.some((line) => line.includes('"UnsupervisedRuns"'));
+    const { handler } = open();
+    await handler({ run: "run" }, contextWith(58_000));
+    expect(counted()).toBe(false);
+    await handler({}, contextWith(58_000));
+    expect(counted()).toBe(true);
+    log.mockRestore();
+  });
+
   test("leaves a run to the next minute when its time is nearly over", async () => {
     const { handler, slept } = open();
     await handler({}, contextWith(3_000));
