@@ -37,9 +37,12 @@ export interface RunHereOptions {
   readonly notices?: (() => Notices) | undefined;
 }
 
-/** `finished`: every entry has ended. `stopped`: somebody stopped the run. `interrupted`: this process was told to stop. */
+/**
+ * `finished`: every entry has ended. `stopped`: somebody stopped the run. `interrupted`: this process was told to stop.
+ * `removed`: somebody deleted the run, whether or not there is another one of its name by now.
+ */
 export type RunHereOutcome = {
-  readonly outcome: "finished" | "stopped" | "interrupted";
+  readonly outcome: "finished" | "stopped" | "interrupted" | "removed";
   readonly counts: EntryCounts;
 };
 
@@ -52,10 +55,11 @@ export async function runHere(ports: RunHerePorts, options: RunHereOptions): Pro
   for (;;) {
     await work(ports, options);
     const counts = await runs.counts(run.name);
+    const found = await runs.get(run.name);
+    if (found?.created !== run.created) return { outcome: "removed", counts };
     if (counts.QUEUED + counts.RUNNING === 0) return { outcome: "finished", counts };
     if (signal.aborted) return { outcome: "interrupted", counts };
-    const state = (await runs.get(run.name))?.state;
-    if (state !== "OPEN") return { outcome: "stopped", counts };
+    if (found.state !== "OPEN") return { outcome: "stopped", counts };
     // Others have what is left in hand; should one of them die, its entries are taken over here.
     await clock.sleep(IDLE_MS, signal).catch(() => {});
   }

@@ -314,6 +314,17 @@ describe("a run that was cut off", () => {
     expect(reportOf(again).attempts.total).toBe(7);
   });
 
+  test("by its deletion is told, and is no success", async () => {
+    const cwd = folderWith(HANGING, 3);
+    const runner = startCirrus(args, cwd);
+    const begun = await untilBegun(cwd, 2);
+    expect((await bulk(cwd, "delete", "work-tasks", "--yes")).code).toBe(EXIT.ok);
+    writeFileSync(join(cwd, "go"), "");
+    const { code, stderr } = await runner.ended;
+    expect([code, stderr]).toEqual([EXIT.conflict, expect.stringContaining("was deleted while it was worked on")]);
+    await untilGone(begun);
+  });
+
   test("fills the gap in the output file when it goes on", async () => {
     const cwd = folderWith("test -e go || { touch go; sleep 60; }", 4);
     const output = [...args, "--output-file", "attempts.jsonl"];

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { systemClock } from "../../clock.ts";
-import { describeError, EXIT, type ExitCode } from "../../errors.ts";
+import { CirrusError, describeError, EXIT, type ExitCode } from "../../errors.ts";
 import { makeProgress, type Progress } from "../../queue/progress.ts";
 import { type RunHereOutcome, runHere } from "../../queue/run-here.ts";
 import type { WorkerEvent } from "../../queue/worker/worker-options.ts";
@@ -97,6 +97,12 @@ async function conclude(
   if (outcome === "finished") {
     await printReport(io, place, run, formatOf(options));
     return exitCodeOf(counts);
+  }
+  if (outcome === "removed") {
+    throw new CirrusError(`The bulk run ${run.name} was deleted while it was worked on.`, {
+      hint: "To run its entries, call the same command again: it loads them anew.",
+      exitCode: EXIT.conflict,
+    });
   }
   const left = `${count(counts.QUEUED + counts.RUNNING)} of ${count(run.entries)} entries wait`;
   const again = `cirrus bulk ${outcome === "stopped" ? "resume" : "work"} ${run.name}${place.flags}`;
