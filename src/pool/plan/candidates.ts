@@ -12,7 +12,7 @@ export interface Candidate {
   readonly offers: number;
   readonly cpus: number;
   readonly memoryGB: number;
-  /** What is left of the memory for tasks. */
+  /** What is left of the memory for a worker and its tasks. */
   readonly memoryMiB: number;
   readonly gpus: number;
   /** Local SSD that vCPUs and tasks share. */
@@ -56,6 +56,11 @@ export interface Candidates {
 const USABLE_MEMORY = 0.92;
 /** What they keep of a small one: a t3.micro of 1024 MiB registers some 910. */
 const LEAST_KEPT_MIB = 200;
+/**
+ * What the worker itself takes of its container: with its clients some 120 MB before the first task, and a process that guards
+ * it. Where tasks use up all of it, the system ends whichever process it likes, the worker too.
+ */
+const WORKER_MIB = 256;
 
 /** Where nobody says how often spot instances are taken back: one hour in a hundred ends with it. Most do better. */
 export const ASSUMED_INTERRUPTIONS = 0.01;
@@ -170,7 +175,7 @@ interface Instance {
 /** Where memory or disk is short an instance takes fewer tasks, rather than none. */
 function slotsOf({ cpus, memoryMiB, ssdGB }: Instance, asked: Asked): number {
   const byCpu = cpus / asked.cpusPerTask;
-  const byMemory = memoryMiB / memoryPerTaskMiB(asked);
+  const byMemory = (memoryMiB - WORKER_MIB) / memoryPerTaskMiB(asked);
   const byDisk = asked.minLocalSsdPerTask ? ssdGB / asked.minLocalSsdPerTask : Number.POSITIVE_INFINITY;
   return Math.floor(Math.min(byCpu, byMemory, byDisk, asked.maxTasksPerInstance ?? Number.POSITIVE_INFINITY));
 }
@@ -207,7 +212,7 @@ function rulesOf(asked: Asked): readonly Rule[] {
   return [
     ...(asked.instanceTypes === undefined ? [burstable] : []),
     ...rule("cpusPerTask", (least, { cpus }) => cpus < least),
-    { name: `memory of ${memoryMiB / 1024} GB for a task`, fails: (one) => one.memoryMiB < memoryMiB },
+    { name: `memory of ${memoryMiB / 1024} GB for a task`, fails: (one) => one.memoryMiB < memoryMiB + WORKER_MIB },
     ...rule("minTasksPerInstance", (least, { slots }) => slots < least),
     ...rule("maxMemoryPerTask", (most, { memoryGB, slots }) => memoryGB > most * slots),
     ...rule("minLocalSsdPerCpu", (least, { cpus, ssdGB }) => ssdGB < least * cpus),

@@ -39,7 +39,8 @@ function holds({ cpus, memoryGB, localSsdGB }: Offer, slots: number, constraints
   const { minTasksPerInstance = 1, maxTasksPerInstance = EVERYTHING, minLocalSsdPerTask = 0 } = constraints;
   return (
     slots * cpusPerTask <= cpus &&
-    slots * minMemoryPerTask * 1024 <= Math.floor(Math.min(memoryGB * 1024 * USABLE_MEMORY, memoryGB * 1024 - 200)) &&
+    slots * minMemoryPerTask * 1024 + (minMemoryPerTask > 0 ? 256 : 0) <=
+      Math.floor(Math.min(memoryGB * 1024 * USABLE_MEMORY, memoryGB * 1024 - 200)) &&
     slots * minLocalSsdPerTask <= localSsdGB &&
     memoryGB / slots <= maxMemoryPerTask &&
     slots >= minTasksPerInstance &&

@@ -168,6 +168,13 @@ describe("a worker", () => {
     expect(without?.plan.gpusPerWorker).toBeUndefined();
   });
 
+  test("keeps some of its memory for itself", () => {
+    const offers = [offer({ instanceType: "m7.large", cpus: 2, memoryGB: 8, pricePerHour: 0.1 })];
+    const planned = (minMemoryPerTask: number) =>
+      planPool(offers, { minMemoryPerTask }, { entries: 9, secondsPerTask: 60 }).outcome;
+    expect([7, 7.3].map(planned)).toEqual(["planned", "impossible"]);
+  });
+
   test("asks for no more memory than a small instance has left for it", () => {
     const offers = [offer({ instanceType: "t3.micro", cpus: 2, memoryGB: 1, pricePerHour: 0.01 })];
     const [best] = plansOf(offers, { instanceTypes: ["t3"] }, { entries: 2, secondsPerTask: 60 });
