@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeWorkerRegistry } from "../../src/embedded/lambda/worker-registry.ts";
-import { processIdentity } from "../../src/embedded/processes/processes.ts";
+import { processIdentity, SANDBOX } from "../../src/embedded/processes/processes.ts";
 
 /** However busy the machine is. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
@@ -18,8 +18,9 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const gone = (pid: number) => eventually(() => processIdentity(pid)).toBeUndefined();
 
 /** A process in a group of its own, as workers are. */
-function startWorker() {
-  const child = spawn("/bin/sh", ["-c", "trap '' TERM; sleep 100; sleep 100"], { detached: true, stdio: "ignore" });
+function startWorker(env: Readonly<Record<string, string>> = {}) {
+  const args = ["-c", "trap '' TERM; sleep 100; sleep 100"];
+  const child = spawn("/bin/sh", args, { detached: true, stdio: "ignore", env: { PATH: process.env.PATH, ...env } });
   return { pid: child.pid ?? 0, identity: processIdentity(child.pid ?? 0) ?? "" };
 }
 
@@ -71,5 +72,21 @@ test("a worker that was left by a killed runtime ends when the next one starts; 
   } finally {
     registry.close();
     for (const { pid } of [otherNow, living]) process.kill(-pid, "SIGKILL");
+  }
+});
+
+test("what left its group is found by the folder that it was started for", async () => {
+  const workers = join(directory, "strays");
+  const [ended, alive] = [join(workers, "1_long-gone_a"), join(workers, "1_long-gone_ab")];
+  mkdirSync(ended, { recursive: true });
+  const stray = startWorker({ [SANDBOX]: join(ended, "tmp-1") });
+  const other = startWorker({ [SANDBOX]: join(alive, "tmp-1") });
+  const registry = makeWorkerRegistry(workers);
+  try {
+    await gone(stray.pid);
+    expect(processIdentity(other.pid)).toBe(other.identity);
+  } finally {
+    registry.close();
+    process.kill(-other.pid, "SIGKILL");
   }
 });

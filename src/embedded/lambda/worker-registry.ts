@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isRunning, killGroupOf, processIdentity } from "../processes/processes.ts";
+import { isRunning, killGroupOf, killSandboxesIn, processIdentity } from "../processes/processes.ts";
 
 export interface WorkerRegistry {
   /** A place for one worker. */
@@ -82,6 +82,8 @@ function clearIfEnded(folder: string): void {
   const [pid, identity] = basename(folder).split("_");
   if (!pid || !identity || isRunning({ pid: Number(pid), identity })) return;
   for (const worker of readNotes(join(folder, "workers"))) killGroupOf(worker);
+  // What left its group; the guard that would have ended it may have been killed too.
+  killSandboxesIn(folder);
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -49,9 +49,19 @@ export const SANDBOX = "CIRRUS_SANDBOX";
  */
 export function killSandbox(folder: string, first?: number): void {
   if (!PROC) return;
-  const pids = first === undefined ? allPids() : startedAfter(first);
+  const own = `${SANDBOX}=${folder}`;
+  killWhere(first === undefined ? allPids() : startedAfter(first), (variable) => variable === own);
+}
+
+/** The same for all tasks whose folders lie in this one. */
+export function killSandboxesIn(folder: string): void {
+  if (PROC) killWhere(allPids(), (variable) => variable.startsWith(`${SANDBOX}=${folder}/`));
+}
+
+/** By a variable of the environment that a process was started with. */
+function killWhere(pids: readonly number[], isWanted: (variable: string) => boolean): void {
   for (const pid of pids) {
-    if (!readQuietly(`/proc/${pid}/environ`)?.split("\0").includes(`${SANDBOX}=${folder}`)) continue;
+    if (!readQuietly(`/proc/${pid}/environ`)?.split("\0").some(isWanted)) continue;
     try {
       process.kill(pid, "SIGKILL");
     } catch {
