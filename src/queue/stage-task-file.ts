@@ -40,10 +40,9 @@ export async function stageTaskFile(ports: TaskFilePorts, options: StageOptions)
   const { taskFile } = options;
   const folder = await mkdtemp(join(tmpdir(), "cirrus-entries-"));
   const stage = openEntryStage(join(folder, "entries.db"));
-  const close = async () => {
-    stage.close();
-    await rm(folder, { recursive: true, force: true });
-  };
+  // An open file needs no name: without one nothing is left behind, however this process ends.
+  await rm(folder, { recursive: true, force: true });
+  const close = async () => stage.close();
   try {
     const source = describeSource(taskFile);
     await fill(stage, ports, options);

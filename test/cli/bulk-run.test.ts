@@ -401,3 +401,14 @@ test("a worker that ends the process while it is loaded is told, and nothing run
   expect(ended.code).toBe(EXIT.config);
   expect(ended.stderr).toContain("The worker cannot be loaded: it calls process.exit(0) while it is loaded");
 });
+
+test.each([
+  ["process.exit(0); export const tasks = [];", "process.exit(0)"],
+  ["export async function* tasks() { yield { task_id: 'a', data: {} }; process.exit(0); }", "process.exit(0)"],
+  ["export async function* tasks() { await new Promise(() => {}); }", "it awaits what can never come"],
+])("a module of tasks that would end the process is told, and leaves nothing behind: %s", async (text, message) => {
+  const cwd = folderWith("", 1);
+  writeFiles(cwd, { "tasks.mjs": text });
+  const { code, stderr } = await startCirrus(["bulk", "run", "./work.sh", "--tasks", "tasks.mjs"], cwd).ended;
+  expect([code, stderr]).toEqual([EXIT.config, expect.stringContaining(message)]);
+});

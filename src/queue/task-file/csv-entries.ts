@@ -1,10 +1,11 @@
 /** Tables: a header, then an entry a row. The cells of a row are its data; an empty cell leaves its key out. */
 import { Readable } from "node:stream";
+import { TextDecoder } from "node:util";
 import { CsvError, parse } from "csv-parse";
 import type { Problem } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { type Columns, readCell, readHeader } from "./csv-columns.ts";
-import { BrokenTaskFile, type Finding, MAX_ENTRY_BYTES } from "./finding.ts";
+import { BrokenTaskFile, type Finding, MAX_ENTRY_BYTES, notUtf8 } from "./finding.ts";
 
 export interface TableOptions {
   /** The beginning of the file. */
@@ -47,7 +48,7 @@ async function* readRows(bytes: AsyncIterable<Uint8Array>, delimiter: string): A
     skip_empty_lines: true,
     max_record_size: MAX_ENTRY_BYTES,
   });
-  const source = Readable.from(bytes, { objectMode: false });
+  const source = Readable.from(checkUtf8(bytes), { objectMode: false });
   source.on("error", (thrown) => parser.destroy(thrown));
   try {
     for await (const parsed of source.pipe(parser)) {
@@ -58,6 +59,41 @@ async function* readRows(bytes: AsyncIterable<Uint8Array>, delimiter: string): A
   } finally {
     source.destroy();
   }
+}
+
+/** What cannot be decoded would become another text without a word. */
+async function* checkUtf8(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let line = 1;
+  for await (const chunk of bytes) {
+    decodeOrThrow(decoder, chunk, line);
+    line += linesIn(chunk);
+    yield chunk;
+  }
+  decodeOrThrow(decoder, undefined, line);
+}
+
+function decodeOrThrow(decoder: TextDecoder, chunk: Uint8Array | undefined, line: number): void {
+  try {
+    decoder.decode(chunk, { stream: chunk !== undefined });
+  } catch (thrown) {
+    throw new BrokenTaskFile(notUtf8(line + (chunk === undefined ? 0 : linesBeforeFlaw(chunk))), thrown);
+  }
+}
+
+/** Lines before the first one that is not UTF-8. A character may have begun in the chunk before. */
+function linesBeforeFlaw(chunk: Uint8Array): number {
+  const lines = Buffer.from(chunk).toString("utf8").split("\n");
+  return Math.max(
+    0,
+    lines.findIndex((line) => line.includes("\uFFFD")),
+  );
+}
+
+function linesIn(chunk: Uint8Array): number {
+  let count = 0;
+  for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count += 1;
+  return count;
 }
 
 function newlinesIn(cells: readonly string[]): number {

@@ -3,23 +3,56 @@ import { pathToFileURL } from "node:url";
 import { describeError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
+import { catchStrayEnds, type StrayEnd, TaskExit } from "../worker/stray-ends.ts";
 import { BrokenTaskFile, type Finding } from "./finding.ts";
 
 const EXAMPLE = 'export async function* tasks() { yield { task_id: "…", data: {} }; }';
 
 export async function* readModule(file: string): AsyncGenerator<readonly Finding[]> {
-  const tasks = await loadTasks(file);
+  const calls = guardCalls();
   let position = 0;
   try {
-    for await (const value of tasks) {
+    const values = iteratorOf(await calls.run(() => loadTasks(file)));
+    for (let next = await calls.run(() => values.next()); !next.done; next = await calls.run(() => values.next())) {
       position += 1;
-      yield [toFinding(value)];
+      yield [toFinding(next.value)];
     }
   } catch (thrown) {
+    if (thrown instanceof BrokenTaskFile) throw thrown;
     const { error, cause } = describeError(thrown);
     const message = `tasks() failed after ${position} ${position === 1 ? "entry" : "entries"}: ${error}: ${cause}`;
     throw new BrokenTaskFile({ code: "generator-failed", message, hint: placeOf(thrown, file) }, thrown);
+  } finally {
+    calls.close();
   }
+}
+
+interface Calls {
+  /** Rejects also where the module would end this process, or nothing is left that could settle what it awaits. */
+  run<T>(call: () => T | Promise<T>): Promise<T>;
+  close(): void;
+}
+
+function guardCalls(): Calls {
+  const strays = catchStrayEnds();
+  const ended = Promise.withResolvers<never>();
+  // Whoever calls next is told.
+  ended.promise.catch(() => {});
+  const onEnd = (end: StrayEnd) => ended.reject("exitCode" in end ? new TaskExit(end.exitCode) : end.thrown);
+  const onNothingLeft = () =>
+    ended.reject(new Error("it awaits what can never come: nothing is left that could bring it"));
+  process.once("beforeExit", onNothingLeft);
+  return {
+    run: async (call) => Promise.race([strays.run(async () => call(), onEnd), ended.promise]),
+    close() {
+      process.off("beforeExit", onNothingLeft);
+      strays.close();
+    },
+  };
+}
+
+function iteratorOf(tasks: Tasks): AsyncIterator<unknown> | Iterator<unknown> {
+  return Symbol.asyncIterator in tasks ? tasks[Symbol.asyncIterator]() : tasks[Symbol.iterator]();
 }
 
 type Tasks = AsyncIterable<unknown> | Iterable<unknown>;

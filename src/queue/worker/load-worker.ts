@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { type BulkWorker, workerOf } from "../../task/define-worker.ts";
 import type { Program } from "../program.ts";
-import { catchStrayEnds, type StrayEnd } from "./stray-ends.ts";
+import { catchStrayEnds, type StrayEnd, TaskExit } from "./stray-ends.ts";
 
 /** Large libraries take seconds. */
 const MOST_SECONDS = 60;
@@ -31,7 +31,7 @@ async function importModule(file: string, seconds: number): Promise<Readonly<Rec
   const ended = Promise.withResolvers<never>();
   const fail = (what: string) => ended.reject(cannotLoad(file, what));
   const onEnd = (end: StrayEnd) => {
-    if ("exitCode" in end) fail(`it calls process.exit(${end.exitCode}) while it is loaded`);
+    if ("exitCode" in end) fail(`it calls ${new TaskExit(end.exitCode).message} while it is loaded`);
     else ended.reject(end.thrown);
   };
   const strays = catchStrayEnds();

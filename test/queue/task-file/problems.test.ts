@@ -58,6 +58,12 @@ describe("what is wrong with a task file", () => {
     expect(await problemsOf(text, { format: "json" })).toEqual([problem]);
   });
 
+  test("names the line of a table that has bytes which are no text", async () => {
+    const table = Buffer.from("task_id,a\n1,b\n2,\xe9\n3,d\n", "latin1");
+    expect(await problemsOf(table, { format: "csv" })).toEqual(["3 found bytes that are not UTF-8 text"]);
+    expect(await problemsOf(Buffer.from("task_id,a\n1,é").subarray(0, -1), { format: "csv" })).toHaveLength(1);
+  });
+
   test("goes on after an entry of a list that is broken in itself", async () => {
     const text = `[{"task_id": "a" "data": {}},\n{\n"task_id":\n"b" "data":{}},\n{"task_id":"c","data":{}},\n{"task_id":"d"}]`;
     const problems = await problemsOf(text);
