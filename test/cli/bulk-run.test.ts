@@ -412,3 +412,18 @@ test.each([
   const { code, stderr } = await startCirrus(["bulk", "run", "./work.sh", "--tasks", "tasks.mjs"], cwd).ended;
   expect([code, stderr]).toEqual([EXIT.config, expect.stringContaining(message)]);
 });
+
+test("an output file that is something else is left as it is, and nothing runs", async () => {
+  const cwd = folderWith("touch ran", 2);
+  const args = ["run", "./work.sh", "--tasks", "tasks.json", "--output-file"];
+  for (const file of ["tasks.json", "work.sh"]) {
+    const before = readFileSync(join(cwd, file), "utf8");
+    const { code, stderr } = await bulk(cwd, ...args, file);
+    expect([code, stderr]).toEqual([
+      EXIT.conflict,
+      expect.stringContaining(`${file} exists and is no list of attempts`),
+    ]);
+    expect(readFileSync(join(cwd, file), "utf8")).toBe(before);
+  }
+  expect(existsSync(join(cwd, "ran"))).toBe(false);
+});

@@ -39,6 +39,7 @@ export async function openOutputFile(
   if (!existsSync(dirname(path))) {
     throw new CirrusError(`There is no folder ${dirname(path)} for the output file.`, { exitCode: EXIT.notFound });
   }
+  refuseOther(path, file);
   cutBrokenLine(path);
   const written = await writtenAttempts(path, run.name);
   const descriptor = openSync(path, "a");
@@ -47,7 +48,7 @@ export async function openOutputFile(
     const key = keyOf(record);
     if (record.outcome === undefined || written.has(key)) return;
     written.add(key);
-    writeSync(descriptor, `${JSON.stringify(record)}\n`);
+    writeSync(descriptor, `${JSON.stringify({ run: run.name, ...record })}\n`);
   }
 
   async function addMissing(): Promise<void> {
@@ -63,6 +64,32 @@ export async function openOutputFile(
       closeSync(descriptor);
     },
   };
+}
+
+/** What begins otherwise is somebody's file, such as the task file: it would lose its last line, and be no list after it. */
+function refuseOther(path: string, shown: string): void {
+  const begin = readBegin(path);
+  if (begin === "" || begin.startsWith(FIRST_LINE) || FIRST_LINE.startsWith(begin)) return;
+  throw new CirrusError(`${shown} exists and is no list of attempts: nothing is written to it.`, {
+    hint: "Name another file; one that this option has written before is added to.",
+    exitCode: EXIT.conflict,
+  });
+}
+
+/** As `write` begins every line. */
+const FIRST_LINE = '{"run":"';
+
+function readBegin(path: string): string {
+  if (!existsSync(path)) return "";
+  // Devices have no beginning of their own: /dev/stdout.
+  if (!statSync(path).isFile()) return "";
+  const descriptor = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(FIRST_LINE.length);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, 0)).toString("latin1");
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** A runner that was killed may have left the beginning of a line. */
