@@ -48,7 +48,8 @@ export async function openOutputFile(
     const key = keyOf(record);
     if (record.outcome === undefined || written.has(key)) return;
     written.add(key);
-    writeSync(descriptor, `${JSON.stringify({ run: run.name, ...record })}\n`);
+    const { run: name, ...rest } = record;
+    writeSync(descriptor, `${JSON.stringify({ run: name, ...rest })}\n`);
   }
 
   async function addMissing(): Promise<void> {
