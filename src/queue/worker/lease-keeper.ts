@@ -6,6 +6,11 @@ export interface LeaseKeeper {
   /** `onLost` is called when somebody else has it. */
   hold(lease: Lease, onLost: () => void): void;
   drop(lease: Lease): void;
+  /**
+   * To be called before the store is asked for entries: a machine that was asleep wakes up with leases that have run out
+   * and tasks that still run. Without a heartbeat first, the store would give this worker its own entries again.
+   */
+  catchUp(): Promise<void>;
 }
 
 export interface KeeperOptions {
@@ -19,28 +24,40 @@ export interface KeeperOptions {
 
 export function makeLeaseKeeper({ queue, clock, leaseMs, signal, onProblem }: KeeperOptions): LeaseKeeper {
   const held = new Map<string, { readonly lease: Lease; onLost(): void }>();
-  void beat();
+  let beatAt = clock.now();
+  void repeat();
 
-  async function beat(): Promise<void> {
+  async function repeat(): Promise<void> {
     while (!signal.aborted) {
       // Rejects when the worker ends.
       await clock.sleep(leaseMs / 3, signal).catch(() => {});
-      if (signal.aborted || held.size === 0) continue;
-      try {
-        const lost = await queue.extend(
-          [...held.values()].map(({ lease }) => lease),
-          leaseMs,
-        );
-        for (const { receipt } of lost) held.get(receipt)?.onLost();
-      } catch (error) {
-        // Two more beats fit into the lease.
-        onProblem(error);
-      }
+      if (!signal.aborted) await beat();
+    }
+  }
+
+  async function beat(): Promise<void> {
+    beatAt = clock.now();
+    if (held.size > 0) await extend();
+  }
+
+  async function extend(): Promise<void> {
+    try {
+      const lost = await queue.extend(
+        [...held.values()].map(({ lease }) => lease),
+        leaseMs,
+      );
+      for (const { receipt } of lost) held.get(receipt)?.onLost();
+    } catch (error) {
+      // Two more beats fit into the lease.
+      onProblem(error);
     }
   }
 
   return {
     hold: (lease, onLost) => void held.set(lease.receipt, { lease, onLost }),
     drop: (lease) => void held.delete(lease.receipt),
+    async catchUp() {
+      if (clock.now() - beatAt > (leaseMs * 2) / 3) await beat();
+    },
   };
 }

@@ -82,7 +82,13 @@ async function begin(
     onProblem: problem("send a heartbeat"),
   });
   const source = makeLeaseSource({
-    ...{ queue, clock, leaseMs, worker: options, patience: patience("receive entries", RECEIVE_TRIES) },
+    queue: {
+      async receive(request) {
+        await keeper.catchUp();
+        return queue.receive(request);
+      },
+    },
+    ...{ clock, leaseMs, worker: options, patience: patience("receive entries", RECEIVE_TRIES) },
     onReceived: (lease) => keeper.hold(lease, () => {}),
     busy: () => tally.running() > 0 || finisher.pending() > 0,
     ahead: () => tally.ahead(options.slots),

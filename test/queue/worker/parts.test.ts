@@ -67,6 +67,27 @@ describe("leases", () => {
   });
 });
 
+test("leases are extended before anything is asked for where the machine was asleep", async () => {
+  let now = 0;
+  const clock = { now: () => now, sleep: () => new Promise<void>(() => {}) };
+  const calls: string[][] = [];
+  const queue = {
+    async extend(leases: readonly Lease[]) {
+      calls.push(leases.map(({ receipt }) => receipt));
+      return [];
+    },
+  };
+  const keeper = makeLeaseKeeper({ queue, clock, leaseMs: 60_000, signal: NEVER, onProblem: () => {} });
+  keeper.hold(leaseOf("a"), () => {});
+  now = 30_000;
+  await keeper.catchUp();
+  expect(calls).toEqual([]);
+  now = 8 * 3_600_000;
+  await keeper.catchUp();
+  await keeper.catchUp();
+  expect(calls).toEqual([["a"]]);
+});
+
 describe("ends", () => {
   test("that come together are stored in one call, in their order", async () => {
     const batches: string[][] = [];
