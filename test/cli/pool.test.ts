@@ -107,6 +107,14 @@ describe("cirrus pool plan", () => {
   });
 });
 
+test("pool run is a bulk run on machines, and says what it would give it", async () => {
+  const cwd = temporaryProject({ "tasks.json": '[{ "task_id": "a", "data": {} }]' });
+  const args = ["run", "/bin/true", "--tasks", "tasks.json", "--offline", "--dry-run"];
+  const { code, stdout, stderr } = await call(args, cwd);
+  expect(code, stderr).toBe(EXIT.ok);
+  expect(stdout).toContain("c6a");
+});
+
 describe("cirrus pool status", () => {
   test("of a run here says that it has no pool", async () => {
     const cwd = temporaryFolder();

@@ -33,7 +33,8 @@ export async function loadTask(io: Io, called: Called, options: LoadOptions & Ou
   return withPrepared(io, called, options, async (place, prepared) => {
     const { name } = await loadPrepared(io, place, prepared);
     io.stdout.write(`${name}\n`);
-    io.stderr.write(`Work on it: cirrus bulk work ${name}${place.flags}\n`);
+    const pool = place.stage === undefined ? "" : ", or run the same file with --pool batch";
+    io.stderr.write(`Work on it: cirrus bulk work ${name}${place.flags}${pool}\n`);
     return EXIT.ok;
   });
 }
