@@ -104,9 +104,9 @@ describe("the source tree", () => {
       // Processes of their own: a Lambda's worker, a job's supervisor and a bulk run's task.
       "src/embedded/lambda/lambda-worker.ts",
       "src/embedded/jobs/job-supervisor.ts",
-      "src/queue/worker/task-child.ts",
+      "src/queue/worker/processes/task-child.ts",
       // Keeps tasks in this process from exiting.
-      "src/queue/worker/stray-ends.ts",
+      "src/queue/worker/runners/stray-ends.ts",
     ]);
     const printing = source.filter(
       (file) =>

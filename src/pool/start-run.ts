@@ -12,7 +12,7 @@ import type { ObjectStore } from "../payload/object-store.ts";
 import type { BulkUrls } from "../payload/object-urls.ts";
 import type { Project } from "../project/project.ts";
 import type { Program } from "../queue/program.ts";
-import { needsModule } from "../queue/worker/load-worker.ts";
+import { needsModule } from "../queue/worker/runners/load-worker.ts";
 import { bundleProgram } from "./code-bundle.ts";
 
 export interface OrderPorts {

@@ -10,18 +10,18 @@ import type { Clock } from "../../clock.ts";
 import { payloadUrls } from "../../payload/object-urls.ts";
 import type { Clients } from "../clients.ts";
 import { makeS3ObjectStore } from "../object-store.ts";
-import { accept, type DeliveredMessage } from "./accept.ts";
-import { extend, finish, release } from "./finish.ts";
-import { makeLanes } from "./lanes.ts";
 import { makeBulkLogs } from "./logs.ts";
 import type { Place } from "./place.ts";
-import { receive } from "./receive.ts";
-import { repairRun } from "./repair.ts";
-import { readRun } from "./run-record.ts";
+import { accept, type DeliveredMessage } from "./queue/accept.ts";
+import { extend, finish, release } from "./queue/finish.ts";
+import { receive } from "./queue/receive.ts";
+import { repairRun } from "./queue/repair.ts";
+import { makeLanes } from "./records/lanes.ts";
+import { readRun } from "./records/run-record.ts";
 import { makeAwsBulkRuns } from "./runs.ts";
 import { putWorker, readHost } from "./workers.ts";
 
-export type { DeliveredMessage } from "./accept.ts";
+export type { DeliveredMessage } from "./queue/accept.ts";
 
 export interface AwsBulkSettings {
   /** Name of the table (`CIRRUS_BULK_TABLE`). */

@@ -6,12 +6,12 @@ import type { EntryRecord } from "../../bulk/entry.ts";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import { type Item, toAttribute } from "../state/attribute-values.ts";
 import { inParallel } from "../state/table.ts";
-import { toAttempt } from "./attempt-item.ts";
-import { toEntryRecord } from "./entry-item.ts";
-import { attemptSort, BY_ID, entryKey, entrySort, idKey, type RunKey, shardsOf } from "./keys.ts";
 import type { Place } from "./place.ts";
-import { endOf, type Filter, getItem, getItems, queryRange } from "./read.ts";
-import { type RunRecord, readRun } from "./run-record.ts";
+import { toAttempt } from "./records/attempt-item.ts";
+import { toEntryRecord } from "./records/entry-item.ts";
+import { attemptSort, BY_ID, entryKey, entrySort, idKey, type RunKey, shardsOf } from "./records/keys.ts";
+import { endOf, type Filter, getItem, getItems, queryRange } from "./records/read.ts";
+import { type RunRecord, readRun } from "./records/run-record.ts";
 
 const ENTRIES = "bulk-entries";
 const ATTEMPTS = "bulk-attempts";

@@ -11,14 +11,22 @@ import { CirrusError, EXIT } from "../../errors.ts";
 import { runStatements } from "../state/run-statements.ts";
 import { insert } from "../state/statements.ts";
 import { inParallel, slices } from "../state/table.ts";
-import { keepBody } from "./body.ts";
-import { newEntryItem } from "./entry-item.ts";
-import { listingKey, type RunKey } from "./keys.ts";
-import { sendMessages } from "./messages.ts";
 import type { Place } from "./place.ts";
-import { makeQueues } from "./queues.ts";
+import { sendMessages } from "./queue/messages.ts";
+import { makeQueues } from "./queue/queues.ts";
+import { keepBody } from "./records/body.ts";
+import { newEntryItem } from "./records/entry-item.ts";
+import { listingKey, type RunKey } from "./records/keys.ts";
+import {
+  changeRun,
+  needRun,
+  newRunItem,
+  type Queues,
+  type RunRecord,
+  readRun,
+  setRunState,
+} from "./records/run-record.ts";
 import { removeRun } from "./remove.ts";
-import { changeRun, needRun, newRunItem, type Queues, type RunRecord, readRun, setRunState } from "./run-record.ts";
 
 /** Entries that are stored and sent before the record says so; some of them at a time, so that nobody waits for one slow call. */
 const CHUNK = 4_000;

@@ -4,7 +4,7 @@ import type { ObjectStore } from "../../payload/object-store.ts";
 import type { BulkUrls } from "../../payload/object-urls.ts";
 import type { Sqs } from "../services/sqs.ts";
 import type { Table } from "../state/table.ts";
-import type { Lanes } from "./lanes.ts";
+import type { Lanes } from "./records/lanes.ts";
 
 export interface Place {
   table(): Promise<Table>;

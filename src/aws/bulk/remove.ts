@@ -2,11 +2,11 @@
 import { BatchWriteItemCommand, DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../state/attribute-values.ts";
 import { inParallel, slices, type Table, untilDone } from "../state/table.ts";
-import { listingKey, runKey, shardsOf } from "./keys.ts";
 import type { Place } from "./place.ts";
-import { deleteQueues } from "./queues.ts";
-import { queryRange } from "./read.ts";
-import { changeRun, type RunRecord } from "./run-record.ts";
+import { deleteQueues } from "./queue/queues.ts";
+import { listingKey, runKey, shardsOf } from "./records/keys.ts";
+import { queryRange } from "./records/read.ts";
+import { changeRun, type RunRecord } from "./records/run-record.ts";
 
 const MOST_DELETES = 25;
 const OBJECTS_AT_A_TIME = 500;

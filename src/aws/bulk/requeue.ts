@@ -2,12 +2,12 @@
 import { type EntryState, hasEnded } from "../../bulk/entry.ts";
 import { type Item, toAttribute } from "../state/attribute-values.ts";
 import { inParallel } from "../state/table.ts";
-import { commit, type Move } from "./commit.ts";
-import { type EntryRow, hasCome, toEntryRow, waits } from "./entry-item.ts";
 import { findEntries, findEntry } from "./lists.ts";
-import { sendMessages } from "./messages.ts";
 import type { Place } from "./place.ts";
-import { type RunRecord, setRunState } from "./run-record.ts";
+import { sendMessages } from "./queue/messages.ts";
+import { commit, type Move } from "./records/commit.ts";
+import { type EntryRow, hasCome, toEntryRow, waits } from "./records/entry-item.ts";
+import { type RunRecord, setRunState } from "./records/run-record.ts";
 
 /** Entries that are moved before the next ones are looked for. */
 const PART = 1_000;

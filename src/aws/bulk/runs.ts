@@ -3,16 +3,16 @@ import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { EntryCounts } from "../../bulk/bulk-run.ts";
 import type { BulkRuns } from "../../bulk/bulk-store.ts";
 import { type Item, toAttribute } from "../state/attribute-values.ts";
-import { readCounts } from "./counts.ts";
-import { toEntryRecord } from "./entry-item.ts";
-import { RUNS, runKey } from "./keys.ts";
 import { findEntry, listAttempts, listEntries } from "./lists.ts";
 import { load } from "./load.ts";
 import type { Place } from "./place.ts";
-import { getItems } from "./read.ts";
+import { readCounts } from "./records/counts.ts";
+import { toEntryRecord } from "./records/entry-item.ts";
+import { RUNS, runKey } from "./records/keys.ts";
+import { getItems } from "./records/read.ts";
+import { changeRun, configuration, needRun, readRun, setRunState, toRunRecord } from "./records/run-record.ts";
 import { removeRun } from "./remove.ts";
 import { purgeEntries, requeueEntries } from "./requeue.ts";
-import { changeRun, configuration, needRun, readRun, setRunState, toRunRecord } from "./run-record.ts";
 import { readWorkers } from "./workers.ts";
 
 export function makeAwsBulkRuns(place: Place, queuePrefix: string | undefined): BulkRuns {

@@ -2,10 +2,10 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { WorkerRecord } from "../../bulk/worker-record.ts";
 import { toItem } from "../state/attribute-values.ts";
-import { shardsOf, WORKERS, workerKey } from "./keys.ts";
 import type { Place } from "./place.ts";
-import { endOf, getItem, queryRange } from "./read.ts";
-import { readRun } from "./run-record.ts";
+import { shardsOf, WORKERS, workerKey } from "./records/keys.ts";
+import { endOf, getItem, queryRange } from "./records/read.ts";
+import { readRun } from "./records/run-record.ts";
 
 /** Nothing where the run is gone: nobody asks for its workers then. */
 export async function putWorker(worker: WorkerRecord, place: Place): Promise<void> {

@@ -6,7 +6,7 @@ import type { Json } from "../../json.ts";
 import { type LoadProgress, loadRun } from "../../queue/load-run.ts";
 import type { Program } from "../../queue/program.ts";
 import type { TaskFilePorts } from "../../queue/task-file/task-file-ports.ts";
-import { loadWorker } from "../../queue/worker/load-worker.ts";
+import { loadWorker } from "../../queue/worker/runners/load-worker.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import { type Io, isLive, paint } from "../terminal/io.ts";
 import type { PreparedRun } from "./prepare-run.ts";

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { describeError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
-import { catchStrayEnds, type StrayEnd, TaskExit } from "../worker/stray-ends.ts";
+import { catchStrayEnds, type StrayEnd, TaskExit } from "../worker/runners/stray-ends.ts";
 import { BrokenTaskFile, type Finding } from "./finding.ts";
 
 const EXAMPLE = 'export async function* tasks() { yield { task_id: "…", data: {} }; }';

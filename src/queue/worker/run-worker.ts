@@ -3,16 +3,16 @@
  * empty, somebody stops it or its machine is taken away.
  */
 import { isoTime } from "../../clock.ts";
-import { makeFinisher } from "./finisher.ts";
-import { type GiveBack, makeGiveBack } from "./give-back.ts";
-import { makeLeaseKeeper } from "./lease-keeper.ts";
-import { makeLeaseSource } from "./lease-source.ts";
-import { makeRunner } from "./make-runner.ts";
-import { type Patience, patiently } from "./patiently.ts";
+import { makeFinisher } from "./entries/finisher.ts";
+import { type GiveBack, makeGiveBack } from "./entries/give-back.ts";
+import { makeLeaseKeeper } from "./entries/lease-keeper.ts";
+import { makeLeaseSource } from "./entries/lease-source.ts";
+import { type Patience, patiently } from "./entries/patiently.ts";
+import { makeTally } from "./entries/tally.ts";
 import { keepReported, type WorkerReports } from "./report-worker.ts";
+import { makeRunner } from "./runners/make-runner.ts";
+import type { TaskRunner } from "./runners/task-runner.ts";
 import { type Parts, serveSlot } from "./serve-slot.ts";
-import { makeTally } from "./tally.ts";
-import type { TaskRunner } from "./task-runner.ts";
 import { watchForEnd } from "./worker-end.ts";
 import type { WorkerOptions, WorkerPorts, WorkerSummary } from "./worker-options.ts";
 

@@ -1,11 +1,11 @@
 /** Runs one entry after another in a slot of a worker, and has the end of each stored. */
 import type { AttemptEnd } from "../../bulk/attempt.ts";
 import type { Lease } from "../../bulk/bulk-store.ts";
-import type { Finisher } from "./finisher.ts";
-import type { LeaseKeeper } from "./lease-keeper.ts";
-import type { LeaseSource } from "./lease-source.ts";
-import type { Tally } from "./tally.ts";
-import type { TaskRunner } from "./task-runner.ts";
+import type { Finisher } from "./entries/finisher.ts";
+import type { LeaseKeeper } from "./entries/lease-keeper.ts";
+import type { LeaseSource } from "./entries/lease-source.ts";
+import type { Tally } from "./entries/tally.ts";
+import type { TaskRunner } from "./runners/task-runner.ts";
 import type { WorkerEnd } from "./worker-end.ts";
 import type { WorkerEvent } from "./worker-options.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeLanes } from "../../../src/aws/bulk/lanes.ts";
+import { makeLanes } from "../../../src/aws/bulk/records/lanes.ts";
 
 test("no two who work at the same time have the same lane, and one that is free is used again", async () => {
   const inLane = makeLanes();

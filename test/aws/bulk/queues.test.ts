@@ -1,6 +1,6 @@
 /** The queues of bulk runs: what they are called and made with, and what becomes of their messages. */
 import { expect, test } from "vitest";
-import { queueName } from "../../../src/aws/bulk/queues.ts";
+import { queueName } from "../../../src/aws/bulk/queue/queues.ts";
 import { EXIT } from "../../../src/errors.ts";
 import { endOf, entriesOf, newRun, sourceOf } from "../../contracts/bulk-world.ts";
 import { makeFakeCloud } from "./fake-cloud.ts";

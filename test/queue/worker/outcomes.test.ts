@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_POLICY, withLimits } from "../../../src/bulk/retry-policy.ts";
-import { loadWorker } from "../../../src/queue/worker/load-worker.ts";
+import { loadWorker } from "../../../src/queue/worker/runners/load-worker.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 import { work } from "./work.ts";
 

@@ -2,16 +2,16 @@
 import { describe, expect, test } from "vitest";
 import type { AttemptEnd } from "../../../src/bulk/attempt.ts";
 import type { Lease } from "../../../src/bulk/bulk-store.ts";
-import { endingOf } from "../../../src/queue/worker/attempt-end.ts";
-import { makeFinisher } from "../../../src/queue/worker/finisher.ts";
-import { makeLeaseKeeper } from "../../../src/queue/worker/lease-keeper.ts";
-import { makeLeaseSource } from "../../../src/queue/worker/lease-source.ts";
+import { endingOf } from "../../../src/queue/worker/ends/attempt-end.ts";
+import { readReport } from "../../../src/queue/worker/ends/outcome-file.ts";
+import { makeFinisher } from "../../../src/queue/worker/entries/finisher.ts";
+import { makeLeaseKeeper } from "../../../src/queue/worker/entries/lease-keeper.ts";
+import { makeLeaseSource } from "../../../src/queue/worker/entries/lease-source.ts";
+import { patiently } from "../../../src/queue/worker/entries/patiently.ts";
+import { makeTally } from "../../../src/queue/worker/entries/tally.ts";
 import { simulateNotices } from "../../../src/queue/worker/notices.ts";
-import { readReport } from "../../../src/queue/worker/outcome-file.ts";
-import { patiently } from "../../../src/queue/worker/patiently.ts";
-import type { Look } from "../../../src/queue/worker/process-watch.ts";
-import { makeTally } from "../../../src/queue/worker/tally.ts";
-import { holdToLimits } from "../../../src/queue/worker/task-limits.ts";
+import type { Look } from "../../../src/queue/worker/processes/process-watch.ts";
+import { holdToLimits } from "../../../src/queue/worker/processes/task-limits.ts";
 import { makeVirtualClock } from "../../virtual-clock.ts";
 import { makeMemoryQueue } from "./memory-queue.ts";
 

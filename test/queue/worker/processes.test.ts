@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { pinned, readCpuList, threadVariables } from "../../../src/queue/worker/cpu-share.ts";
+import { pinned, readCpuList, threadVariables } from "../../../src/queue/worker/processes/cpu-share.ts";
 import { work } from "./work.ts";
 
 describe.each(["process", "reuse"] as const)("output (%s)", (mode) => {

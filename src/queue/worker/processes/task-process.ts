@@ -1,0 +1,129 @@
+/** A process of a task: in a group of its own, behind a gate until it is known to the guard, gone with all that it started. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { killSandbox, SANDBOX, signalGroup } from "../../../embedded/processes/processes.ts";
+import { CirrusError } from "../../../errors.ts";
+import type { Exit } from "../ends/attempt-end.ts";
+import type { SlotPlace } from "../runners/slot-places.ts";
+import { CHANNEL } from "./child-messages.ts";
+
+export interface TaskProcess {
+  readonly pid: number;
+  /** Its own folder, removed with it. */
+  readonly folder: string;
+  /** Opens the gate, or hands over the next task: one line. */
+  send(line: string): void;
+  /** The next line that it answers; undefined when there will be none. */
+  answer(): Promise<string | undefined>;
+  readonly exited: Promise<Exit>;
+  signal(signal: NodeJS.Signals): void;
+  /** Kills whatever is left of it. */
+  close(): void;
+}
+
+export interface ProcessPlan {
+  readonly command: readonly [string, ...string[]];
+  readonly directory: string;
+  /** `folder` is the process's own. */
+  environment(folder: string): Readonly<Record<string, string>>;
+  /** Both streams go to the end of this file. */
+  output(folder: string): string;
+}
+
+/** Numbers of processes are used again after as many starts as there are numbers: not within a minute. */
+const SHORT_MS = 60_000;
+
+/** Rejects where the system starts no process. */
+export async function startTaskProcess(place: SlotPlace, plan: ProcessPlan): Promise<TaskProcess> {
+  try {
+    const child = spawnInto(place, plan);
+    const { pid } = child;
+    if (pid === undefined) throw await spawnError(child, plan);
+    place.note(pid);
+    return taskProcess(child, pid, place);
+  } catch (thrown) {
+    place.release();
+    throw thrown;
+  }
+}
+
+function spawnInto({ folder, temporary }: SlotPlace, plan: ProcessPlan): ChildProcess {
+  const output = openSync(plan.output(folder), "a");
+  try {
+    const [program, ...args] = plan.command;
+    return spawn(program, args, {
+      cwd: plan.directory,
+      env: { ...plan.environment(folder), TMPDIR: temporary, [SANDBOX]: folder },
+      // A group and a session of its own: Ctrl-C in the terminal is the worker's to answer.
+      detached: true,
+      // Straight into the file: nothing is copied, and nothing is lost with the worker.
+      stdio: ["ignore", output, output, "pipe"],
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+function taskProcess(child: ChildProcess, pid: number, place: SlotPlace): TaskProcess {
+  const startedAt = Date.now();
+  // A pipe beyond the three standard streams goes both ways.
+  const channel = child.stdio[CHANNEL] as Duplex;
+  const lines = readLines(channel);
+  const exited = new Promise<Exit>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  return {
+    pid,
+    folder: place.folder,
+    exited,
+    send: (line) => void channel.write(`${line}\n`),
+    answer: lines.next,
+    signal: (signal) => void signalGroup(pid, signal),
+    close() {
+      signalGroup(pid, "SIGKILL");
+      killSandbox(place.folder, Date.now() - startedAt < SHORT_MS ? pid : undefined);
+      channel.destroy();
+      place.release();
+    },
+  };
+}
+
+function readLines(channel: Duplex): { next(): Promise<string | undefined> } {
+  const parts: Buffer[] = [];
+  let waiting: ((line: string | undefined) => void) | undefined;
+  let ended = false;
+  const give = () => {
+    if (waiting === undefined) return;
+    const whole = parts.at(-1)?.at(-1) === 10;
+    if (!whole && !ended) return;
+    waiting(whole ? Buffer.concat(parts).toString("utf8") : undefined);
+    waiting = undefined;
+    parts.length = 0;
+  };
+  const end = () => {
+    ended = true;
+    give();
+  };
+  channel.on("data", (part: Buffer) => {
+    parts.push(part);
+    give();
+  });
+  // The process may be killed in the middle of a line.
+  channel.on("error", end);
+  channel.on("close", end);
+  channel.on("end", end);
+  return {
+    next() {
+      const { promise, resolve } = Promise.withResolvers<string | undefined>();
+      waiting = resolve;
+      give();
+      return promise;
+    },
+  };
+}
+
+async function spawnError(child: ChildProcess, { command, directory }: ProcessPlan): Promise<CirrusError> {
+  const error = await new Promise<Error>((resolve) => child.once("error", resolve));
+  return new CirrusError(`Cannot start ${command[0]} in ${directory}: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,52 @@
+/** Loads the worker that a module exports into this process, whatever the module does meanwhile. */
+import { pathToFileURL } from "node:url";
+import { CirrusError, EXIT } from "../../../errors.ts";
+import { type BulkWorker, workerOf } from "../../../task/define-worker.ts";
+import type { Program } from "../../program.ts";
+import { catchStrayEnds, type StrayEnd, TaskExit } from "./stray-ends.ts";
+
+/** Large libraries take seconds. */
+const MOST_SECONDS = 60;
+
+/** Told before any entry is taken. */
+export async function loadWorker(program: Program, seconds = MOST_SECONDS): Promise<BulkWorker> {
+  if (program.kind === "command") throw needsModule("--in-process");
+  const namespace = await importModule(program.file, seconds);
+  const worker = workerOf(namespace[program.exportName]);
+  if (worker !== undefined) return worker;
+  throw new CirrusError(`${program.file} exports no worker called ${program.exportName}`, {
+    hint: `Write: export const ${program.exportName} = defineWorker((taskId, taskData, workerData) => done());`,
+    exitCode: EXIT.config,
+  });
+}
+
+export function needsModule(flag: string): CirrusError {
+  return new CirrusError(`${flag} needs a module that exports a worker; a command is a process of its own each time`, {
+    hint: "Leave the option out.",
+    exitCode: EXIT.usage,
+  });
+}
+
+async function importModule(file: string, seconds: number): Promise<Readonly<Record<string, unknown>>> {
+  const ended = Promise.withResolvers<never>();
+  const fail = (what: string) => ended.reject(cannotLoad(file, what));
+  const onEnd = (end: StrayEnd) => {
+    if ("exitCode" in end) fail(`it calls ${new TaskExit(end.exitCode).message} while it is loaded`);
+    else ended.reject(end.thrown);
+  };
+  const strays = catchStrayEnds();
+  const timer = setTimeout(
+    () => fail(`it is not loaded after ${seconds} s. Does it await what never comes?`),
+    seconds * 1000,
+  );
+  try {
+    return await Promise.race([strays.run(() => import(pathToFileURL(file).href), onEnd), ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    strays.close();
+  }
+}
+
+function cannotLoad(file: string, what: string): CirrusError {
+  return new CirrusError(`The worker cannot be loaded: ${what}`, { where: file, exitCode: EXIT.config });
+}
