@@ -7,7 +7,7 @@ import type { Register } from "../commands.ts";
 import type { PlaceOptions } from "../place/backend.ts";
 import { withBulkPlace } from "../place/bulk-place.ts";
 import { addFormats, formatOf, type OutputOptions } from "../terminal/output.ts";
-import { stateOption } from "./look-commands.ts";
+import { stateOption } from "./entry-commands.ts";
 import { printReport } from "./print-report.ts";
 import { count } from "./run-view.ts";
 import { addRunArgument, requireRun } from "./runs.ts";

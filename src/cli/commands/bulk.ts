@@ -1,7 +1,8 @@
 /** `cirrus bulk`: one task over every entry of a task file, here or on machines of a deployed stage. */
 import { registerDelete, registerPurge, registerResume, registerRetry, registerStop } from "../bulk/change-commands.ts";
+import { registerEntries, registerLogs } from "../bulk/entry-commands.ts";
 import { registerLoad } from "../bulk/load-command.ts";
-import { registerEntries, registerList, registerLogs, registerShow, registerStatus } from "../bulk/look-commands.ts";
+import { registerList, registerShow, registerStatus } from "../bulk/look-commands.ts";
 import { registerDump, registerReport } from "../bulk/report-commands.ts";
 import { registerResults } from "../bulk/results-command.ts";
 import { registerRun } from "../bulk/run-command.ts";
