@@ -1,3 +1,4 @@
+/** `cirrus bulk list`, `status` and `show`: what runs there are and how they go. */
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { ENTRY_STATES } from "../../bulk/entry.ts";
 import { endedOf, retriesOf } from "../../queue/progress.ts";
