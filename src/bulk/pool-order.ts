@@ -49,6 +49,7 @@ const plan: z.ZodType<PoolPlan> = z.object({
   maxTotalCost: positive.optional(),
   maxTotalPricePerHour: positive.optional(),
   startupScript: z.string().optional(),
+  setupScript: z.string().optional(),
   image: z.string().optional(),
   machineImage: z.string().optional(),
 });

@@ -41,6 +41,8 @@ export interface PoolPlan {
   readonly maxTotalPricePerHour?: number | undefined;
   /** Bash; runs as root on every instance before the first worker. */
   readonly startupScript?: string | undefined;
+  /** Bash; runs as root in every worker's container before its first task, which finds what it exports. */
+  readonly setupScript?: string | undefined;
   /** Container image of the worker; undefined for the stack's own runner. */
   readonly image?: string | undefined;
   /** AMI of the instances; undefined for the one that ECS recommends. */

@@ -179,9 +179,14 @@ test("the command line plans, loads and starts a run, and tells how it ended", {
 test("a program's folder goes to the workers as it is", { timeout: RUN_MS }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "cirrus-program-"));
   writeFileSync(join(folder, "write.sh"), 'echo \'{"outcome":"done","result":"written"}\' > "$CIRRUS_OUTCOME"\n');
-  writeFileSync(join(folder, "sum.sh"), '#!/bin/sh\nexec sh "$(dirname "$0")/write.sh"\n', { mode: 0o755 });
+  writeFileSync(
+    join(folder, "sum.sh"),
+    '#!/bin/sh\ntest "$GREETING" = hello || exit 9\nexec sh "$(dirname "$0")/write.sh"\n',
+    { mode: 0o755 },
+  );
   const task: BulkTask = { kind: "command", command: [join(folder, "sum.sh")] };
-  await begin("program", task, planOf("batch", { maxWorkers: 1 }), entriesOf(4));
+  const setupScript = "export GREETING=hello\n";
+  await begin("program", task, planOf("batch", { maxWorkers: 1, setupScript }), entriesOf(4));
   await untilState("program", "FINISHED");
   expect(await openBulk().runs.counts("program")).toMatchObject({ DONE: 4 });
   await untilNothingIsLeft("program");

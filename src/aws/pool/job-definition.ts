@@ -44,6 +44,7 @@ function definition(settings: PoolSettings, run: string, { plan, code }: PoolOrd
       image: plan.image ?? settings.image,
       command: ["cirrus-worker", run],
       jobRoleArn: settings.jobRole,
+      ...(plan.setupScript !== undefined && { user: "root" }),
       environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
       resourceRequirements: [
         { type: "VCPU", value: String(wholeCpus(plan.cpusPerWorker)) },

@@ -40,6 +40,8 @@ export function orderDigest({ plan, code }: PoolOrder): string {
     [bootDiskGB, bootDiskIops, bootDiskThroughput, startupScript, image, machineImage],
     code.kind === "lambda" ? code.function : null,
     ...(gpusPerWorker === undefined ? [] : [gpusPerWorker]),
+    // A container with one runs as root.
+    ...(plan.setupScript === undefined ? [] : ["set-up"]),
   ];
   return createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 16);
 }

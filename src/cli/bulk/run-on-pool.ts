@@ -6,7 +6,7 @@ import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { PoolPlan } from "../../bulk/pool.ts";
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT, type ExitCode, ProblemsError } from "../../errors.ts";
-import type { PoolConstraints } from "../../pool/plan/constraints.ts";
+import { type PoolConstraints, SCRIPTS } from "../../pool/plan/constraints.ts";
 import { type PoolLambda, planLambdas } from "../../pool/plan/lambda-plan.ts";
 import type { PlanOutcome, RankedPlan } from "../../pool/plan/plan.ts";
 import { usd } from "../../pool/plan/sizing.ts";
@@ -128,9 +128,7 @@ interface Prices {
 }
 
 async function openPlanner(io: Io, prices: Prices, prepared: PreparedRun): Promise<Planner> {
-  const { startupScriptFile: script, ...others } = prepared.settings;
-  const constraints: PoolConstraints =
-    script === undefined ? others : { ...others, startupScript: readScript(io, script) };
+  const constraints = withScripts(io, prepared.settings);
   // One that no instance takes is said before anything is loaded.
   if (constraints.startupScript !== undefined) userData(constraints.startupScript);
   const plansFor = await openPlans(io, prices, prepared, constraints);
@@ -172,11 +170,20 @@ function requirePlans(planned: PlanOutcome): Plans {
   );
 }
 
+/** With the texts of scripts in place of their files. */
+function withScripts(io: Io, constraints: PoolConstraints): PoolConstraints {
+  const texts = SCRIPTS.flatMap(([script, file]) => {
+    const named = constraints[file];
+    return named === undefined ? [] : [[script, readScript(io, named)]];
+  });
+  return { ...constraints, ...Object.fromEntries(texts) };
+}
+
 function readScript(io: Io, file: string): string {
   try {
     return readFileSync(resolve(io.cwd, file), "utf8");
   } catch (thrown) {
-    throw new CirrusError(`The startup script ${file} cannot be read.`, { cause: thrown, exitCode: EXIT.notFound });
+    throw new CirrusError(`The script ${file} cannot be read.`, { cause: thrown, exitCode: EXIT.notFound });
   }
 }
 

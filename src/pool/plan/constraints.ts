@@ -139,6 +139,8 @@ export const CONSTRAINTS = {
   machineImage: of("pool", "text", "ami", text)("AMI of the instances"),
   startupScript: of("pool", "text", "bash", text)("runs on an instance before its first task"),
   startupScriptFile: of("pool", "text", "file", text)("file of the startup script"),
+  setupScript: of("pool", "text", "bash", text)("runs as root in a worker's container before its first task"),
+  setupScriptFile: of("pool", "text", "file", text)("file of the setup script"),
 } as const satisfies Record<string, Constraint<z.ZodType>>;
 
 export type ConstraintName = keyof typeof CONSTRAINTS;
@@ -155,6 +157,12 @@ export function writtenName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** Each as it is, or as the file that it is in. */
+export const SCRIPTS = [
+  ["startupScript", "startupScriptFile"],
+  ["setupScript", "setupScriptFile"],
+] as const;
+
 /** Minima above their maxima, and what excludes each other; all at once. Call it when flags and file are merged. */
 export function constraintProblems(constraints: PoolConstraints): readonly Problem[] {
   const problems = CONSTRAINT_NAMES.filter((name) => name.startsWith("min")).flatMap((minimum) => {
@@ -164,7 +172,12 @@ export function constraintProblems(constraints: PoolConstraints): readonly Probl
     const message = `${writtenName(minimum)} ${least} is more than ${writtenName(maximum)} ${most}`;
     return [{ code: "minimum-above-maximum", path: minimum, message }];
   });
-  if (constraints.startupScript === undefined || constraints.startupScriptFile === undefined) return problems;
-  const message = "startup-script and startup-script-file exclude each other";
-  return [...problems, { code: "exclusive-keys", path: "startupScriptFile", message }];
+  const twice = SCRIPTS.filter(
+    ([script, file]) => constraints[script] !== undefined && constraints[file] !== undefined,
+  );
+  const exclusive = twice.map(([script, file]) => {
+    const message = `${writtenName(script)} and ${writtenName(file)} exclude each other`;
+    return { code: "exclusive-keys", path: file, message };
+  });
+  return [...problems, ...exclusive];
 }

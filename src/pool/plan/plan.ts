@@ -159,6 +159,7 @@ function poolPlan({ types, slots, sizing }: Choice, region: string, work: PoolWo
     maxTotalCost: asked.maxTotalCost,
     maxTotalPricePerHour: asked.maxTotalPricePerHour,
     startupScript: asked.startupScript,
+    setupScript: asked.setupScript,
     image: isMachineImage ? undefined : image,
     machineImage: isMachineImage ? image : machineImage,
   };

@@ -3,6 +3,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import * as z from "zod";
 import { EXIT, type Problem, ProblemsError } from "../../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { SCRIPTS } from "../../pool/plan/constraints.ts";
 import { checkDefinition } from "../../project/definitions/check-definition.ts";
 import { readText, readYaml, type YamlFile } from "../../project/yaml/read-yaml.ts";
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from "./settings.ts";
@@ -86,12 +87,15 @@ function readSection(name: SectionName, written: Json, yaml: YamlFile, folder: s
     const line = yaml.locate([name, spelling], "key")?.line ?? 1;
     return [key, `${yaml.shown}:${line}`] as const;
   });
-  const { startupScriptFile } = values;
-  if (startupScriptFile === undefined) return { values, places: new Map(places) };
-  const script = resolve(folder, startupScriptFile);
-  const place = yaml.locate([name, spelled.get("startupScriptFile") ?? ""]);
-  readText(script, script, (problem) => report({ ...problem, file: yaml.shown, ...place }));
-  return { values: { ...values, startupScriptFile: script }, places: new Map(places) };
+  const scripts = SCRIPTS.flatMap(([, key]) => {
+    const named = values[key];
+    if (named === undefined) return [];
+    const script = resolve(folder, named);
+    const place = yaml.locate([name, spelled.get(key) ?? ""]);
+    readText(script, script, (problem) => report({ ...problem, file: yaml.shown, ...place }));
+    return [[key, script]];
+  });
+  return { values: { ...values, ...Object.fromEntries(scripts) }, places: new Map(places) };
 }
 
 /** How each key that is there is spelled: people write `max_instances` and `max-instances`, even side by side. */

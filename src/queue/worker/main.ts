@@ -2,6 +2,7 @@
  * `cirrus-worker <run>`: the program of a pool's containers. It fetches the run's code, takes entries until there are none,
  * and ends with 0: whether entries failed is the run's business, and Batch need not try again.
  */
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
 import { lazyDynamoDb, lazyS3, lazySqs } from "../../aws/clients.ts";
@@ -16,6 +17,7 @@ import { systemClock } from "../../clock.ts";
 import { type Environment, readEnvironment, requireVariable, wholeEnvironment } from "../../env.ts";
 import { CirrusError, describeError, EXIT, type ExitCode } from "../../errors.ts";
 import { runWorker } from "./run-worker.ts";
+import { runSetupScript } from "./setup-script.ts";
 import { fetchCode } from "./worker-code.ts";
 import type { WorkerEvent } from "./worker-options.ts";
 
@@ -81,6 +83,11 @@ async function work(
   const objects = makeS3ObjectStore({ s3: clients.s3 });
   const code = await fetchCode(order.code, { objects, environment, signal, print });
   try {
+    const setUp = await runSetupScript(order.plan.setupScript, {
+      folder: code.program.kind === "command" ? code.program.directory : dirname(code.program.file),
+      environment: wholeEnvironment(),
+      signal,
+    });
     const summary = await runWorker(
       { queue: bulk.queue, logs: bulk.logs, clock: systemClock, notices: makeInstanceNotices(metadata, systemClock) },
       {
@@ -94,7 +101,7 @@ async function work(
         signal,
         idle: "exit",
         idleMs: IDLE_MS,
-        environment: { ...code.environment, ...definedOf(wholeEnvironment()) },
+        environment: { ...code.environment, ...setUp },
         onEvent: (event) => tell(event, print),
       },
     );
@@ -145,11 +152,6 @@ function tell(event: WorkerEvent, print: (line: string) => void): void {
     case "problem":
       print(`Warning: could not ${event.what}: ${describeError(event.error).cause}`);
   }
-}
-
-function definedOf(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-  const defined = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  return Object.fromEntries(defined);
 }
 
 function printLine(line: string): void {

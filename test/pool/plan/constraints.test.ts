@@ -40,11 +40,14 @@ describe("constraints", () => {
       maxTotalPricePerHour: 2.5,
       startupScript: "true",
       startupScriptFile: "start.sh",
+      setupScript: "true",
+      setupScriptFile: "setup.sh",
     });
     expect(problems.map(({ path, message }) => [path, message])).toEqual([
       ["minInstances", "min-instances 5 is more than max-instances 4"],
       ["minTotalPricePerHour", "min-total-price-per-hour 3 is more than max-total-price-per-hour 2.5"],
       ["startupScriptFile", "startup-script and startup-script-file exclude each other"],
+      ["setupScriptFile", "setup-script and setup-script-file exclude each other"],
     ]);
   });
 });
