@@ -36,12 +36,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/run.ts"),
   },
   {
-    name: "bulk",
-    group: "Operate",
-    summary: "run a task over a file of inputs, and see how it goes",
-    load: () => import("./commands/bulk.ts"),
-  },
-  {
     name: "dev",
     group: "Start",
     summary: "keep the project running, and take payloads from `cirrus publish`",
@@ -132,16 +126,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/batch.ts"),
   },
   {
-    name: "catalog",
+    name: "bulk",
     group: "Operate",
-    summary: "see instance types and their prices, regions and images",
-    load: () => import("./commands/catalog.ts"),
+    summary: "run a task over a file of inputs, and see how it goes",
+    load: () => import("./commands/bulk.ts"),
   },
   {
     name: "pool",
     group: "Operate",
-    summary: "plan the machines of a bulk run, and see those it has",
+    summary: "plan and start the machines of a bulk run, and see those it has",
     load: () => import("./commands/pool.ts"),
+  },
+  {
+    name: "catalog",
+    group: "Operate",
+    summary: "see instance types and their prices, regions and images",
+    load: () => import("./commands/catalog.ts"),
   },
   {
     name: "build",

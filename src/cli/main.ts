@@ -17,7 +17,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.ok;
   }
   const program = new Command("cirrus")
-    .description("Run tasks over STAC items: events, workflows, Lambda and Batch tasks, here and on AWS.")
+    .description("Run tasks over STAC items as they arrive, or over a file of inputs, here and on AWS.")
     .version(VERSION, "-V, --version", "print the version")
     .option("--debug", "show stack traces")
     .helpCommand("help [topic]", "explain a command, or the topic exit-codes")
@@ -74,6 +74,7 @@ Examples:
   cirrus examples                            run the payloads in examples/
   cirrus run publish-only payload.json       run one payload through a workflow
   cirrus task run add-preview payload.json   run one task alone
+  cirrus bulk run ./work.py --tasks in.csv   run a program over a file of inputs
   cirrus dev                                 keep everything running, and
   cirrus publish payload.json                send it payloads from another terminal
 
