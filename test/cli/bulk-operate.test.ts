@@ -110,6 +110,19 @@ describe("looking", () => {
     expect(whole.stdout).not.toContain("bulk retry");
   });
 
+  test("an output file goes on after its last whole line, however long the one is that was cut off", async () => {
+    const cwd = await loaded("");
+    const file = join(cwd, "attempts.jsonl");
+    const whole = '{"run":"other","entryId":"a"}\n';
+    writeFileSync(file, `${whole}{"run":"other","result":"${"x".repeat(9_000_000)}`);
+    expect((await bulk(cwd, "work", "work-tasks", "--output-file", "attempts.jsonl")).code).toBe(EXIT.ok);
+    const [first, ...more] = readFileSync(file, "utf8").trim().split("\n");
+    expect(`${first}\n`).toBe(whole);
+    expect(more.map((line) => (JSON.parse(line) as { entryId: string }).entryId).sort()).toEqual(
+      TASKS.map(({ task_id }) => task_id),
+    );
+  });
+
   test("a report is data as well, and every attempt a line of a file", async () => {
     const cwd = await ended();
     const { stdout } = await bulk(cwd, "report", "work-tasks", "-o", "json", "--output-file", "attempts.jsonl");

@@ -19,9 +19,9 @@ import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { Lease } from "../../bulk/bulk-store.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { isJsonObject } from "../../json.ts";
+import { attemptsOf } from "../../queue/report/read-rows.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import type { Io } from "../terminal/io.ts";
-import { attemptsOf } from "./runs.ts";
 
 export interface OutputFile {
   ended(lease: Lease, end: AttemptEnd, host: string): void;
@@ -98,15 +98,29 @@ function cutBrokenLine(path: string): void {
   const size = existsSync(path) ? statSync(path).size : 0;
   const descriptor = size === 0 ? undefined : openSync(path, "r");
   if (descriptor === undefined) return;
-  const last = Buffer.alloc(Math.min(size, LONGEST_LINE));
-  readSync(descriptor, last, 0, last.length, size - last.length);
-  closeSync(descriptor);
-  const end = last.lastIndexOf("\n");
-  if (end !== last.length - 1) truncateSync(path, size - last.length + end + 1);
+  let end = size;
+  try {
+    end = endOfLastLine(descriptor, size);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (end < size) truncateSync(path, end);
 }
 
-/** A result is at most a few hundred kilobytes. */
-const LONGEST_LINE = 8 * 2 ** 20;
+/** Of the last whole line: a result, and so a line, may have many megabytes. */
+function endOfLastLine(descriptor: number, size: number): number {
+  const piece = Buffer.alloc(PIECE_BYTES);
+  for (let to = size; to > 0; ) {
+    const from = Math.max(0, to - PIECE_BYTES);
+    const read = readSync(descriptor, piece, 0, to - from, from);
+    const newline = piece.subarray(0, read).lastIndexOf("\n");
+    if (newline >= 0) return from + newline + 1;
+    to = from;
+  }
+  return 0;
+}
+
+const PIECE_BYTES = 64 * 1024;
 
 async function writtenAttempts(path: string, run: string): Promise<Set<string>> {
   const written = new Set<string>();
