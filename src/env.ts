@@ -68,3 +68,9 @@ export function requireVariable(environment: Environment, name: Variable): strin
 export function wholeEnvironment(): Readonly<Record<string, string | undefined>> {
   return { ...process.env };
 }
+
+/** Those that have a value, as a process is given them. */
+export function definedOf(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const defined = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return Object.fromEntries(defined);
+}

@@ -8,6 +8,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** As it is stored: without members that have no value. */
+export function asJson(value: object): Json {
+  return JSON.parse(JSON.stringify(value));
+}
+
 /** Bytes of a text as UTF-8, as AWS counts its limits. */
 export function utf8Length(text: string): number {
   return Buffer.byteLength(text, "utf8");

@@ -58,3 +58,8 @@ export interface BulkRun extends NewBulkRun {
 export type EntryCounts = Readonly<Record<EntryState, number>> & {
   readonly attempts: number;
 };
+
+/** Entries that will not be tried any more. */
+export function endedOf({ DONE, FAILED, CANCELLED }: EntryCounts): number {
+  return DONE + FAILED + CANCELLED;
+}

@@ -1,5 +1,5 @@
 /** What is to be known of a run's pool at one moment: its workers, what they cost, and why there are no more of them. */
-import type { BulkRun, EntryCounts } from "../bulk/bulk-run.ts";
+import { type BulkRun, type EntryCounts, endedOf } from "../bulk/bulk-run.ts";
 import { moneySpent, priceOf } from "../bulk/money-spent.ts";
 import type { PoolPlan, PoolStatus } from "../bulk/pool.ts";
 import type { WorkerRecord } from "../bulk/worker-record.ts";
@@ -45,7 +45,7 @@ export function viewPool(run: BulkRun, plan: PoolPlan, { counts, workers, status
     reasons: [],
   };
   const money = moneySpent(workers, { starting, running, ended }, plan, now);
-  const remaining = run.entries - counts.DONE - counts.FAILED - counts.CANCELLED;
+  const remaining = run.entries - endedOf(counts);
   return {
     run: run.name,
     state: run.state,

@@ -7,7 +7,7 @@ import type { BulkRuns } from "../bulk/bulk-store.ts";
 import type { PoolPlan } from "../bulk/pool.ts";
 import type { PoolOrder, WorkerCode } from "../bulk/pool-order.ts";
 import { CirrusError, EXIT } from "../errors.ts";
-import type { Json } from "../json.ts";
+import { asJson } from "../json.ts";
 import type { ObjectStore } from "../payload/object-store.ts";
 import type { BulkUrls } from "../payload/object-urls.ts";
 import type { Project } from "../project/project.ts";
@@ -72,9 +72,4 @@ export async function startRun(ports: StartPorts, run: BulkRun, order: PoolOrder
   await ports.runs.configure(run.name, { pool: asJson(order) });
   if (run.state === "STOPPED") await ports.runs.setState(run.name, ["STOPPED"], "OPEN");
   return (await ports.supervise(run.name))?.reason;
-}
-
-/** Members without a value are left out. */
-export function asJson(order: PoolOrder): Json {
-  return JSON.parse(JSON.stringify(order));
 }

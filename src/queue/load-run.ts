@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { BulkRun, NewBulkRun } from "../bulk/bulk-run.ts";
 import type { BulkRuns, EntrySource } from "../bulk/bulk-store.ts";
 import { CirrusError, EXIT } from "../errors.ts";
-import { canonicalJson, type Json } from "../json.ts";
+import { asJson, canonicalJson } from "../json.ts";
 import { firstDifference } from "./first-difference.ts";
 import { type StagedFile, stageTaskFile } from "./stage-task-file.ts";
 import { describeSource, isUnchanged } from "./task-file/describe-source.ts";
@@ -108,11 +108,6 @@ async function getRun(runs: BulkRuns, name: string): Promise<BulkRun> {
   const run = await runs.get(name);
   if (run !== undefined) return run;
   throw new CirrusError(`The bulk run ${name} was removed while it was loaded.`, { exitCode: EXIT.conflict });
-}
-
-/** As it is stored: without members that have no value. */
-function asJson(value: object): Json {
-  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 async function otherEntries(runs: BulkRuns, run: BulkRun, entries: EntrySource): Promise<CirrusError> {

@@ -1,6 +1,6 @@
 /** What a person wants to know of a run while it goes on: how much is done, how quickly, how long it will take, what fails. */
 import type { AttemptEnd } from "../bulk/attempt.ts";
-import type { EntryCounts } from "../bulk/bulk-run.ts";
+import { type EntryCounts, endedOf } from "../bulk/bulk-run.ts";
 import type { Clock } from "../clock.ts";
 import { type ErrorGroup, makeErrorGroups } from "./report/error-groups.ts";
 
@@ -75,10 +75,6 @@ export function makeProgress(entries: number, clock: Pick<Clock, "now">): Progre
       };
     },
   };
-}
-
-export function endedOf({ DONE, FAILED, CANCELLED }: EntryCounts): number {
-  return DONE + FAILED + CANCELLED;
 }
 
 /** Each entry that was decided, or runs, has one attempt that is no retry. */

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism, hostname, totalmem } from "node:os";
 import { join } from "node:path";
-import type { BulkRun, EntryCounts } from "../bulk/bulk-run.ts";
+import type { BulkRun, EntryCounts, TaskLimits } from "../bulk/bulk-run.ts";
 import type { BulkLogs, BulkQueue, BulkRuns } from "../bulk/bulk-store.ts";
 import type { HostFacts } from "../bulk/worker-record.ts";
 import type { Clock } from "../clock.ts";
@@ -85,6 +85,11 @@ async function work({ queue, logs, clock }: RunHerePorts, options: RunHereOption
       worker: `${hostname()}-${randomUUID().slice(0, 8)}`,
     },
   );
+}
+
+/** Tasks at a time on this machine where nobody says how many: as many as its processors are enough for. */
+export function usualSlots({ cpus }: Pick<TaskLimits, "cpus">): number {
+  return Math.max(1, Math.floor(availableParallelism() / cpus));
 }
 
 /** One's own machine has no price. */

@@ -2,6 +2,7 @@
 import type { JobDetail, JobSummary } from "@aws-sdk/client-batch";
 import type { PoolStatus } from "../../bulk/pool.ts";
 import type { BatchPools } from "../services/batch-pools.ts";
+import { slices } from "../state/table.ts";
 import { poolNames, poolTags } from "./pool-names.ts";
 
 /** Arrays have 2 to 10,000 children. */
@@ -114,8 +115,8 @@ async function listWorkers(batch: BatchPools, stack: string, run: string): Promi
 async function describe(batch: BatchPools, summaries: readonly JobSummary[]): Promise<readonly JobDetail[]> {
   const ids = summaries.flatMap(({ jobId }) => jobId ?? []);
   const details: JobDetail[] = [];
-  for (let at = 0; at < ids.length; at += MOST_DESCRIBED) {
-    const { jobs = [] } = await batch.describeJobs({ jobs: ids.slice(at, at + MOST_DESCRIBED) });
+  for (const slice of slices(ids, MOST_DESCRIBED)) {
+    const { jobs = [] } = await batch.describeJobs({ jobs: [...slice] });
     details.push(...jobs);
   }
   return details;

@@ -1,9 +1,10 @@
 /** The transitions of a payload: the latest in its record, earlier ones, if any were moved away, in items of their own. */
-import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import type { Page, Transition } from "../../state/state-store.ts";
-import { type Item, toAttribute } from "./attribute-values.ts";
+import type { Item } from "./attribute-values.ts";
 import { mayHaveRecord, recordKey, transitionSort } from "./keys.ts";
+import { queryPartition } from "./query-partition.ts";
 import { firstVersion, toTransition, transitionsOf } from "./steps.ts";
 import type { Table } from "./table.ts";
 
@@ -21,7 +22,7 @@ export async function readHistory(
   // The record comes first: what is moved away after this read is in both, and never in neither.
   const from = firstVersion(item);
   const earlier =
-    after + 1 < from ? await readEarlier(payloadId, { after, before: from, limit: limit + 1 }, table) : [];
+    after + 1 < from ? await readEarlier(payloadId, { after, before: from, enough: limit + 1 }, table) : [];
   const found = [...earlier, ...transitionsOf(item).filter(({ version }) => version > after)];
   const items = found.slice(0, limit);
   const last = items.at(-1);
@@ -40,33 +41,14 @@ async function readRecord(payloadId: string, { client, table }: Table): Promise<
 interface Versions {
   readonly after: number;
   readonly before: number;
-  readonly limit: number;
+  readonly enough: number;
 }
 
 async function readEarlier(
   payloadId: string,
-  { after, before, limit }: Versions,
-  { client, table }: Table,
+  { after, before, enough }: Versions,
+  table: Table,
 ): Promise<readonly Transition[]> {
-  const found: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
-        ExpressionAttributeValues: {
-          ":pk": toAttribute(payloadId),
-          ":from": toAttribute(transitionSort(after + 1)),
-          ":to": toAttribute(transitionSort(before - 1)),
-        },
-        ConsistentRead: true,
-        ExclusiveStartKey: start,
-        Limit: limit,
-      }),
-    );
-    found.push(...Items);
-    start = LastEvaluatedKey;
-  } while (start !== undefined && found.length < limit);
-  return found.map(toTransition);
+  const range = { from: transitionSort(after + 1), to: transitionSort(before - 1), enough };
+  return (await queryPartition(payloadId, range, table)).map(toTransition);
 }

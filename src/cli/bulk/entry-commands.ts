@@ -4,6 +4,7 @@ import type { AttemptRecord } from "../../bulk/attempt.ts";
 import { ENTRY_STATES, type EntryRecord, type EntryState } from "../../bulk/entry.ts";
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
+import { attemptsOf, entriesOf } from "../../queue/report/read-rows.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
 import type { PlaceOptions } from "../place/backend.ts";
@@ -11,7 +12,7 @@ import { type BulkPlace, withBulkPlace } from "../place/bulk-place.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { addFormats, formatOf, type OutputOptions, printRows } from "../terminal/output.ts";
-import { addRunArgument, attemptsOf, bulkMark, entriesOf, requireRun } from "./runs.ts";
+import { addRunArgument, bulkMark, requireRun } from "./runs.ts";
 
 interface EntriesOptions extends PlaceOptions, OutputOptions {
   readonly state?: EntryState;

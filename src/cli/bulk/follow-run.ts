@@ -1,8 +1,8 @@
 /** Shows how a run goes for as long as somebody works on it: this process, or others that are only watched. */
-import type { BulkRun, EntryCounts } from "../../bulk/bulk-run.ts";
+import { type BulkRun, type EntryCounts, endedOf } from "../../bulk/bulk-run.ts";
 import { systemClock } from "../../clock.ts";
 import { TransientError } from "../../errors.ts";
-import { endedOf, makeProgress, type Progress } from "../../queue/progress.ts";
+import { makeProgress, type Progress } from "../../queue/progress.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import type { Io } from "../terminal/io.ts";
 import { makeRunView } from "./run-view.ts";

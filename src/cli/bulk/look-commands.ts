@@ -1,7 +1,8 @@
 /** `cirrus bulk list`, `status` and `show`: what runs there are and how they go. */
-import type { BulkRun } from "../../bulk/bulk-run.ts";
+import { type BulkRun, endedOf } from "../../bulk/bulk-run.ts";
 import { ENTRY_STATES } from "../../bulk/entry.ts";
-import { endedOf, retriesOf } from "../../queue/progress.ts";
+import { retriesOf } from "../../queue/progress.ts";
+import { entriesOf } from "../../queue/report/read-rows.ts";
 import type { Register } from "../commands.ts";
 import { addPlaceOptions, type PlaceOptions } from "../place/backend.ts";
 import { type BulkPlace, withBulkPlace } from "../place/bulk-place.ts";
@@ -11,7 +12,7 @@ import { addFormats, formatOf, type OutputOptions, printOne, printRows } from ".
 import { renderTable } from "../terminal/table.ts";
 import { followRun } from "./follow-run.ts";
 import { count, renderLine } from "./run-view.ts";
-import { addRunArgument, bulkMark, describeTask, entriesOf, exitCodeOf, requireRun, shortPath } from "./runs.ts";
+import { addRunArgument, bulkMark, describeTask, exitCodeOf, requireRun, shortPath } from "./runs.ts";
 
 export const registerList: Register = (command, io) => {
   addFormats(addPlaceOptions(command), ["table", "json", "jsonl", "yaml", "name"])

@@ -1,5 +1,4 @@
 /** Turns what was called for, a configuration file and a task's definition into one run; nothing is changed by it. */
-import { availableParallelism } from "node:os";
 import { basename, isAbsolute, relative, resolve } from "node:path";
 import { CAUSES, type Cause } from "../../bulk/attempt.ts";
 import type { TaskLimits } from "../../bulk/bulk-run.ts";
@@ -10,6 +9,7 @@ import { type BulkConfig, type Provider, readBulkConfig } from "../../queue/conf
 import { type Resolved, resolveSettings } from "../../queue/config/resolve-settings.ts";
 import type { Settings } from "../../queue/config/settings.ts";
 import { findProgram, type Program } from "../../queue/program.ts";
+import { usualSlots } from "../../queue/run-here.ts";
 import type { TaskFileOptions } from "../../queue/task-file/read-task-file.ts";
 import { type PlaceOptions, resolvePlace } from "../place/backend.ts";
 import type { Io } from "../terminal/io.ts";
@@ -170,8 +170,8 @@ function often(times: RetrySetting, usual: number): number {
   return times ? Math.max(usual, USUAL_RETRIES) : 0;
 }
 
-function slotsOf({ numSimultaneousTasks, maxSimultaneousTasks }: Settings, { cpus }: TaskLimits): number {
-  const slots = numSimultaneousTasks ?? Math.max(1, Math.floor(availableParallelism() / cpus));
+function slotsOf({ numSimultaneousTasks, maxSimultaneousTasks }: Settings, limits: TaskLimits): number {
+  const slots = numSimultaneousTasks ?? usualSlots(limits);
   return Math.min(slots, maxSimultaneousTasks ?? slots);
 }
 

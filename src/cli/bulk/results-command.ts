@@ -1,11 +1,12 @@
 /** `cirrus bulk results`: what the tasks of a run returned, which is what the run was for. */
 import type { BulkRuns } from "../../bulk/bulk-store.ts";
 import type { Json } from "../../json.ts";
+import { attemptsOf } from "../../queue/report/read-rows.ts";
 import type { Register } from "../commands.ts";
 import type { PlaceOptions } from "../place/backend.ts";
 import { withBulkPlace } from "../place/bulk-place.ts";
 import { addFormats, formatOf, type OutputOptions, printRows } from "../terminal/output.ts";
-import { addRunArgument, attemptsOf, requireRun } from "./runs.ts";
+import { addRunArgument, requireRun } from "./runs.ts";
 
 interface Result {
   readonly task_id: string;

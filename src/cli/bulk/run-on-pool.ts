@@ -2,17 +2,18 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { userData } from "../../aws/pool/user-data.ts";
-import type { BulkRun } from "../../bulk/bulk-run.ts";
+import { type BulkRun, endedOf } from "../../bulk/bulk-run.ts";
 import type { PoolPlan } from "../../bulk/pool.ts";
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT, type ExitCode, ProblemsError } from "../../errors.ts";
+import { asJson } from "../../json.ts";
 import { type PoolConstraints, SCRIPTS } from "../../pool/plan/constraints.ts";
 import { type PoolLambda, planLambdas } from "../../pool/plan/lambda-plan.ts";
 import type { PlanOutcome, RankedPlan } from "../../pool/plan/plan.ts";
 import { usd } from "../../pool/plan/sizing.ts";
 import type { PoolWork } from "../../pool/plan/work.ts";
-import { asJson, orderPool, startRun } from "../../pool/start-run.ts";
-import { endedOf } from "../../queue/progress.ts";
+import { orderPool, startRun } from "../../pool/start-run.ts";
+import { attemptsOf } from "../../queue/report/read-rows.ts";
 import { openCatalogue } from "../catalog/open-catalogue.ts";
 import type { BulkPlace, BulkStage } from "../place/bulk-place.ts";
 import { planFromOffers } from "../pool/plan-pool.ts";
@@ -27,7 +28,7 @@ import { openOutputFile } from "./output-file.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { printReport } from "./print-report.ts";
 import { count } from "./run-view.ts";
-import { attemptsOf, exitCodeOf } from "./runs.ts";
+import { exitCodeOf } from "./runs.ts";
 import { modeOf, type WorkOptions } from "./work-options.ts";
 
 export interface PoolRunOptions extends WorkOptions {

@@ -1,13 +1,10 @@
-/** What the commands about bulk runs share: finding one by name, and how entries and attempts are read and shown. */
+/** What the commands about bulk runs share: finding one by name, and how it is shown. */
 import { isAbsolute, relative } from "node:path";
 import type { Command } from "commander";
-import type { AttemptRecord } from "../../bulk/attempt.ts";
-import type { BulkRun, EntryCounts, RunState } from "../../bulk/bulk-run.ts";
-import type { AttemptQuery, BulkRuns, EntryQuery, Page } from "../../bulk/bulk-store.ts";
-import type { EntryRecord, EntryState } from "../../bulk/entry.ts";
+import { type BulkRun, type EntryCounts, endedOf, type RunState } from "../../bulk/bulk-run.ts";
+import type { EntryState } from "../../bulk/entry.ts";
 import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
 import { suggest } from "../../nearest.ts";
-import { endedOf } from "../../queue/progress.ts";
 import { addPlaceOptions } from "../place/backend.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import { type Io, type Output, paint, type Style } from "../terminal/io.ts";
@@ -28,39 +25,6 @@ export async function requireRun(
     hint: suggest(name, known) ?? `Start one: cirrus bulk run <task> --tasks <file>${flags}`,
     exitCode: EXIT.notFound,
   });
-}
-
-/** Rows page after page, until there are so many. */
-export async function* rowsOf<Row>(
-  read: (after: string | undefined, limit: number) => Promise<Page<Row>>,
-  most = Number.POSITIVE_INFINITY,
-): AsyncGenerator<Row> {
-  let left = most;
-  let after: string | undefined;
-  do {
-    const page = await read(after, Math.min(left, MOST_A_PAGE));
-    yield* page.rows;
-    left -= page.rows.length;
-    after = page.next;
-  } while (after !== undefined && left > 0);
-}
-
-const MOST_A_PAGE = 1_000;
-
-export function entriesOf(
-  runs: Pick<BulkRuns, "entries">,
-  query: Omit<EntryQuery, "after" | "limit">,
-  most?: number,
-): AsyncGenerator<EntryRecord> {
-  return rowsOf((after, limit) => runs.entries({ ...query, after, limit }), most);
-}
-
-export function attemptsOf(
-  runs: Pick<BulkRuns, "attempts">,
-  query: Omit<AttemptQuery, "after" | "limit">,
-  most?: number,
-): AsyncGenerator<AttemptRecord> {
-  return rowsOf((after, limit) => runs.attempts({ ...query, after, limit }), most);
 }
 
 /** 0 all done, 8 some failed, 1 nothing done. */

@@ -1,5 +1,4 @@
 /** `cirrus bulk work`: one more worker for a run that is loaded, or the first one again. */
-import { availableParallelism } from "node:os";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
@@ -27,7 +26,8 @@ export const registerWork: Register = (command, io, exit) => {
         const { workHere } = await import("./work-here.ts");
         const project = findProjectRoot(io.cwd) === undefined ? undefined : findProjectToLook(io, {}, ["tasks"]);
         const program = findProgram(run.task, project, io.cwd);
-        const slots = options.numSimultaneousTasks ?? Math.max(1, Math.floor(availableParallelism() / run.limits.cpus));
+        const { usualSlots } = await import("../../queue/run-here.ts");
+        const slots = options.numSimultaneousTasks ?? usualSlots(run.limits);
         exit(await workHere(io, place, run, { program, slots }, options));
       }),
     );

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { systemClock } from "../../clock.ts";
+import { definedOf } from "../../env.ts";
 import { CirrusError, describeError, EXIT, type ExitCode } from "../../errors.ts";
 import { makeProgress, type Progress } from "../../queue/progress.ts";
 import { type RunHereOutcome, runHere } from "../../queue/run-here.ts";
@@ -109,10 +110,4 @@ async function conclude(
   const why = outcome === "stopped" ? `The run was stopped: ${left}.` : `Stopped; ${left}.`;
   io.stderr.write(`${why} Go on with the same command, or: ${again}\n`);
   return exitCodeOfSignal(io) ?? EXIT.partial;
-}
-
-function definedOf(environment: Io["env"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

@@ -38,6 +38,8 @@ export function makeBulkRuns(db: Database, { clock, removeLogs }: BulkRunsOption
     requeue: (name, from, ids) => requeue(db, now, { name, from, ids }),
     purge: (name, reason) => purge(db, now, { name, reason }),
     async remove(name) {
+      // Before, since nobody knows of them once the run is hidden; and after, since a worker may have written until then.
+      await removeLogs(name);
       const removed = await hideRun(db, name);
       await removeLogs(name);
       await sweepRemoved(db);

@@ -2,7 +2,7 @@
  * supervise: gives bulk runs the workers that they need, and takes them away. It keeps nothing between two calls: each looks
  * at the entries, the money and the machines that there are, and does the next step. It may die between any two lines.
  */
-import type { BulkRun, EntryCounts } from "../../bulk/bulk-run.ts";
+import { type BulkRun, type EntryCounts, endedOf } from "../../bulk/bulk-run.ts";
 import type { BulkRuns } from "../../bulk/bulk-store.ts";
 import { moneySpent } from "../../bulk/money-spent.ts";
 import type { Pool, PoolPlan, PoolStatus } from "../../bulk/pool.ts";
@@ -83,7 +83,8 @@ async function supervise(name: string, ports: SupervisePorts): Promise<Result> {
 async function drive(run: BulkRun, order: PoolOrder, ports: SupervisePorts): Promise<Result> {
   const { name } = run;
   const counts = await ports.runs.counts(name);
-  const remaining = remainingOf(run, counts);
+  // Counts of what workers do may lag behind; how many entries there are is known.
+  const remaining = run.entries - endedOf(counts);
   if (remaining === 0) return end(name, "FINISHED", "all its entries have ended", ports);
 
   const pool = ports.pools[order.plan.kind];
@@ -110,11 +111,6 @@ async function drive(run: BulkRun, order: PoolOrder, ports: SupervisePorts): Pro
   if (more > 0) await pool.start(name, order, more, turnOf(ports.clock));
   if (more + live === 0) return end(name, "STOPPED", tooDear(order.plan, money.spent), ports);
   return { action: "working", reason: `${remaining} entries to go, ${live} workers and ${more} more` };
-}
-
-/** Counts of what workers do may lag behind; how many entries there are is known. */
-function remainingOf({ entries }: BulkRun, { DONE, FAILED, CANCELLED }: EntryCounts): number {
-  return entries - DONE - FAILED - CANCELLED;
 }
 
 /** An image that is not there or code that does not load would cost money for ever. */

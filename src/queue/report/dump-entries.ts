@@ -3,7 +3,7 @@ import type { BulkRuns } from "../../bulk/bulk-store.ts";
 import type { Entry, EntryState } from "../../bulk/entry.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { type Format, formatOfName } from "../task-file/formats.ts";
-import { allPages } from "./all-pages.ts";
+import { entriesOf } from "./read-rows.ts";
 import { writeTexts } from "./write-texts.ts";
 
 export type DumpFormat = Extract<Format, "json" | "jsonl">;
@@ -36,7 +36,7 @@ export async function dumpEntries(
 /** State by state, each in the order of the store. */
 export async function* entriesIn(runs: BulkRuns, run: string, states: readonly EntryState[]): AsyncGenerator<Entry> {
   for (const state of states) {
-    for await (const { entry } of allPages((page) => runs.entries({ run, state, ...page }))) yield entry;
+    for await (const { entry } of entriesOf(runs, { run, state })) yield entry;
   }
 }
 

@@ -2,7 +2,6 @@
 import type { Entry } from "../../bulk/entry.ts";
 import { checkEntry } from "./check-entry.ts";
 import { readTable } from "./csv-entries.ts";
-import { showSource } from "./fetch-task-file.ts";
 import { BrokenTaskFile, type Finding } from "./finding.ts";
 import { type Format, formatOfName, formatOfText, isModule } from "./formats.ts";
 import { readJsonArray } from "./json-array.ts";
@@ -10,7 +9,7 @@ import { readJsonLines } from "./json-lines.ts";
 import { readModule } from "./module-entries.ts";
 import { findLocalFile, openTaskFile } from "./open-task-file.ts";
 import { plainBytes } from "./plain-bytes.ts";
-import { makeProblemList, type ProblemList } from "./problem-list.ts";
+import type { ProblemList } from "./problem-list.ts";
 import { makeSelection, type SelectionOptions } from "./selection.ts";
 import type { TaskFilePorts } from "./task-file-ports.ts";
 import { readYamlEntries } from "./yaml-entries.ts";
@@ -28,16 +27,9 @@ export interface TaskFileOptions extends SelectionOptions {
 }
 
 /**
- * All entries that are wanted, in order. Throws ProblemsError once the file was read to its end where anything is wrong
- * with it: use no entry before the last one has come.
+ * All entries that are wanted, in order and in batches. What is wrong is told to whoever collects it: use no entry before
+ * the last one has come.
  */
-export async function* readTaskFile(options: TaskFileOptions, ports: TaskFilePorts): AsyncGenerator<Entry> {
-  const problems = makeProblemList(showSource(options.file));
-  for await (const entries of readEntries(options, ports, problems)) yield* entries;
-  problems.raise();
-}
-
-/** The same in batches, and with problems told to whoever collects them. */
 export async function* readEntries(
   options: TaskFileOptions,
   ports: TaskFilePorts,

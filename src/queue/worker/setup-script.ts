@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { definedOf } from "../../env.ts";
 import { CirrusError } from "../../errors.ts";
 
 /** A step that fails ends it: what it was to install is not there, and every task would fail of that. */
@@ -63,9 +64,4 @@ function parseEnvironment(text: string): Readonly<Record<string, string>> {
     return at < 1 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
   });
   return Object.fromEntries(pairs);
-}
-
-function definedOf(environment: SetupOptions["environment"]): Readonly<Record<string, string>> {
-  const defined = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  return Object.fromEntries(defined);
 }

@@ -7,11 +7,10 @@ import { openDatabase } from "../../../src/embedded/database/database.ts";
 import { dumpEntries } from "../../../src/queue/report/dump-entries.ts";
 import { readReport } from "../../../src/queue/report/read-report.ts";
 import { writeAttempts } from "../../../src/queue/report/write-attempts.ts";
-import { readTaskFile } from "../../../src/queue/task-file/read-task-file.ts";
 import { endOf, entriesOf, makeBulkWorld, workerOf } from "../../contracts/bulk-world.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 import { makeVirtualClock } from "../../virtual-clock.ts";
-import { portsOf } from "../task-file/sample-files.ts";
+import { portsOf, readTaskFile } from "../task-file/sample-files.ts";
 
 /** A run of `count` entries of which every third failed and the last waits. */
 async function makeRun(count: number) {

@@ -8,7 +8,9 @@ import type { Entry } from "../../../src/bulk/entry.ts";
 import { ProblemsError } from "../../../src/errors.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import type { ObjectStore } from "../../../src/payload/object-store.ts";
-import { readTaskFile, type TaskFileOptions } from "../../../src/queue/task-file/read-task-file.ts";
+import { showSource } from "../../../src/queue/task-file/fetch-task-file.ts";
+import { makeProblemList } from "../../../src/queue/task-file/problem-list.ts";
+import { readEntries, type TaskFileOptions } from "../../../src/queue/task-file/read-task-file.ts";
 import type { TaskFilePorts } from "../../../src/queue/task-file/task-file-ports.ts";
 
 export interface Sample {
@@ -34,6 +36,13 @@ const noObjects = new Proxy({} as ObjectStore, {
 /** Ports whose standard input is this text. */
 export function portsOf(stdin: Uint8Array | string = "", sizes: readonly number[] = []): TaskFilePorts {
   return { objects: noObjects, stdin: chunksOf(Buffer.from(stdin), sizes) };
+}
+
+/** Entry by entry; throws ProblemsError at the end where anything is wrong. */
+export async function* readTaskFile(options: TaskFileOptions, ports: TaskFilePorts): AsyncGenerator<Entry> {
+  const problems = makeProblemList(showSource(options.file));
+  for await (const entries of readEntries(options, ports, problems)) yield* entries;
+  problems.raise();
 }
 
 /** Reads a text as standard input. */

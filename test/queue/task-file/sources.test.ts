@@ -3,9 +3,8 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { makeObjectStore } from "../../../src/embedded/objects/object-store.ts";
-import { readTaskFile } from "../../../src/queue/task-file/read-task-file.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
-import { failureOf, portsOf, write } from "./sample-files.ts";
+import { failureOf, portsOf, readTaskFile, write } from "./sample-files.ts";
 
 const ENTRIES = '[{"task_id":"a","data":{}}]';
 const ids = async (file: string, ports = portsOf()) =>

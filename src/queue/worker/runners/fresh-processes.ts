@@ -3,15 +3,15 @@ import { readFileSync } from "node:fs";
 import type { AttemptEnd } from "../../../bulk/attempt.ts";
 import type { Lease } from "../../../bulk/bulk-store.ts";
 import { LOG_LIMITS } from "../../../embedded/logs/log-file.ts";
-import { type Exit, endingOf } from "../ends/attempt-end.ts";
+import { endingOf } from "../ends/attempt-end.ts";
 import { shortenLog, tailOf } from "../ends/attempt-log.ts";
 import { readOutcomeFile } from "../ends/outcome-file.ts";
-import type { Answer, Usage } from "../processes/child-messages.ts";
+import type { Answer } from "../processes/child-messages.ts";
 import { forwardNotices } from "../processes/forward-notices.ts";
 import { holdToLimits } from "../processes/task-limits.ts";
 import { assign, commandPlan, modulePlan, openGate, outcomeFile, readAnswer } from "../processes/task-plans.ts";
 import { startTaskProcess, type TaskProcess } from "../processes/task-process.ts";
-import { factsFor, type ProcessSetting, times } from "./runner-setting.ts";
+import { exitOf, factsFor, mostOf, type ProcessSetting, times } from "./runner-setting.ts";
 import type { AttemptControl, TaskRunner } from "./task-runner.ts";
 
 export function makeFreshProcesses(setting: ProcessSetting): TaskRunner {
@@ -75,16 +75,6 @@ export function makeFreshProcesses(setting: ProcessSetting): TaskRunner {
       setting.close();
     },
   };
-}
-
-export function exitOf({ code, signal }: Exit): Pick<AttemptEnd, "exitCode" | "signal"> {
-  return { exitCode: code ?? undefined, signal: signal ?? undefined };
-}
-
-/** What was seen from outside in passing, and what a short task says of itself. */
-export function mostOf(seen: Usage, said: Usage = {}): Pick<AttemptEnd, "peakMemoryBytes" | "cpuMs"> {
-  const most = (a = 0, b = 0) => (a > 0 || b > 0 ? Math.max(a, b) : undefined);
-  return { peakMemoryBytes: most(seen.memoryBytes, said.memoryBytes), cpuMs: most(seen.cpuMs, said.cpuMs) };
 }
 
 /** How many processes the kernel has killed so far because memory had run out. */

@@ -12,8 +12,7 @@ import { forwardNotices } from "../processes/forward-notices.ts";
 import { holdToLimits } from "../processes/task-limits.ts";
 import { assign, modulePlan, readAnswer } from "../processes/task-plans.ts";
 import { startTaskProcess, type TaskProcess } from "../processes/task-process.ts";
-import { exitOf, mostOf } from "./fresh-processes.ts";
-import { factsFor, type ProcessSetting, times } from "./runner-setting.ts";
+import { exitOf, factsFor, mostOf, type ProcessSetting, times } from "./runner-setting.ts";
 import type { AttemptControl, TaskRunner } from "./task-runner.ts";
 
 interface Reused {

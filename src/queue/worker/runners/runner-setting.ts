@@ -8,6 +8,8 @@ import { type Clock, isoTime } from "../../../clock.ts";
 import { makeWorkerRegistry } from "../../../embedded/lambda/worker-registry.ts";
 import { CirrusError } from "../../../errors.ts";
 import type { WorkerFacts } from "../../../task/worker-data.ts";
+import type { Exit } from "../ends/attempt-end.ts";
+import type { Usage } from "../processes/child-messages.ts";
 import { makeProcessWatch, type ProcessWatch } from "../processes/process-watch.ts";
 import type { WorkerOptions } from "../worker-options.ts";
 import { makeSlotPlaces, type SlotPlaces } from "./slot-places.ts";
@@ -53,4 +55,14 @@ export function factsFor(lease: Lease, { run, worker, slots, limits, host }: Wor
 
 export function times(startedAt: number, clock: Clock): Pick<AttemptEnd, "startedAt" | "endedAt"> {
   return { startedAt: isoTime(startedAt), endedAt: isoTime(clock.now()) };
+}
+
+export function exitOf({ code, signal }: Exit): Pick<AttemptEnd, "exitCode" | "signal"> {
+  return { exitCode: code ?? undefined, signal: signal ?? undefined };
+}
+
+/** What was seen from outside in passing, and what a short task says of itself. */
+export function mostOf(seen: Usage, said: Usage = {}): Pick<AttemptEnd, "peakMemoryBytes" | "cpuMs"> {
+  const most = (a = 0, b = 0) => (a > 0 || b > 0 ? Math.max(a, b) : undefined);
+  return { peakMemoryBytes: most(seen.memoryBytes, said.memoryBytes), cpuMs: most(seen.cpuMs, said.cpuMs) };
 }

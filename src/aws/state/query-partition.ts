@@ -1,0 +1,52 @@
+/** Items of one partition, in the order of their sort keys, as they are at this moment. */
+import { type AttributeValue, QueryCommand } from "@aws-sdk/client-dynamodb";
+import { type Item, toAttribute } from "./attribute-values.ts";
+import type { Table } from "./table.ts";
+
+export interface Filter {
+  readonly expression: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+export interface KeyRange {
+  /** Both ends belong to it. */
+  readonly from: string;
+  readonly to: string;
+  readonly filter?: Filter | undefined;
+  /** Attributes that are wanted; all where it is not given. */
+  readonly only?: readonly string[];
+  /** No further look once so many were found; the last one may have brought more. */
+  readonly enough?: number;
+}
+
+export async function queryPartition(
+  pk: string,
+  { from, to, filter, only, enough }: KeyRange,
+  { client, table }: Table,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+        ExpressionAttributeValues: {
+          ":pk": toAttribute(pk),
+          ":from": toAttribute(from),
+          ":to": toAttribute(to),
+          ...filter?.values,
+        },
+        ...(filter && { FilterExpression: filter.expression, ExpressionAttributeNames: filter.names }),
+        ...(only && { ProjectionExpression: only.join(", ") }),
+        ...(enough !== undefined && { Limit: enough }),
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+    );
+    items.push(...Items);
+    start = LastEvaluatedKey;
+  } while (start !== undefined && items.length < (enough ?? Number.POSITIVE_INFINITY));
+  return items;
+}
