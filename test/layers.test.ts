@@ -6,11 +6,11 @@ import { describe, expect, test } from "vitest";
 const ROOT = resolve(import.meta.dirname, "..");
 
 const ROWS: readonly (readonly string[])[] = [
-  ["errors.ts", "log.ts", "env.ts", "clock.ts", "json.ts", "nearest.ts", "once.ts", "pages.ts"],
-  ["payload", "state", "asl", "events", "executions", "bulk", "offers"],
+  ["errors.ts", "log.ts", "env.ts", "clock.ts", "json.ts", "nearest.ts", "once.ts", "pages.ts", "yaml"],
+  ["payload", "state", "asl", "events", "executions", "bulk", "offers", "loop"],
   ["aws", "embedded"],
-  ["task", "feeder", "functions", "project", "testing"],
-  ["compile", "runtime", "queue", "pool", "loop", "scaffold"],
+  ["task", "feeder", "functions", "project", "testing", "notebook"],
+  ["compile", "runtime", "queue", "pool", "scheduler", "scaffold"],
   ["cli"],
 ];
 

@@ -10,7 +10,7 @@ import { suggest } from "../nearest.ts";
 import { parsePayload } from "../payload/payload.ts";
 import { bindLocally } from "../project/local/local.ts";
 import type { Project } from "../project/project.ts";
-import { withoutConsequences } from "../project/yaml/consequences.ts";
+import { withoutConsequences } from "../yaml/consequences.ts";
 import { type Io, paint } from "./terminal/io.ts";
 
 /** In the order of files and lines. `read` are the problems that reading the project found. */

@@ -3,7 +3,7 @@
  * when the stack is made. As an object it would be CloudFormation's to read, which turns numbers into texts.
  */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { intrinsic } from "../project/yaml/cloudformation-tags.ts";
+import { intrinsic } from "../yaml/cloudformation-tags.ts";
 import { sub } from "./intrinsics.ts";
 
 export function definitionString(definition: JsonObject): JsonObject {

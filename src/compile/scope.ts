@@ -7,7 +7,7 @@ import { isJsonObject, type Json } from "../json.ts";
 import { suggest } from "../nearest.ts";
 import type { Project, Written } from "../project/project.ts";
 import { suggestReference } from "../project/suggest-reference.ts";
-import { formatPath, type Path } from "../project/yaml/json-path.ts";
+import { formatPath, type Path } from "../yaml/json-path.ts";
 import { idStem, lambdaId, lambdaLogGroupId, lambdaRoleId, stateMachineId } from "./names.ts";
 import { listComponents } from "./template.ts";
 

@@ -1,6 +1,6 @@
 /** Every state of a definition, in branches and in Maps as well. */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import type { Path } from "./yaml/json-path.ts";
+import type { Path } from "../yaml/json-path.ts";
 
 export interface FoundState {
   readonly name: string;

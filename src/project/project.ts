@@ -1,7 +1,7 @@
 /** A project as it was read: every definition with its variables replaced and its references to resources still open. */
 import type { JsonObject } from "../json.ts";
-import type { Path } from "./yaml/json-path.ts";
-import type { Position } from "./yaml/read-yaml.ts";
+import type { Path } from "../yaml/json-path.ts";
+import type { Position } from "../yaml/read-yaml.ts";
 
 export interface Project {
   /** Absolute. */

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeWorkerRegistry } from "../../src/embedded/lambda/worker-registry.ts";
 import { processIdentity, SANDBOX } from "../../src/embedded/processes/processes.ts";
+import { makeWorkerRegistry } from "../../src/embedded/processes/worker-registry.ts";
 
 /** However busy the machine is. */
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });

@@ -7,7 +7,7 @@ import { CirrusError, EXIT } from "../../errors.ts";
 import { suggest } from "../../nearest.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import type { Component, Project } from "../../project/project.ts";
-import { withoutConsequences } from "../../project/yaml/consequences.ts";
+import { withoutConsequences } from "../../yaml/consequences.ts";
 import type { PlaceOptions } from "../place/backend.ts";
 import { findProject, refuse } from "../place/find-project.ts";
 import type { Io } from "../terminal/io.ts";

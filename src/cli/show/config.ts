@@ -1,8 +1,8 @@
 /** `cirrus show config`: every value of the configuration and where it comes from. */
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { Project } from "../../project/project.ts";
-import type { Path } from "../../project/yaml/json-path.ts";
-import { readYaml } from "../../project/yaml/read-yaml.ts";
+import type { Path } from "../../yaml/json-path.ts";
+import { readYaml } from "../../yaml/read-yaml.ts";
 import type { StageOptions } from "../place/find-project.ts";
 
 export interface Setting {

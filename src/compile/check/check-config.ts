@@ -2,7 +2,7 @@
 import { isJsonObject } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
 import type { Config } from "../../project/project.ts";
-import { intrinsic } from "../../project/yaml/cloudformation-tags.ts";
+import { intrinsic } from "../../yaml/cloudformation-tags.ts";
 import type { Scope } from "../scope.ts";
 
 /** Handed on as they are, beside those that serverless.yml takes from cirrus.yml. */

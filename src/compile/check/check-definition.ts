@@ -2,8 +2,8 @@
 import { parseMachine } from "../../asl/machine.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import type { Workflow } from "../../project/project.ts";
-import { intrinsic } from "../../project/yaml/cloudformation-tags.ts";
-import { parsePath } from "../../project/yaml/json-path.ts";
+import { intrinsic } from "../../yaml/cloudformation-tags.ts";
+import { parsePath } from "../../yaml/json-path.ts";
 import type { Scope } from "../scope.ts";
 
 export function checkStateMachine(workflow: Workflow, scope: Scope): void {

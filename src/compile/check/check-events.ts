@@ -6,8 +6,8 @@ import { isJsonObject, type Json } from "../../json.ts";
 import { nearest, suggest } from "../../nearest.ts";
 import type { Component, Project } from "../../project/project.ts";
 import { hasVariables } from "../../project/variables/parse-variables.ts";
-import { formatPath, type Path } from "../../project/yaml/json-path.ts";
-import { readYaml } from "../../project/yaml/read-yaml.ts";
+import { formatPath, type Path } from "../../yaml/json-path.ts";
+import { readYaml } from "../../yaml/read-yaml.ts";
 import { listComponents } from "../template.ts";
 
 /** The Serverless Framework's own. */

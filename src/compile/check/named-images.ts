@@ -2,7 +2,7 @@
 import { isJsonObject, type Json } from "../../json.ts";
 import { makeResolver } from "../../project/local/intrinsics.ts";
 import type { Component, Declared, Project, Source, Written } from "../../project/project.ts";
-import type { Path } from "../../project/yaml/json-path.ts";
+import type { Path } from "../../yaml/json-path.ts";
 import { JOB_DEFINITION } from "../job-definitions.ts";
 import { listComponents } from "../template.ts";
 

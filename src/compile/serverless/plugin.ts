@@ -5,7 +5,7 @@ import { wholeEnvironment } from "../../env.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { Project } from "../../project/project.ts";
 import { readProject } from "../../project/read-project.ts";
-import { withoutConsequences } from "../../project/yaml/consequences.ts";
+import { withoutConsequences } from "../../yaml/consequences.ts";
 import { checkEvents } from "../check/check-events.ts";
 import { checkHandlers } from "../check/check-handlers.ts";
 import { formatProblems } from "../check/format-problems.ts";

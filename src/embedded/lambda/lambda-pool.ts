@@ -9,12 +9,12 @@ import { TransientError } from "../../errors.ts";
 import type { LambdaFunction } from "../../executions/lambda-function.ts";
 import { type Json, utf8Length } from "../../json.ts";
 import type { TaskLogWriter } from "../logs/task-logs.ts";
+import { makeWorkerRegistry } from "../processes/worker-registry.ts";
 import { LAMBDA_ERRORS, LAMBDA_PAYLOAD_BYTES, LambdaError } from "./lambda-errors.ts";
 import { runInvocation } from "./lambda-invocation.ts";
 import { makeLines, type Waiting } from "./lambda-lines.ts";
 import { makeTurns } from "./lambda-turns.ts";
 import { makeWorkers, type Worker } from "./lambda-workers.ts";
-import { makeWorkerRegistry } from "./worker-registry.ts";
 
 export { LambdaError };
 

@@ -2,9 +2,9 @@
 import type { Clock } from "../../clock.ts";
 import type { LambdaFunction } from "../../executions/lambda-function.ts";
 import { canonicalJson } from "../../json.ts";
+import type { WorkerRegistry } from "../processes/worker-registry.ts";
 import { LAMBDA_ERRORS, type LambdaFailure } from "./lambda-errors.ts";
 import { type LambdaProcess, startLambdaProcess } from "./lambda-process.ts";
-import type { WorkerRegistry } from "./worker-registry.ts";
 
 export interface Worker {
   readonly process: LambdaProcess;

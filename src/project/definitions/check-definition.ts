@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { Problem } from "../../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
+import { formatPath, type Path } from "../../yaml/json-path.ts";
+import type { Report } from "../../yaml/read-yaml.ts";
 import type { Written } from "../project.ts";
 import { hasVariables } from "../variables/parse-variables.ts";
-import { formatPath, type Path } from "../yaml/json-path.ts";
-import type { Report } from "../yaml/read-yaml.ts";
 
 /** The file that a checked value comes from. */
 type Place = Pick<Written, "shown" | "locate">;

@@ -1,8 +1,8 @@
 /** What a definition.yml may say, kind by kind; anything else is a problem with the nearest known key. */
 import { z } from "zod";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { intrinsic } from "../../yaml/cloudformation-tags.ts";
 import { type Environment, SECTIONS } from "../project.ts";
-import { intrinsic } from "../yaml/cloudformation-tags.ts";
 
 /** A value that is checked only when the project is deployed. */
 const deployed = z.custom<Json>(() => true).optional();

@@ -2,11 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { type Report, readYaml, type YamlFile } from "../../yaml/read-yaml.ts";
 import { CONFIG_FILE } from "../find-root.ts";
 import { expandReferences } from "../local/references.ts";
 import type { Config } from "../project.ts";
 import { makeVariables, type Variables } from "../variables/resolve-variables.ts";
-import { type Report, readYaml, type YamlFile } from "../yaml/read-yaml.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { configSchema } from "./definition-schemas.ts";
 import { showFile } from "./reading.ts";

@@ -2,10 +2,10 @@
 import { relative } from "node:path";
 import type { JsonObject } from "../../json.ts";
 import { isJsonObject } from "../../json.ts";
+import { type Report, readYaml, type YamlFile } from "../../yaml/read-yaml.ts";
 import { expandReferences } from "../local/references.ts";
 import type { Config, Source, Written } from "../project.ts";
 import type { Variables } from "../variables/resolve-variables.ts";
-import { type Report, readYaml, type YamlFile } from "../yaml/read-yaml.ts";
 
 export interface Reading {
   /** The project's root, absolute. */

@@ -1,8 +1,8 @@
 /** CloudFormation's intrinsic functions, as far as they can be evaluated without AWS. */
 import { isJsonObject, type Json } from "../../json.ts";
+import { intrinsic } from "../../yaml/cloudformation-tags.ts";
+import type { Path } from "../../yaml/json-path.ts";
 import { isDeferred } from "../variables/variable-sources.ts";
-import { intrinsic } from "../yaml/cloudformation-tags.ts";
-import type { Path } from "../yaml/json-path.ts";
 
 /** What references mean; undefined is unknown. Whoever looks up reports what is wrong beyond that. */
 export interface Scope {

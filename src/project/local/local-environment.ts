@@ -1,7 +1,7 @@
 /** Environments by precedence; only the value that wins has to be known on this machine. */
 import type { JsonObject } from "../../json.ts";
+import { formatPath, type Path } from "../../yaml/json-path.ts";
 import type { Environment, Project } from "../project.ts";
-import { formatPath, type Path } from "../yaml/json-path.ts";
 import { type LocalScope, makeLocalScope, type Place } from "./local-scope.ts";
 
 /** One level of an environment, and where its variables stand. */

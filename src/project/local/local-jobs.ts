@@ -2,9 +2,9 @@
 import { z } from "zod";
 import type { ExitRule, JobDefinition } from "../../executions/job-definition.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { formatPath } from "../../yaml/json-path.ts";
 import { checkDefinition } from "../definitions/check-definition.ts";
 import type { Declared, Project } from "../project.ts";
-import { formatPath } from "../yaml/json-path.ts";
 import { mergeEnvironment, regionEnvironment } from "./local-environment.ts";
 import { jobDefinitionArn, jobQueueArn } from "./local-names.ts";
 import type { LocalScope } from "./local-scope.ts";

@@ -2,10 +2,10 @@
 import type { Problem } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
+import { formatPath, type Path } from "../../yaml/json-path.ts";
 import type { Component, Declared, Project, Written } from "../project.ts";
 import { suggestReference } from "../suggest-reference.ts";
 import { follow } from "../variables/variable-sources.ts";
-import { formatPath, type Path } from "../yaml/json-path.ts";
 import { makeResolver, type Resolver } from "./intrinsics.ts";
 import { attributeOf, lambdaArn, lambdaName, pseudoParameter, referenceOf } from "./local-names.ts";
 

@@ -2,9 +2,9 @@
 import { parseMachine } from "../../asl/machine.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { nearest, suggest } from "../../nearest.ts";
+import { formatPath, type Path, parsePath } from "../../yaml/json-path.ts";
 import { listStates } from "../list-states.ts";
 import type { Config, Project, Workflow } from "../project.ts";
-import { formatPath, type Path, parsePath } from "../yaml/json-path.ts";
 import type { LocalQueue } from "./local-jobs.ts";
 import { lambdaArn, lambdaName, stateMachineArn } from "./local-names.ts";
 import { BUILT_IN_FUNCTIONS, type LocalScope } from "./local-scope.ts";

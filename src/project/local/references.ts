@@ -3,7 +3,7 @@
  * stand for, so that everything after the reader knows one spelling only.
  */
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import { attributeParts } from "../yaml/cloudformation-tags.ts";
+import { attributeParts } from "../../yaml/cloudformation-tags.ts";
 
 const REFERENCE = /#\{([A-Za-z][A-Za-z0-9-]*(?:::[A-Za-z]+)?)(?:\.([A-Za-z][A-Za-z0-9.]*))?\}/g;
 

@@ -4,8 +4,8 @@
  */
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { suggest } from "../../nearest.ts";
-import { formatPath, type Path } from "../yaml/json-path.ts";
-import { LIMITS, type Report, type YamlFile } from "../yaml/read-yaml.ts";
+import { formatPath, type Path } from "../../yaml/json-path.ts";
+import { LIMITS, type Report, type YamlFile } from "../../yaml/read-yaml.ts";
 import { type Choice, hasVariables, parseVariables, type Template, type Variable } from "./parse-variables.ts";
 import { DEPLOYED_SOURCES, type Found, findNamed, follow, makeFileSource, SOURCES } from "./variable-sources.ts";
 

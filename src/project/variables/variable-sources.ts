@@ -4,7 +4,7 @@ import { extname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Json } from "../../json.ts";
 import { isJsonObject } from "../../json.ts";
 import { nearest, suggest } from "../../nearest.ts";
-import { type Report, readText, readYaml, type YamlFile } from "../yaml/read-yaml.ts";
+import { type Report, readText, readYaml, type YamlFile } from "../../yaml/read-yaml.ts";
 
 /** What one choice of a variable comes to. */
 export type Found =

@@ -5,7 +5,7 @@ import { EXIT, type Problem, ProblemsError } from "../../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { SCRIPTS } from "../../pool/plan/constraints.ts";
 import { checkDefinition } from "../../project/definitions/check-definition.ts";
-import { readText, readYaml, type YamlFile } from "../../project/yaml/read-yaml.ts";
+import { readText, readYaml, type YamlFile } from "../../yaml/read-yaml.ts";
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from "./settings.ts";
 
 export const PROVIDERS = ["aws", "gcp", "local"] as const;

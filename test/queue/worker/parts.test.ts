@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { AttemptEnd } from "../../../src/bulk/attempt.ts";
 import type { Lease } from "../../../src/bulk/bulk-store.ts";
+import type { Look } from "../../../src/embedded/processes/process-watch.ts";
 import { endingOf } from "../../../src/queue/worker/ends/attempt-end.ts";
 import { readReport } from "../../../src/queue/worker/ends/outcome-file.ts";
 import { makeFinisher } from "../../../src/queue/worker/entries/finisher.ts";
@@ -10,7 +11,6 @@ import { makeLeaseSource } from "../../../src/queue/worker/entries/lease-source.
 import { patiently } from "../../../src/queue/worker/entries/patiently.ts";
 import { makeTally } from "../../../src/queue/worker/entries/tally.ts";
 import { simulateNotices } from "../../../src/queue/worker/notices.ts";
-import type { Look } from "../../../src/queue/worker/processes/process-watch.ts";
 import { holdToLimits } from "../../../src/queue/worker/processes/task-limits.ts";
 import { makeVirtualClock } from "../../virtual-clock.ts";
 import { makeMemoryQueue } from "./memory-queue.ts";

@@ -1,5 +1,6 @@
 /** Says how an attempt ended, from what its task reported, how its process ended and why it was made to. */
 import type { AttemptEnd, AttemptError } from "../../../bulk/attempt.ts";
+import type { Exit } from "../../../embedded/processes/task-process.ts";
 import { boundedError } from "../../../task/thrown-error.ts";
 import type { Report } from "../processes/child-messages.ts";
 import { lastWords } from "./last-words.ts";
@@ -8,11 +9,6 @@ import { lastWords } from "./last-words.ts";
 export interface Verdict {
   readonly outcome: "timeout" | "memory" | "stopped" | "spot";
   readonly error?: AttemptError | undefined;
-}
-
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
 }
 
 export type Ending = Pick<AttemptEnd, "outcome" | "result" | "error">;

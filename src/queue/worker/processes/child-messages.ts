@@ -4,9 +4,6 @@ import type { Json } from "../../../json.ts";
 import type { WorkerFacts } from "../../../task/worker-data.ts";
 import type { CheckedOutcome } from "../../../task/worker-outcome.ts";
 
-/** The file descriptor of the channel in the task's process. Until its line comes, nothing of the task is loaded. */
-export const CHANNEL = 3;
-
 export interface Assignment {
   readonly module: string;
   readonly exportName: string;

@@ -6,10 +6,11 @@ import { existsSync, readFileSync, readSync, writeSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { CHANNEL } from "../../../embedded/processes/channel.ts";
 import { type BulkWorker, workerOf } from "../../../task/define-worker.ts";
 import { attemptError } from "../../../task/thrown-error.ts";
 import { makeWorkerData, NOTICES, type NoticeName, type TaskNotices } from "../../../task/worker-data.ts";
-import { type Answer, type Assignment, CHANNEL, type Report } from "./child-messages.ts";
+import type { Answer, Assignment, Report } from "./child-messages.ts";
 
 const PAGE_BYTES = 4096;
 const LOOK_MS = 200;

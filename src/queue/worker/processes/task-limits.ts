@@ -1,10 +1,10 @@
 /** Holds a task's processes to its time and memory, and ends them when the worker has to. */
 import type { TaskLimits } from "../../../bulk/bulk-run.ts";
+import type { ProcessWatch } from "../../../embedded/processes/process-watch.ts";
+import type { TaskProcess } from "../../../embedded/processes/task-process.ts";
 import type { Verdict } from "../ends/attempt-end.ts";
 import type { AttemptControl } from "../runners/task-runner.ts";
 import type { Usage } from "./child-messages.ts";
-import type { ProcessWatch } from "./process-watch.ts";
-import type { TaskProcess } from "./task-process.ts";
 
 export interface Hold {
   verdict(): Verdict | undefined;

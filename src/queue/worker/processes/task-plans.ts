@@ -2,13 +2,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lease } from "../../../bulk/bulk-store.ts";
+import { CHANNEL } from "../../../embedded/processes/channel.ts";
 import { modulePath } from "../../../embedded/processes/module-path.ts";
+import type { ProcessPlan, TaskProcess } from "../../../embedded/processes/task-process.ts";
 import type { WorkerFacts } from "../../../task/worker-data.ts";
 import type { Program } from "../../program.ts";
 import type { WorkerOptions } from "../worker-options.ts";
-import { type Answer, type Assignment, CHANNEL } from "./child-messages.ts";
+import type { Answer, Assignment } from "./child-messages.ts";
 import { pinned, threadVariables } from "./cpu-share.ts";
-import type { ProcessPlan, TaskProcess } from "./task-process.ts";
 
 type Module = Extract<Program, { readonly kind: "module" }>;
 type Command = Extract<Program, { readonly kind: "command" }>;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { AttemptEnd } from "../../../bulk/attempt.ts";
 import type { Lease } from "../../../bulk/bulk-store.ts";
 import { LOG_LIMITS } from "../../../embedded/logs/log-file.ts";
+import { startTaskProcess, type TaskProcess } from "../../../embedded/processes/task-process.ts";
 import { endingOf } from "../ends/attempt-end.ts";
 import { shortenLog, tailOf } from "../ends/attempt-log.ts";
 import { readOutcomeFile } from "../ends/outcome-file.ts";
@@ -10,7 +11,6 @@ import type { Answer } from "../processes/child-messages.ts";
 import { forwardNotices } from "../processes/forward-notices.ts";
 import { holdToLimits } from "../processes/task-limits.ts";
 import { assign, commandPlan, modulePlan, openGate, outcomeFile, readAnswer } from "../processes/task-plans.ts";
-import { startTaskProcess, type TaskProcess } from "../processes/task-process.ts";
 import { exitOf, factsFor, mostOf, type ProcessSetting, times } from "./runner-setting.ts";
 import type { AttemptControl, TaskRunner } from "./task-runner.ts";
 

@@ -5,13 +5,13 @@ import type { AttemptEnd } from "../../../bulk/attempt.ts";
 import type { Lease } from "../../../bulk/bulk-store.ts";
 import { LOG_LIMITS } from "../../../embedded/logs/log-file.ts";
 import { withDescendants } from "../../../embedded/processes/processes.ts";
+import { startTaskProcess, type TaskProcess } from "../../../embedded/processes/task-process.ts";
 import type { Program } from "../../program.ts";
 import { endingOf } from "../ends/attempt-end.ts";
 import { shortenLog, tailOf } from "../ends/attempt-log.ts";
 import { forwardNotices } from "../processes/forward-notices.ts";
 import { holdToLimits } from "../processes/task-limits.ts";
 import { assign, modulePlan, readAnswer } from "../processes/task-plans.ts";
-import { startTaskProcess, type TaskProcess } from "../processes/task-process.ts";
 import { exitOf, factsFor, mostOf, type ProcessSetting, times } from "./runner-setting.ts";
 import type { AttemptControl, TaskRunner } from "./task-runner.ts";
 

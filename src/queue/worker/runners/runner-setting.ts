@@ -5,14 +5,14 @@ import { join } from "node:path";
 import type { AttemptEnd } from "../../../bulk/attempt.ts";
 import type { BulkLogs, Lease } from "../../../bulk/bulk-store.ts";
 import { type Clock, isoTime } from "../../../clock.ts";
-import { makeWorkerRegistry } from "../../../embedded/lambda/worker-registry.ts";
+import { makeProcessWatch, type ProcessWatch } from "../../../embedded/processes/process-watch.ts";
+import { makeSlotPlaces, type SlotPlaces } from "../../../embedded/processes/slot-places.ts";
+import type { Exit } from "../../../embedded/processes/task-process.ts";
+import { makeWorkerRegistry } from "../../../embedded/processes/worker-registry.ts";
 import { CirrusError } from "../../../errors.ts";
 import type { WorkerFacts } from "../../../task/worker-data.ts";
-import type { Exit } from "../ends/attempt-end.ts";
 import type { Usage } from "../processes/child-messages.ts";
-import { makeProcessWatch, type ProcessWatch } from "../processes/process-watch.ts";
 import type { WorkerOptions } from "../worker-options.ts";
-import { makeSlotPlaces, type SlotPlaces } from "./slot-places.ts";
 
 export interface RunnerSetting {
   readonly options: WorkerOptions;

@@ -1,5 +1,5 @@
 /** A file that is no YAML is read as far as it goes: what seems to be missing in it would send people the wrong way. */
-import type { Problem } from "../../errors.ts";
+import type { Problem } from "../errors.ts";
 
 /** Of files with errors of syntax, these alone. */
 export function withoutConsequences(problems: readonly Problem[]): readonly Problem[] {

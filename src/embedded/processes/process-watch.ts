@@ -1,5 +1,5 @@
 /** Looks at the processes of running tasks: each soon and often at first, later at all of them in one go, four times a second. */
-import { type GroupUsage, usageOfGroups, usageOfTree } from "../../../embedded/processes/group-usage.ts";
+import { type GroupUsage, usageOfGroups, usageOfTree } from "./group-usage.ts";
 
 /** `ageMs`: how long the group has been watched. */
 export type Look = (usage: GroupUsage, ageMs: number) => void;

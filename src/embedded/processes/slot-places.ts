@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { WorkerPlace, WorkerRegistry } from "../../../embedded/lambda/worker-registry.ts";
+import type { WorkerPlace, WorkerRegistry } from "./worker-registry.ts";
 
 export interface SlotPlaces {
   /** The slot's place; nothing of an earlier task is in it. */

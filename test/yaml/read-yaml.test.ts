@@ -3,8 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Problem } from "../../src/errors.ts";
-import { readYaml } from "../../src/project/yaml/read-yaml.ts";
-import { show, writeFolder, yaml } from "./project-folder.ts";
+import { readYaml } from "../../src/yaml/read-yaml.ts";
+import { show, writeFolder, yaml } from "../project/project-folder.ts";
 
 function parse(text: string) {
   const problems: Problem[] = [];

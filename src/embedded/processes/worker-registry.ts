@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isRunning, killGroupOf, killSandboxesIn, processIdentity } from "../processes/processes.ts";
+import { isRunning, killGroupOf, killSandboxesIn, processIdentity } from "./processes.ts";
 
 export interface WorkerRegistry {
   /** A place for one worker. */

@@ -16,9 +16,9 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
-import type { Problem } from "../../errors.ts";
-import type { Json } from "../../json.ts";
-import { nearest } from "../../nearest.ts";
+import type { Problem } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { nearest } from "../nearest.ts";
 import { CLOUDFORMATION_TAGS, expandTag } from "./cloudformation-tags.ts";
 import type { Path } from "./json-path.ts";
 
@@ -42,7 +42,11 @@ export const LIMITS = { bytes: 2 ** 20, depth: 64, aliases: 100, values: 200_000
 /** Undefined where the file cannot be used at all; every reason is reported. `shown` is its name in problems. */
 export function readYaml(file: string, shown: string, report: Report): YamlFile | undefined {
   const text = readText(file, shown, report);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseYaml(text, shown, report);
+}
+
+/** The same of a text that comes from elsewhere, such as a commit. */
+export function parseYaml(text: string, shown: string, report: Report): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const at = (offset: number): Position => {

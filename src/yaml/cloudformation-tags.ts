@@ -1,5 +1,5 @@
 /** CloudFormation's short tags (`!Ref`, `!GetAtt` …) and the long forms that they stand for. */
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
 /** Tags whose long form has no `Fn::` in front. */
 const BARE = ["Ref", "Condition"];

@@ -2,11 +2,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { killSandbox, SANDBOX, signalGroup } from "../../../embedded/processes/processes.ts";
-import { CirrusError } from "../../../errors.ts";
-import type { Exit } from "../ends/attempt-end.ts";
-import type { SlotPlace } from "../runners/slot-places.ts";
-import { CHANNEL } from "./child-messages.ts";
+import { CirrusError } from "../../errors.ts";
+import { CHANNEL } from "./channel.ts";
+import { killSandbox, SANDBOX, signalGroup } from "./processes.ts";
+import type { SlotPlace } from "./slot-places.ts";
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 export interface TaskProcess {
   readonly pid: number;
