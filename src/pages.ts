@@ -1,6 +1,18 @@
 /** Pages of lists: their size, and their cursors: the sort key of the last entry, opaque to people and checked when it comes back. */
 import { CirrusError, EXIT } from "./errors.ts";
 
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  /** Cursor of the next page; undefined after the last. */
+  readonly next?: string | undefined;
+}
+
+export interface PageRequest {
+  /** At most 1000. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
 type Key = string | number;
 
 /** `kind` says which list and order the cursor belongs to, so that it cannot be used for another one. */

@@ -4,6 +4,7 @@
  * An entry is delivered at least once; what makes it count once is its record: an attempt is one (entry, number), taken
  * by one worker, and its end is stored together with the entry's next state before the queue forgets anything.
  */
+import type { Page, PageRequest } from "../pages.ts";
 import type { AttemptEnd, AttemptOutcome, AttemptRecord } from "./attempt.ts";
 import type { BulkRun, EntryCounts, NewBulkRun, RunState } from "./bulk-run.ts";
 import type { Entry, EntryRecord, EntryState } from "./entry.ts";
@@ -21,18 +22,6 @@ export type LoadOutcome =
   | { readonly outcome: "loaded" }
   /** A run of this name exists with other entries; nothing was changed. */
   | { readonly outcome: "exists"; readonly run: BulkRun };
-
-export interface Page<Row> {
-  readonly rows: readonly Row[];
-  /** Cursor of the next page; undefined after the last. */
-  readonly next?: string | undefined;
-}
-
-export interface PageRequest {
-  /** At most 1000. */
-  readonly limit?: number | undefined;
-  readonly after?: string | undefined;
-}
 
 export interface EntryQuery extends PageRequest {
   readonly run: string;

@@ -9,12 +9,12 @@ import type {
   EntryQuery,
   EntrySource,
   Lease,
-  Page,
   PageRequest,
 } from "../../src/bulk/bulk-store.ts";
 import type { Entry, EntryRecord } from "../../src/bulk/entry.ts";
 import { DEFAULT_POLICY, type RetryPolicy, withLimits } from "../../src/bulk/retry-policy.ts";
 import type { WorkerRecord } from "../../src/bulk/worker-record.ts";
+import type { Page } from "../../src/pages.ts";
 
 export interface BulkStoreUnderTest {
   readonly runs: BulkRuns;

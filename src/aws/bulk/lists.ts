@@ -1,8 +1,9 @@
 /** Pages of entries and attempts, in the order of the run's file. */
 import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { AttemptRecord } from "../../bulk/attempt.ts";
-import type { AttemptQuery, EntryQuery, Page } from "../../bulk/bulk-store.ts";
+import type { AttemptQuery, EntryQuery } from "../../bulk/bulk-store.ts";
 import type { EntryRecord } from "../../bulk/entry.ts";
+import type { Page } from "../../pages.ts";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import { type Item, toAttribute } from "../state/attribute-values.ts";
 import type { Filter } from "../state/query-partition.ts";

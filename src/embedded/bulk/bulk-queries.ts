@@ -1,9 +1,10 @@
 /** The reading side of bulk runs on SQLite: entries and attempts, page by page. */
 import type { AttemptError, AttemptOutcome, AttemptRecord } from "../../bulk/attempt.ts";
-import type { AttemptQuery, EntryQuery, Page } from "../../bulk/bulk-store.ts";
+import type { AttemptQuery, EntryQuery } from "../../bulk/bulk-store.ts";
 import { ENTRY_STATES, type EntryRecord, type EntryState } from "../../bulk/entry.ts";
 import { isoTime } from "../../clock.ts";
 import type { Json } from "../../json.ts";
+import type { Page } from "../../pages.ts";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import type { Database, SqlValue } from "../database/database.ts";
 import { endOfPrefix } from "../database/prefix-range.ts";

@@ -1,7 +1,8 @@
 /** Entries and attempts of a run, one page in memory at a time. */
 import type { AttemptRecord } from "../../bulk/attempt.ts";
-import type { AttemptQuery, BulkRuns, EntryQuery, Page, PageRequest } from "../../bulk/bulk-store.ts";
+import type { AttemptQuery, BulkRuns, EntryQuery } from "../../bulk/bulk-store.ts";
 import type { EntryRecord } from "../../bulk/entry.ts";
+import type { Page, PageRequest } from "../../pages.ts";
 
 /** The most that a page may hold. */
 const PAGE = 1000;

@@ -1,0 +1,34 @@
+/** What is known of a loop between two turns: enough for anybody to go on where it was. */
+
+export interface LoopRecord {
+  /** Organisation, or `metadata`. */
+  readonly loop: string;
+  /** From 1; 0 before the first. */
+  readonly iteration: number;
+  /** ISO 8601 */
+  readonly iterationStartedAt?: string | undefined;
+  /** The registration that the iteration works with. */
+  readonly registration?: string | undefined;
+  /** The turns of the iteration in their order. Those of the last one stay until the next begins. */
+  readonly turns: readonly Turn[];
+  /** The execution that runs, which is in no other loop and has no other beside it. */
+  readonly running?: string | undefined;
+  /** A failed execution that is tried again within its turn, not before `at`. */
+  readonly retry?: { readonly task: string; readonly attempt: number; readonly at: number } | undefined;
+  /** Milliseconds since 1970: the next iteration does not begin before; undefined while one goes on. */
+  readonly nextAt?: number | undefined;
+  /** How many iterations in a row came to nothing: each waits longer than the one before. */
+  readonly fruitless: number;
+}
+
+export interface Turn {
+  /** `codops/name` */
+  readonly task: string;
+  readonly state: "PENDING" | "RUNNING" | "FINISHED";
+  /** Its last execution in this turn. */
+  readonly execution?: string | undefined;
+}
+
+export function newLoop(loop: string): LoopRecord {
+  return { loop, iteration: 0, turns: [], fruitless: 0 };
+}
