@@ -2,19 +2,11 @@
 import { randomUUID } from "node:crypto";
 import type { AttemptEnd, AttemptOutcome, AttemptRecord } from "../../src/bulk/attempt.ts";
 import type { NewBulkRun } from "../../src/bulk/bulk-run.ts";
-import type {
-  BulkLogs,
-  BulkQueue,
-  BulkRuns,
-  EntryQuery,
-  EntrySource,
-  Lease,
-  PageRequest,
-} from "../../src/bulk/bulk-store.ts";
+import type { BulkLogs, BulkQueue, BulkRuns, EntryQuery, EntrySource, Lease } from "../../src/bulk/bulk-store.ts";
 import type { Entry, EntryRecord } from "../../src/bulk/entry.ts";
 import { DEFAULT_POLICY, type RetryPolicy, withLimits } from "../../src/bulk/retry-policy.ts";
 import type { WorkerRecord } from "../../src/bulk/worker-record.ts";
-import type { Page } from "../../src/pages.ts";
+import type { Page, PageRequest } from "../../src/pages.ts";
 
 export interface BulkStoreUnderTest {
   readonly runs: BulkRuns;
