@@ -13,12 +13,19 @@ export interface LoopRecord {
   readonly turns: readonly Turn[];
   /** The execution that runs, which is in no other loop and has no other beside it. */
   readonly running?: string | undefined;
+  /** The fence under which it began: whoever holds the loop under another one has not begun it. */
+  readonly runningFence?: number | undefined;
   /** A failed execution that is tried again within its turn, not before `at`. */
   readonly retry?: { readonly task: string; readonly attempt: number; readonly at: number } | undefined;
   /** Milliseconds since 1970: the next iteration does not begin before; undefined while one goes on. */
   readonly nextAt?: number | undefined;
-  /** How many iterations in a row came to nothing: each waits longer than the one before. */
+  /** How many iterations in a row came to nothing, this one among them until something succeeds: each waits longer than the one before. */
   readonly fruitless: number;
+  /**
+   * By `codops/name`: since when the loop knows a task with a `cron` that has never run, in milliseconds since 1970. Its
+   * first run is at the first time of its schedule after that.
+   */
+  readonly knownSince?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface Turn {
