@@ -42,6 +42,10 @@ export interface ExecutionQuery extends PageRequest {
   readonly task?: string | undefined;
   readonly codops?: string | undefined;
   readonly outcome?: Outcome | undefined;
+  /** Only this execution and those that began after it. */
+  readonly from?: string | undefined;
+  /** In the order of their starts, and not the newest first. */
+  readonly oldestFirst?: boolean | undefined;
 }
 
 /** What drives loops. */
@@ -49,9 +53,12 @@ export interface LoopDriverStore {
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
   /** False where the loop is somebody else's by now. */
   extend(loop: string, fence: number, leaseMs: number): Promise<boolean>;
-  /** Whoever comes next need not wait for the lease to run out. */
+  /** Whoever comes next need not wait for the lease to run out. The fence is good for nothing any more. */
   release(loop: string, fence: number): Promise<void>;
-  /** False where the loop is somebody else's by now: nothing was changed. The same change twice is one change. */
+  /**
+   * False where the loop is somebody else's by now: nothing was changed. The same change twice is one change: where its
+   * execution has begun, or ended, by an earlier call, nothing of it is done again, and the answer is the same.
+   */
   write(change: LoopChange): Promise<boolean>;
   /** Becomes the newest, unless it is already. */
   register(registration: Registration): Promise<void>;
@@ -61,30 +68,35 @@ export interface LoopDriverStore {
 
 /** What operators and pages look at. */
 export interface LoopViewStore {
+  /** That were ever claimed, in order of their names. */
   loops(): Promise<readonly HeldLoop[]>;
-  /** Of tasks that have ever run, also those that are registered no more. In order of their keys. */
+  /** Of tasks that have ever run, also those that are registered no more. In order of their keys; without results. */
   tasks(codops?: string): Promise<readonly TaskRecord[]>;
   task(key: string): Promise<TaskRecord | undefined>;
   execution(id: string): Promise<LoopExecution | undefined>;
-  /** Newest first. */
+  /** Newest first, unless it is asked for otherwise. Without results, which may be long: `execution` has them. */
   executions(query: ExecutionQuery): Promise<Page<LoopExecution>>;
 }
 
 export interface HeldLoop extends LoopRecord {
   /** Who drives it; undefined where nobody does. */
   readonly holder?: string | undefined;
+  /** Of the last holder: whoever knows that it is gone releases the loop with it. */
+  readonly fence: number;
 }
 
 /** What operators do. */
 export interface LoopControlStore {
   controls(): Promise<Controls>;
+  /** In place of an earlier request. */
   pause(target: Target, request: Request): Promise<void>;
   /** False where it was not paused. */
   resume(target: Target): Promise<boolean>;
   /** The task runs next in its loop. A second request before that is the same one. */
   runNow(task: string, request: Request): Promise<void>;
-  /** False where the execution has ended or is not known. */
+  /** False where the execution has ended or is not known. The request is kept until it ends; the first one counts. */
   cancel(execution: string, request: Request): Promise<boolean>;
+  /** In place of an earlier pin. */
   pin(task: string, commit: string, request: Request): Promise<void>;
   /** False where it was not pinned. */
   unpin(task: string): Promise<boolean>;
