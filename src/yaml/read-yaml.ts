@@ -45,8 +45,13 @@ export function readYaml(file: string, shown: string, report: Report): YamlFile 
   return text === undefined ? undefined : parseYaml(text, shown, report);
 }
 
+export interface ParseOptions {
+  /** Whether CloudFormation's short tags have their meaning here; where they have none, every tag is refused. */
+  readonly cloudFormation?: boolean;
+}
+
 /** The same of a text that comes from elsewhere, such as a commit. */
-export function parseYaml(text: string, shown: string, report: Report): YamlFile {
+export function parseYaml(text: string, shown: string, report: Report, options: ParseOptions = {}): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const at = (offset: number): Position => {
@@ -57,7 +62,8 @@ export function parseYaml(text: string, shown: string, report: Report): YamlFile
     const code = error.code === "DUPLICATE_KEY" ? "duplicate-key" : "yaml";
     report({ code, message: error.message, file: shown, ...at(error.pos[0]) });
   }
-  const convert = makeConverter(document, (node, code, message, hint) =>
+  const tags = options.cloudFormation === false ? [] : CLOUDFORMATION_TAGS;
+  const convert = makeConverter(document, tags, (node, code, message, hint) =>
     report({ code, message, file: shown, ...at(node.range?.[0] ?? 0), hint }),
   );
   return {
@@ -89,7 +95,7 @@ export function readText(file: string, shown: string, report: Report): string | 
 type Refuse = (node: Node, code: string, message: string, hint?: string) => void;
 
 /** Turns the syntax tree into plain JSON; a refused value becomes null. */
-function makeConverter(document: Document, refuse: Refuse): (node: Node) => Json {
+function makeConverter(document: Document, tags: readonly string[], refuse: Refuse): (node: Node) => Json {
   const aliasUses = new Map<string, number>();
   let values = 0;
   let stopped = false;
@@ -146,8 +152,8 @@ function makeConverter(document: Document, refuse: Refuse): (node: Node) => Json
   function convertTag(node: Node, value: Json): Json {
     const tag = node.tag;
     if (tag === undefined || !tag.startsWith("!")) return value;
-    if (!CLOUDFORMATION_TAGS.includes(tag)) {
-      const near = nearest(tag, CLOUDFORMATION_TAGS);
+    if (!tags.includes(tag)) {
+      const near = nearest(tag, tags);
       refuse(node, "unknown-tag", `Unknown tag ${tag}`, near === undefined ? undefined : `Did you mean ${near}?`);
       return value;
     }

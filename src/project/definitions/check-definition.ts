@@ -1,15 +1,10 @@
-/** Checks a definition against its schema; every issue becomes a problem with its place and the nearest known name. */
-import { z } from "zod";
-import type { Problem } from "../../errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
-import { suggest } from "../../nearest.ts";
-import { formatPath, type Path } from "../../yaml/json-path.ts";
+/** Checks a definition against its schema, but for the values that variables stand for. */
+import type { z } from "zod";
+import type { Json } from "../../json.ts";
+import { checkSchema, type Place } from "../../yaml/check-schema.ts";
+import type { Path } from "../../yaml/json-path.ts";
 import type { Report } from "../../yaml/read-yaml.ts";
-import type { Written } from "../project.ts";
 import { hasVariables } from "../variables/parse-variables.ts";
-
-/** The file that a checked value comes from. */
-type Place = Pick<Written, "shown" | "locate">;
 
 /** The checked value, or undefined where anything is wrong; `path` is where the value stands in the file. */
 export function checkDefinition<T extends z.ZodType>(
@@ -19,92 +14,10 @@ export function checkDefinition<T extends z.ZodType>(
   report: Report,
   path: Path = [],
 ): z.output<T> | undefined {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
-  // A variable that stayed as text was reported where it failed, or waits for the deployment: its type says nothing.
-  const open = issues.filter((issue) => isOpen(valueAt(value, issue.path)));
-  for (const issue of issues) {
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) report(unknownKey(key, [...issue.path].map(toStep), schema, place, path));
-    } else if (!open.includes(issue)) report(badValue(issue, value, place, path));
-  }
-  if (open.length < issues.length || open.length === 0) return undefined;
-  const rest = open.reduce((remaining, issue) => without(remaining, issue.path), value);
-  return checkDefinition(schema, rest, place, report, path);
+  return checkSchema(schema, value, place, report, { path, isOpen });
 }
 
-function unknownKey(key: string, path: Path, schema: z.ZodType, place: Place, base: Path): Problem {
-  const full = [...base, ...path, key];
-  return {
-    code: "unknown-key",
-    message: `Unknown key ${key}${path.length === 0 ? "" : ` in ${path.join(".")}`}`,
-    file: place.shown,
-    ...place.locate(full, "key"),
-    path: formatPath(full),
-    hint: suggest(key, keysAt(schema, path)),
-  };
-}
-
-function badValue(issue: z.core.$ZodIssue, value: Json, place: Place, base: Path): Problem {
-  const path = issue.path.map(toStep);
-  const full = [...base, ...path];
-  const missing = path.length > 0 && valueAt(value, path) === undefined;
-  const name = path.length === 0 ? "The file" : path.join(".");
-  const badKey = issue.code === "invalid_key";
-  const reason = (badKey ? issue.issues[0] : issue)?.message ?? issue.message;
-  return {
-    code: missing ? "missing-key" : "bad-value",
-    message: missing ? `${name} is missing` : `${name}: ${reason.replace(/^Invalid input: /, "")}`,
-    file: place.shown,
-    ...place.locate(full, badKey ? "key" : "value"),
-    path: formatPath(full),
-  };
-}
-
-function toStep(part: PropertyKey): string | number {
-  return typeof part === "number" ? part : String(part);
-}
-
-/** The keys that a schema knows at a path. */
-function keysAt(schema: z.ZodType, path: Path): string[] {
-  let current: unknown = schema;
-  for (const step of path) {
-    const object = unwrap(current);
-    current = object instanceof z.ZodObject ? object.shape[String(step)] : undefined;
-  }
-  const object = unwrap(current);
-  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
-}
-
-function unwrap(schema: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
-    return unwrap(schema.unwrap());
-  }
-  return schema;
-}
-
+/** A variable that stayed as text was reported where it failed, or waits for the deployment: its type says nothing. */
 function isOpen(value: unknown): boolean {
   return typeof value === "string" && hasVariables(value);
-}
-
-function valueAt(value: Json, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inside, step) =>
-      typeof inside === "object" && inside !== null && Object.hasOwn(inside, step)
-        ? (inside as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    value,
-  );
-}
-
-function without(value: Json, path: readonly PropertyKey[]): Json {
-  const [step, ...rest] = path;
-  if (step === undefined) return null;
-  if (Array.isArray(value)) {
-    return value.flatMap((item, index) => (index !== step ? [item] : rest.length === 0 ? [] : [without(item, rest)]));
-  }
-  if (!isJsonObject(value)) return value;
-  const { [String(step)]: member, ...others }: JsonObject = value;
-  return rest.length === 0 || member === undefined ? others : { ...others, [String(step)]: without(member, rest) };
 }
