@@ -7,12 +7,12 @@ import type { Page } from "../../pages.ts";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import { type Item, toAttribute } from "../state/attribute-values.ts";
 import type { Filter } from "../state/query-partition.ts";
+import { endOf, getItem, getItems, queryRange } from "../state/read-items.ts";
 import { inParallel } from "../state/table.ts";
 import type { Place } from "./place.ts";
 import { toAttempt } from "./records/attempt-item.ts";
 import { toEntryRecord } from "./records/entry-item.ts";
 import { attemptSort, BY_ID, entryKey, entrySort, idKey, type RunKey, shardsOf } from "./records/keys.ts";
-import { endOf, getItem, getItems, queryRange } from "./records/read.ts";
 import { type RunRecord, readRun } from "./records/run-record.ts";
 
 const ENTRIES = "bulk-entries";

@@ -1,11 +1,11 @@
 /** Takes away everything of a run. Its record goes last, so that a removal that was cut off is done again from the beginning. */
 import { BatchWriteItemCommand, DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Item } from "../state/attribute-values.ts";
+import { queryRange } from "../state/read-items.ts";
 import { inParallel, slices, type Table, untilDone } from "../state/table.ts";
 import type { Place } from "./place.ts";
 import { deleteQueues } from "./queue/queues.ts";
 import { listingKey, runKey, shardsOf } from "./records/keys.ts";
-import { queryRange } from "./records/read.ts";
 import { changeRun, type RunRecord } from "./records/run-record.ts";
 
 const MOST_DELETES = 25;

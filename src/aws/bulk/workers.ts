@@ -2,9 +2,9 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { WorkerRecord } from "../../bulk/worker-record.ts";
 import { toItem } from "../state/attribute-values.ts";
+import { endOf, getItem, queryRange } from "../state/read-items.ts";
 import type { Place } from "./place.ts";
 import { shardsOf, WORKERS, workerKey } from "./records/keys.ts";
-import { endOf, getItem, queryRange } from "./records/read.ts";
 import { readRun } from "./records/run-record.ts";
 
 /** Nothing where the run is gone: nobody asks for its workers then. */

@@ -18,11 +18,16 @@ export interface KeyRange {
   readonly only?: readonly string[];
   /** No further look once so many were found; the last one may have brought more. */
   readonly enough?: number;
+  /** Greatest sort key first. */
+  readonly descending?: boolean;
 }
+
+/** What is looked at, at the least, where a filter may leave out most of it: about what one answer holds. */
+const LEAST_LOOK = 1_000;
 
 export async function queryPartition(
   pk: string,
-  { from, to, filter, only, enough }: KeyRange,
+  { from, to, filter, only, enough, descending = false }: KeyRange,
   { client, table }: Table,
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
@@ -40,7 +45,8 @@ export async function queryPartition(
         },
         ...(filter && { FilterExpression: filter.expression, ExpressionAttributeNames: filter.names }),
         ...(only && { ProjectionExpression: only.join(", ") }),
-        ...(enough !== undefined && { Limit: enough }),
+        ...(enough !== undefined && { Limit: filter ? Math.max(enough, LEAST_LOOK) : enough }),
+        ...(descending && { ScanIndexForward: false }),
         ConsistentRead: true,
         ExclusiveStartKey: start,
       }),

@@ -8,13 +8,13 @@ import type { AttemptEnd } from "../../../bulk/attempt.ts";
 import type { BulkQueue, FinishOutcome, Lease } from "../../../bulk/bulk-store.ts";
 import { type Next, nextAfter, type RetryPolicy } from "../../../bulk/retry-policy.ts";
 import { inParallel } from "../../state/table.ts";
+import { updateOf } from "../../state/update-item.ts";
 import type { Place } from "../place.ts";
 import { endedItem } from "../records/attempt-item.ts";
 import { commit, type Move } from "../records/commit.ts";
 import { hasCome, waits } from "../records/entry-item.ts";
 import { entryKey } from "../records/keys.ts";
 import { type RunRecord, readRun } from "../records/run-record.ts";
-import { updateOf } from "../records/update.ts";
 import { isStillHeld, type Receipt, readReceipt } from "./lease.ts";
 import { deleteMessages, type Hidden, hideMessages } from "./messages.ts";
 

@@ -7,10 +7,10 @@ import { isoTime } from "../../../clock.ts";
 import { TransientError } from "../../../errors.ts";
 import type { Item } from "../../state/attribute-values.ts";
 import { inParallel, slices, type Table } from "../../state/table.ts";
+import { type Change, updateOf } from "../../state/update-item.ts";
 import type { Place } from "../place.ts";
 import { type CountChange, countUpdate } from "./counts.ts";
 import { entryKey, type RunKey } from "./keys.ts";
-import { type Change, updateOf } from "./update.ts";
 
 export interface Move {
   readonly position: number;

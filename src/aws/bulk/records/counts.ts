@@ -6,9 +6,9 @@ import type { Update } from "@aws-sdk/client-dynamodb";
 import type { EntryCounts } from "../../../bulk/bulk-run.ts";
 import { ENTRY_STATES } from "../../../bulk/entry.ts";
 import { toAttribute } from "../../state/attribute-values.ts";
+import { endOf, queryRange } from "../../state/read-items.ts";
 import type { Place } from "../place.ts";
 import { COUNTS, countKey, type RunKey, shardsOf } from "./keys.ts";
-import { endOf, queryRange } from "./read.ts";
 import type { RunRecord } from "./run-record.ts";
 
 export type CountChange = Readonly<Partial<Record<keyof EntryCounts, number>>>;

@@ -4,10 +4,10 @@ import { type BulkRun, type NewBulkRun, RUN_STATES, type RunState } from "../../
 import { isoTime } from "../../../clock.ts";
 import { CirrusError, EXIT } from "../../../errors.ts";
 import { type Item, toItem } from "../../state/attribute-values.ts";
+import { getItem } from "../../state/read-items.ts";
+import { type Change, updateOf } from "../../state/update-item.ts";
 import type { Place } from "../place.ts";
 import { type RunKey, runKey, shardCount } from "./keys.ts";
-import { getItem } from "./read.ts";
-import { type Change, updateOf } from "./update.ts";
 
 export interface RunRecord {
   readonly run: BulkRun;

@@ -1,6 +1,6 @@
 /** DynamoDB's update expressions, from what is to be set and what must hold. */
 import type { Update } from "@aws-sdk/client-dynamodb";
-import { type Item, type Plain, toAttribute } from "../../state/attribute-values.ts";
+import { type Item, type Plain, toAttribute } from "./attribute-values.ts";
 
 export interface Change {
   /** Undefined removes. */

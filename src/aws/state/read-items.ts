@@ -1,8 +1,8 @@
 /** Reads items of the table as they are at this moment: by their keys, or those of a range in several partitions. */
 import { BatchGetItemCommand, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import type { Item } from "../../state/attribute-values.ts";
-import { type KeyRange, queryPartition } from "../../state/query-partition.ts";
-import { inParallel, slices, type Table, untilDone } from "../../state/table.ts";
+import type { Item } from "./attribute-values.ts";
+import { type KeyRange, queryPartition } from "./query-partition.ts";
+import { inParallel, slices, type Table, untilDone } from "./table.ts";
 
 const MOST_KEYS = 100;
 
