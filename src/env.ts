@@ -38,6 +38,10 @@ export const VARIABLES = {
   CIRRUS_POOL_INSTANCE_PROFILE: "ARN of the profile of instances of bulk runs",
   CIRRUS_POOL_JOB_ROLE: "ARN of the role that workers of bulk runs have",
   CIRRUS_POOL_IMAGE: "Image that workers of bulk runs are started from where their run names none",
+  CIRRUS_LOOP_REPOSITORIES: "URLs of the repositories that register tasks of loops, one a line",
+  CIRRUS_LOOP_BRANCH: "Branch of these repositories that counts; `master` or `main` where it is not set",
+  CIRRUS_LOOP_GIT_SECRET: "Secret of Secrets Manager with what Git needs to read these repositories",
+  CIRRUS_LOOP_STATE_MACHINE: "ARN of the state machine that drives loops",
   CIRRUS_TASK_FUNCTION:
     "Lambda whose code a Batch job runs where it finds no handler; set in job definitions of its task",
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "MB that a Lambda has; set by Lambda",

@@ -8,6 +8,7 @@ import type { Lambda } from "./services/lambda.ts";
 import type { LaunchTemplates } from "./services/launch-templates.ts";
 import type { Logs } from "./services/logs.ts";
 import type { S3 } from "./services/s3.ts";
+import type { Secrets } from "./services/secrets.ts";
 import type { ClientOptions } from "./services/settings.ts";
 import type { StepFunctions } from "./services/sfn.ts";
 import type { Sns } from "./services/sns.ts";
@@ -44,6 +45,10 @@ export function lazyS3(options: ClientOptions): Clients["s3"] {
 
 export function lazyStepFunctions(options: ClientOptions): Clients["sfn"] {
   return once(async () => (await import("./services/sfn.ts")).connectStepFunctions(options));
+}
+
+export function lazySecrets(options: ClientOptions): () => Promise<Secrets> {
+  return once(async () => (await import("./services/secrets.ts")).connectSecrets(options));
 }
 
 export function lazySqs(options: ClientOptions): Clients["sqs"] {

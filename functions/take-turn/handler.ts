@@ -1,0 +1,4 @@
+/** Ends a task's turn in a loop and begins the next one. */
+import { takeTurnLambda } from "cirrus-pipeline/functions";
+
+export const handler = takeTurnLambda();
