@@ -3,6 +3,8 @@
 export interface LoopRecord {
   /** Organisation, or `metadata`. */
   readonly loop: string;
+  /** 0 at first, and one more with each write. */
+  readonly revision: number;
   /** From 1; 0 before the first. */
   readonly iteration: number;
   /** ISO 8601 */
@@ -37,5 +39,5 @@ export interface Turn {
 }
 
 export function newLoop(loop: string): LoopRecord {
-  return { loop, iteration: 0, turns: [], fruitless: 0 };
+  return { loop, revision: 0, iteration: 0, turns: [], fruitless: 0 };
 }

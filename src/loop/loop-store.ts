@@ -27,7 +27,7 @@ export type ClaimOutcome =
 /** Stored whole or not at all. */
 export interface LoopChange {
   readonly fence: number;
-  /** As it is from now on. */
+  /** As it is from now on. Its revision is one more than that of the record that is there. */
   readonly record: LoopRecord;
   /** An execution that begins. It is stored before anything of it is started. */
   readonly begin?: LoopExecution | undefined;
@@ -51,7 +51,7 @@ export interface ExecutionQuery extends PageRequest {
 /** What drives loops. */
 export interface LoopDriverStore {
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
-  /** False where the loop is somebody else's by now. */
+  /** False where the loop is somebody else's by now, or nobody's. */
   extend(loop: string, fence: number, leaseMs: number): Promise<boolean>;
   /** Whoever comes next need not wait for the lease to run out. The fence is good for nothing any more. */
   release(loop: string, fence: number): Promise<void>;
