@@ -20,7 +20,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "cyan";
 
 /** Colour only where a person looks: never in a pipe, with NO_COLOR, or on a dumb terminal. */
 export function paint(io: Pick<Io, "env">, output: Output, style: Style, text: string): string {
