@@ -145,11 +145,39 @@ describe("lines", () => {
 
   test("that are too long are cut and say so, and the next line is whole", () => {
     const found: string[] = [];
-    const splitter = makeLineSplitter((lines) => found.push(...lines), 10);
+    const splitter = makeLineSplitter((lines) => found.push(...lines), { longestLine: 10 });
     splitter.write(Buffer.from("0123456"));
     splitter.write(Buffer.from("789abc"));
     splitter.write(Buffer.from("def\r\nnext\r\nrest"));
     splitter.end();
     expect(found).toEqual(["0123456789 [line cut at 10 bytes]", "next", "rest"]);
+  });
+
+  test("that overwrite themselves come as their last state, however they arrive in parts", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 7 })), (cuts) => {
+        const found: string[] = [];
+        const between: string[] = [];
+        const onOverwritten = (text: string) => void between.push(text);
+        const splitter = makeLineSplitter((lines) => found.push(...lines), { onOverwritten });
+        const bytes = Buffer.from("before\r\n\r 10%\r 50%\r100%\nafter\r\r\n\n99%\r      \r\nlast\r");
+        let start = 0;
+        for (const length of [...cuts, bytes.length]) {
+          splitter.write(bytes.subarray(start, start + length));
+          start += length;
+        }
+        splitter.end();
+        expect(found).toEqual(["before", "100%", "after", "", "99%", "last"]);
+        expect(between).toEqual([" 10%", " 50%", "after", "99%"]);
+      }),
+    );
+  });
+
+  test("an hour of a progress bar without a line end is held in memory as one state", () => {
+    const found: string[] = [];
+    const splitter = makeLineSplitter((lines) => found.push(...lines), { longestLine: 20, onOverwritten: () => {} });
+    for (let turn = 0; turn < 1000; turn++) splitter.write(Buffer.from(`\r${turn} of 1000`));
+    splitter.end();
+    expect(found).toEqual(["999 of 1000"]);
   });
 });

@@ -4,6 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { CirrusError } from "../../errors.ts";
 import { CHANNEL } from "./channel.ts";
+import { readChannelLines } from "./channel-lines.ts";
 import { killSandbox, SANDBOX, signalGroup } from "./processes.ts";
 import type { SlotPlace } from "./slot-places.ts";
 
@@ -19,11 +20,13 @@ export interface TaskProcess {
   readonly folder: string;
   /** Opens the gate, or hands over the next task: one line. */
   send(line: string): void;
-  /** The next line that it answers; undefined when there will be none. */
+  /** The next line that it says at its channel; undefined when there will be none. */
   answer(): Promise<string | undefined>;
   readonly exited: Promise<Exit>;
   signal(signal: NodeJS.Signals): void;
-  /** Kills whatever is left of it. */
+  /** Kills whatever is left of it; what it has said can still be read. */
+  kill(): void;
+  /** Kills whatever is left of it, and gives its place back. */
   close(): void;
 }
 
@@ -32,8 +35,10 @@ export interface ProcessPlan {
   readonly directory: string;
   /** `folder` is the process's own. */
   environment(folder: string): Readonly<Record<string, string>>;
-  /** Both streams go to the end of this file. */
-  output(folder: string): string;
+  /** Both streams go to the end of this file, or to what is open already. */
+  output(folder: string): string | number;
+  /** Bytes that are kept of a line that it says. */
+  readonly longestLine?: number | undefined;
 }
 
 /** Numbers of processes are used again after as many starts as there are numbers: not within a minute. */
@@ -46,7 +51,7 @@ export async function startTaskProcess(place: SlotPlace, plan: ProcessPlan): Pro
     const { pid } = child;
     if (pid === undefined) throw await spawnError(child, plan);
     place.note(pid);
-    return taskProcess(child, pid, place);
+    return taskProcess(child, pid, place, plan.longestLine);
   } catch (thrown) {
     place.release();
     throw thrown;
@@ -54,7 +59,8 @@ export async function startTaskProcess(place: SlotPlace, plan: ProcessPlan): Pro
 }
 
 function spawnInto({ folder, temporary }: SlotPlace, plan: ProcessPlan): ChildProcess {
-  const output = openSync(plan.output(folder), "a");
+  const given = plan.output(folder);
+  const output = typeof given === "number" ? given : openSync(given, "a");
   try {
     const [program, ...args] = plan.command;
     return spawn(program, args, {
@@ -62,22 +68,26 @@ function spawnInto({ folder, temporary }: SlotPlace, plan: ProcessPlan): ChildPr
       env: { ...plan.environment(folder), TMPDIR: temporary, [SANDBOX]: folder },
       // A group and a session of its own: Ctrl-C in the terminal is the worker's to answer.
       detached: true,
-      // Straight into the file: nothing is copied, and nothing is lost with the worker.
+      // Straight into the file, where it is one: nothing is copied, and nothing is lost with the worker.
       stdio: ["ignore", output, output, "pipe"],
     });
   } finally {
-    closeSync(output);
+    if (output !== given) closeSync(output);
   }
 }
 
-function taskProcess(child: ChildProcess, pid: number, place: SlotPlace): TaskProcess {
+function taskProcess(child: ChildProcess, pid: number, place: SlotPlace, longestLine?: number): TaskProcess {
   const startedAt = Date.now();
   // A pipe beyond the three standard streams goes both ways.
   const channel = child.stdio[CHANNEL] as Duplex;
-  const lines = readLines(channel);
+  const lines = readChannelLines(channel, longestLine);
   const exited = new Promise<Exit>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
+  const kill = () => {
+    signalGroup(pid, "SIGKILL");
+    killSandbox(place.folder, Date.now() - startedAt < SHORT_MS ? pid : undefined);
+  };
   return {
     pid,
     folder: place.folder,
@@ -85,45 +95,11 @@ function taskProcess(child: ChildProcess, pid: number, place: SlotPlace): TaskPr
     send: (line) => void channel.write(`${line}\n`),
     answer: lines.next,
     signal: (signal) => void signalGroup(pid, signal),
+    kill,
     close() {
-      signalGroup(pid, "SIGKILL");
-      killSandbox(place.folder, Date.now() - startedAt < SHORT_MS ? pid : undefined);
+      kill();
       channel.destroy();
       place.release();
-    },
-  };
-}
-
-function readLines(channel: Duplex): { next(): Promise<string | undefined> } {
-  const parts: Buffer[] = [];
-  let waiting: ((line: string | undefined) => void) | undefined;
-  let ended = false;
-  const give = () => {
-    if (waiting === undefined) return;
-    const whole = parts.at(-1)?.at(-1) === 10;
-    if (!whole && !ended) return;
-    waiting(whole ? Buffer.concat(parts).toString("utf8") : undefined);
-    waiting = undefined;
-    parts.length = 0;
-  };
-  const end = () => {
-    ended = true;
-    give();
-  };
-  channel.on("data", (part: Buffer) => {
-    parts.push(part);
-    give();
-  });
-  // The process may be killed in the middle of a line.
-  channel.on("error", end);
-  channel.on("close", end);
-  channel.on("end", end);
-  return {
-    next() {
-      const { promise, resolve } = Promise.withResolvers<string | undefined>();
-      waiting = resolve;
-      give();
-      return promise;
     },
   };
 }

@@ -1,8 +1,8 @@
 /** Runs each task in a process of its own, started for it and gone with it. */
-import { readFileSync } from "node:fs";
 import type { AttemptEnd } from "../../../bulk/attempt.ts";
 import type { Lease } from "../../../bulk/bulk-store.ts";
 import { LOG_LIMITS } from "../../../embedded/logs/log-file.ts";
+import { kernelKills } from "../../../embedded/processes/kernel-kills.ts";
 import { startTaskProcess, type TaskProcess } from "../../../embedded/processes/task-process.ts";
 import { endingOf } from "../ends/attempt-end.ts";
 import { shortenLog, tailOf } from "../ends/attempt-log.ts";
@@ -75,13 +75,4 @@ export function makeFreshProcesses(setting: ProcessSetting): TaskRunner {
       setting.close();
     },
   };
-}
-
-/** How many processes the kernel has killed so far because memory had run out. */
-function kernelKills(): number {
-  try {
-    return Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
 }
