@@ -2,7 +2,7 @@
  * A bulk run in which everything goes wrong: tasks throw, exit, hang, fill the memory and leave children behind, and
  * somebody kills task processes and the runner at random moments. CIRRUS_BULK_ENTRIES says of how many entries.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
@@ -15,6 +15,7 @@ import { openBulkHere } from "../../src/queue/open-here.ts";
 import { type CirrusProcess, type Ended, startCirrus } from "../cli/cirrus.ts";
 import { PACKAGE, temporaryProject } from "../cli/temporary-project.ts";
 import { CAUSE_OF, type UnrulyEntry, unrulyEntries } from "./bulk/entries.ts";
+import { killProcessesIn, processesIn } from "./processes-in.ts";
 
 const SEED = process.env.CIRRUS_TEST_SEED ?? String(Date.now());
 const COUNT = Number(process.env.CIRRUS_BULK_ENTRIES ?? 600);
@@ -29,7 +30,7 @@ const FLAGS = [
 
 test(`every entry of an unruly run ends as its policy says (CIRRUS_TEST_SEED=${SEED})`, async () => {
   const root = temporaryProject();
-  onTestFinished(() => killAll(root));
+  onTestFinished(() => killProcessesIn(root));
   const entries = unrulyEntries(SEED, COUNT);
   writeFileSync(join(root, "tasks.json"), JSON.stringify(entries));
   writeFileSync(join(root, "unruly.ts"), readFileSync(join(PACKAGE, "test/scenarios/bulk/unruly.ts")));
@@ -40,7 +41,7 @@ test(`every entry of an unruly run ends as its policy says (CIRRUS_TEST_SEED=${S
   const bulk = openBulkHere(join(root, ".cirrus"));
   onTestFinished(bulk.close);
   await expectEveryEntryEnded(bulk.runs, entries);
-  await expect.poll(() => processesOf(root), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => processesIn(root), { timeout: 10_000 }).toEqual([]);
 }, 3_600_000);
 
 /** Starts it again and again until it ends by itself. */
@@ -64,7 +65,7 @@ async function withKilledTasks(root: string, runner: CirrusProcess, random: Rand
   });
   for (let kills = 0; kills < 12 && !over; kills++) {
     await Promise.race([sleep(random.unit() * 400), runner.ended]);
-    const tasks = processesOf(root).filter(({ command }) => command.includes("task-child"));
+    const tasks = processesIn(root).filter(({ command }) => command.includes("task-child"));
     const victim = tasks[Math.floor(random.unit() * tasks.length)];
     try {
       if (victim !== undefined) process.kill(victim.pid, "SIGKILL");
@@ -133,32 +134,5 @@ async function collect<Row>(
     all.push(...rows);
     if (next === undefined) return all;
     after = next;
-  }
-}
-
-interface Found {
-  readonly pid: number;
-  readonly command: string;
-}
-
-/** Those that work in the folder, or were told of it. */
-function processesOf(root: string): readonly Found[] {
-  return readdirSync("/proc").flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    const command = readQuietly(`/proc/${name}/cmdline`).replaceAll("\0", " ");
-    const isOwn = command.includes(root) || readQuietly(`/proc/${name}/environ`).includes(root);
-    return isOwn && command !== "" ? [{ pid: Number(name), command }] : [];
-  });
-}
-
-function killAll(root: string): void {
-  for (const { pid } of processesOf(root)) process.kill(pid, "SIGKILL");
-}
-
-function readQuietly(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
   }
 }
