@@ -18,7 +18,11 @@ const MARKS: Readonly<Record<Marked, readonly [symbol: string, Style]>> = {
   LOST: ["?", "yellow"],
 };
 
+export function markOf(what: Marked): readonly [symbol: string, Style] {
+  return MARKS[what];
+}
+
 export function loopMark(io: Pick<Io, "env">, output: Output, what: Marked): string {
-  const [symbol, style] = MARKS[what];
+  const [symbol, style] = markOf(what);
   return paint(io, output, style, `${symbol} ${what}`);
 }
