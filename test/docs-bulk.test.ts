@@ -1,32 +1,15 @@
 /** What the guide of bulk runs shows is taken out of it and run, with a small server in place of example.com. */
 import { chmodSync, readFileSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { EXIT } from "../src/errors.ts";
 import { cirrus, type Ended } from "./cli/cirrus.ts";
 import { PACKAGE, writeFiles } from "./cli/temporary-project.ts";
 import { temporaryFolder } from "./embedded/temporary-folder.ts";
+import { guideBlocks } from "./guide-blocks.ts";
 
-const GUIDE = readFileSync(resolve(import.meta.dirname, "../docs/guide/bulk-runs.md"), "utf8");
-
-/** The blocks of a language that hold a text; the guide has to have exactly one. */
-function block(language: string, holding: string): string {
-  const blocks = [...GUIDE.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(([, name]) => name === language);
-  const found = blocks.flatMap(([, , text = ""]) => (text.includes(holding) ? [text] : []));
-  expect(found, `${language} blocks with ${holding}`).toHaveLength(1);
-  return found[0] ?? "";
-}
-
-/** The commands of a shell block, each as its words; what is behind `>` is the reader's. */
-function commands(holding: string): readonly (readonly string[])[] {
-  return block("sh", holding)
-    .trim()
-    .split("\n")
-    .map((line) => line.replace(/^npx cirrus /, "").replace(/ > .*/, ""))
-    .map((line) => line.split(" "));
-}
-
+const { block, commands } = guideBlocks("bulk-runs.md");
 const TYPESCRIPT = block("ts", "defineWorker");
 const JSON_TASKS = block("json", '"task_id": "task-1"');
 const YAML_TASKS = block("yaml", "- task_id");
@@ -116,7 +99,9 @@ describe("the guide of bulk runs", () => {
       "Worker(process_task, args=sys.argv[1:])",
       'Worker(process_task, true_means="done")',
     );
-    expect(GUIDE).toContain('`Worker(process_task, true_means="done")`');
+    expect(readFileSync(join(PACKAGE, "docs/guide/bulk-runs.md"), "utf8")).toContain(
+      '`Worker(process_task, true_means="done")`',
+    );
     const cwd = folderWith({
       "cirrus_worker.py": module,
       "my_worker.py": PYTHON,
