@@ -15,6 +15,15 @@ export interface Invocation<Ports> {
   readonly deadline: AbortSignal;
   /** Adds to a metric of this name. */
   count(metric: string, value: number): void;
+  /** One measurement with dimensions of its own, such as the task that it is of. */
+  measure(measurement: Measurement): void;
+}
+
+export interface Measurement {
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Milliseconds. */
+  readonly durations: Readonly<Record<string, number>>;
 }
 
 /** Makes the ports of a container. */
@@ -42,12 +51,24 @@ export function makeLambda<Event, Result, Ports>(
     const time = context.getRemainingTimeInMillis() - KEPT_BACK_MS;
     const deadline = time > 0 ? AbortSignal.timeout(time) : AbortSignal.abort();
     const count = (metric: string, value: number): void => void metrics.addMetric(metric, MetricUnit.Count, value);
+    const measure = (measurement: Measurement): void => publishMeasurement(metrics, measurement);
     try {
-      return await run(event, { ports: await ready(), log, deadline, count });
+      return await run(event, { ports: await ready(), log, deadline, count, measure });
     } finally {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
   }).use(injectLambdaContext(logger));
+}
+
+/** Each in a document of its own (embedded metric format), as dimensions belong to all metrics of one. */
+function publishMeasurement(metrics: Metrics, { dimensions, counts, durations }: Measurement): void {
+  const publish = (name: string, unit: Parameters<Metrics["addMetric"]>[1], value: number): void => {
+    const single = metrics.singleMetric();
+    single.addDimensions({ ...dimensions });
+    single.addMetric(name, unit, value);
+  };
+  for (const [name, value] of Object.entries(counts)) publish(name, MetricUnit.Count, value);
+  for (const [name, value] of Object.entries(durations)) publish(name, MetricUnit.Milliseconds, value);
 }
 
 function makeLogger(): Logger {
