@@ -86,6 +86,8 @@ function unwrap(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
     return unwrap(schema.unwrap());
   }
+  // What is turned into something else, before it is checked or after.
+  if (schema instanceof z.ZodPipe) return schema.in instanceof z.ZodTransform ? unwrap(schema.out) : unwrap(schema.in);
   return schema;
 }
 

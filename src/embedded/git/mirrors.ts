@@ -1,0 +1,110 @@
+/** Bare mirrors of repositories behind URLs: fetched when they are asked for, but not more often than every ten seconds. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../../clock.ts";
+import { CirrusError } from "../../errors.ts";
+import { git } from "./git-process.ts";
+
+export interface MirrorSettings {
+  /** Where mirrors are kept. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly fetchEveryMs?: number | undefined;
+  /** How long anybody waits for a fetch: one host that does not answer must not keep the others' repositories back. */
+  readonly patienceMs?: number | undefined;
+}
+
+export interface Mirrors {
+  /** The mirror as it is, after a fetch if the last one is some time ago. Throws while it cannot be fetched. */
+  fetched(url: string): Promise<string>;
+  /** The mirror as it is; fetched only where there is none yet. */
+  existing(url: string): Promise<string>;
+}
+
+export function makeMirrors({ folder, clock, fetchEveryMs = 10_000, patienceMs = 10_000 }: MirrorSettings): Mirrors {
+  const fetches = new Map<string, Fetch>();
+
+  function start(url: string): Fetch {
+    const mirror = mirrorFolder(folder, url);
+    const fetch: Fetch = { endedAt: undefined, done: update(folder, mirror, url) };
+    const end = () => void (fetch.endedAt = clock.now());
+    fetch.done.then(end, end);
+    fetches.set(url, fetch);
+    return fetch;
+  }
+
+  async function fetched(url: string): Promise<string> {
+    const before = fetches.get(url);
+    const due = before === undefined || (before.endedAt !== undefined && clock.now() - before.endedAt >= fetchEveryMs);
+    const fetch = due ? start(url) : before;
+    if (fetch.endedAt !== undefined) return await fetch.done;
+    return await patiently(fetch.done, url);
+  }
+
+  async function patiently(done: Promise<string>, url: string): Promise<string> {
+    const waiting = new AbortController();
+    const late = clock.sleep(patienceMs, waiting.signal).then(() => {
+      throw new CirrusError(`${url} is still being fetched.`, {
+        hint: "It takes part as soon as it is there. Look at the network if this lasts.",
+      });
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([done, late]);
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  return {
+    fetched,
+    async existing(url) {
+      const mirror = mirrorFolder(folder, url);
+      return existsSync(mirror) ? mirror : await fetched(url);
+    },
+  };
+}
+
+interface Fetch {
+  /** Undefined while it goes on. */
+  endedAt: number | undefined;
+  readonly done: Promise<string>;
+}
+
+function mirrorFolder(folder: string, url: string): string {
+  return join(folder, createHash("sha256").update(url).digest("hex").slice(0, 32));
+}
+
+async function update(folder: string, mirror: string, url: string): Promise<string> {
+  if (existsSync(mirror)) await fetchInto(mirror, url);
+  else await create(folder, mirror, url);
+  return mirror;
+}
+
+/** It appears whole or not at all. */
+async function create(folder: string, mirror: string, url: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const unfinished = await mkdtemp(join(folder, "unfinished-"));
+  try {
+    await git(["init", "--quiet", "--bare", "--template=", "--", unfinished]);
+    await fetchInto(unfinished, url);
+    await rename(unfinished, mirror).catch((thrown: unknown) => {
+      // Another process was faster.
+      if (!existsSync(mirror)) throw thrown;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Branches and tags as they are there. Here, and nowhere else, Git may tidy up. */
+async function fetchInto(mirror: string, url: string): Promise<void> {
+  const tidy = ["-c", "gc.auto=6700", "-c", "maintenance.auto=true", "-c", "gc.autoDetach=false"];
+  const options = ["--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+  const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+  await git([...tidy, `--git-dir=${mirror}`, "fetch", ...options, "--", url, ...refs], { timeoutMs: LONGEST_FETCH_MS });
+}
+
+const LONGEST_FETCH_MS = 30 * 60_000;

@@ -1,0 +1,29 @@
+/** Durations and sizes as people write them in YAML: `90s`, `30m`, `2GB`. */
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** In seconds; a bare number is seconds. Undefined where it is no duration. */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? value : undefined;
+  if (typeof value !== "string") return undefined;
+  const { number, unit } = /^(?<number>\d+(?:\.\d+)?)\s*(?<unit>[smhd])$/.exec(value.trim())?.groups ?? {};
+  const seconds = SECONDS[unit ?? ""];
+  return seconds === undefined ? undefined : Number(number) * seconds;
+}
+
+/** The longest unit in which it is a whole number: `90m`, `2h`. */
+export function durationText(seconds: number): string {
+  const [unit = "s", size = 1] =
+    Object.entries(SECONDS).findLast(([, length]) => seconds >= length && seconds % length === 0) ?? [];
+  return `${seconds / size}${unit}`;
+}
+
+const BYTES: Readonly<Record<string, number>> = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 };
+
+/** In bytes, with the units that Lambda and Batch count in: 1 GB are 1024 MB. Undefined where it is no size. */
+export function parseSize(value: unknown): number | undefined {
+  if (typeof value !== "string") return undefined;
+  const { number, unit } = /^(?<number>\d+(?:\.\d+)?)\s*(?<unit>[KMGT])i?B?$/i.exec(value.trim())?.groups ?? {};
+  const size = BYTES[`${unit?.toUpperCase()}B`];
+  return size === undefined ? undefined : Math.round(Number(number) * size);
+}
