@@ -14,7 +14,7 @@ export interface TaskRecord {
   readonly counts: OutcomeCounts;
   /** Of all that have ended: milliseconds together. */
   readonly totalDurationMs: number;
-  /** Executions in a row that did not succeed. */
+  /** Executions in a row that did not succeed. One that was cancelled says nothing about its task: the count stays as it was. */
   readonly failureStreak: number;
 }
 

@@ -253,4 +253,68 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX bulk_workers_live ON bulk_workers (run) WHERE ended = 0;
   `,
+  `
+  -- record: what is known between two turns, as JSON. registration: the one that its iteration works with.
+  -- until: milliseconds since 1970; holder is null where nobody drives the loop.
+  CREATE TABLE loop_loops (
+    loop         TEXT PRIMARY KEY,
+    fence        INTEGER NOT NULL,
+    holder       TEXT,
+    until        INTEGER NOT NULL,
+    registration TEXT,
+    record       TEXT NOT NULL
+  ) STRICT;
+
+  -- The newest has the highest key; one that comes back gets a new one.
+  CREATE TABLE loop_registrations (
+    key          INTEGER PRIMARY KEY,
+    id           TEXT NOT NULL UNIQUE,
+    registration TEXT NOT NULL
+  ) STRICT;
+
+  -- execution and ended: as JSON, what it began with and how it ended without its result.
+  CREATE TABLE loop_executions (
+    key       INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    task      TEXT NOT NULL,
+    codops    TEXT NOT NULL,
+    outcome   TEXT,
+    execution TEXT NOT NULL,
+    ended     TEXT,
+    result    TEXT
+  ) STRICT;
+  CREATE INDEX loop_executions_task ON loop_executions (task, id);
+  CREATE INDEX loop_executions_codops ON loop_executions (codops, id);
+
+  CREATE TABLE loop_tasks (
+    task        TEXT PRIMARY KEY,
+    codops      TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    loop        TEXT NOT NULL,
+    last        TEXT NOT NULL,
+    last_ended  TEXT,
+    kept        INTEGER NOT NULL CHECK (kept >= 0),
+    succeeded   INTEGER NOT NULL DEFAULT 0,
+    failed      INTEGER NOT NULL DEFAULT 0,
+    timed_out   INTEGER NOT NULL DEFAULT 0,
+    cancelled   INTEGER NOT NULL DEFAULT 0,
+    lost        INTEGER NOT NULL DEFAULT 0,
+    duration_ms REAL NOT NULL DEFAULT 0,
+    streak      INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX loop_tasks_codops ON loop_tasks (codops, task);
+
+  -- kind: pause-loop, pause-task, run-now, pin or cancel; target: a loop, a task or an execution.
+  CREATE TABLE loop_requests (
+    kind    TEXT NOT NULL,
+    target  TEXT NOT NULL,
+    request TEXT NOT NULL,
+    PRIMARY KEY (kind, target)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Executions whose records are gone, and whose files are still there.
+  CREATE TABLE loop_leftovers (
+    execution TEXT PRIMARY KEY
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
