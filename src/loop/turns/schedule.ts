@@ -1,5 +1,6 @@
 /** When a task is due: `every` counts from its last start, `cron` follows the clock of its time zone. */
 import { Cron } from "croner";
+import { describeError } from "../../errors.ts";
 import type { LoopTask, TaskSettings } from "../loop-task.ts";
 
 type Schedule = NonNullable<TaskSettings["cron"]>;
@@ -21,18 +22,22 @@ export function nextDue({ settings }: Pick<LoopTask, "settings">, since: number 
  * one that comes twice is the first of the two; `*` and steps follow the hours that pass.
  */
 function nextFire(schedule: Schedule, after: number): number {
-  if (cronProblem(schedule) !== undefined) return Number.POSITIVE_INFINITY;
-  return readCron(schedule).nextRun(new Date(after))?.getTime() ?? Number.POSITIVE_INFINITY;
+  try {
+    return readCron(schedule).nextRun(new Date(after))?.getTime() ?? Number.POSITIVE_INFINITY;
+  } catch {
+    // Registration refuses what cannot be read: one that slips through must not stop the tasks beside it.
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
-/** What is wrong with a schedule, as a sentence for people; registration refuses it. */
+/** What is wrong with a schedule, as a sentence for people. */
 export function cronProblem(schedule: Schedule): string | undefined {
   try {
     // An unknown time zone shows only when a time is asked for.
     readCron(schedule).nextRun();
     return undefined;
   } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return describeError(thrown).cause;
   }
 }
 
