@@ -1,0 +1,104 @@
+/**
+ * Trees of commits that executions run in. One that its task has left as it was is used again; any other is thrown away,
+ * and from then on the next is made while a task runs.
+ */
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Repository, type Sources, WORKTREE } from "../../loop/sources.ts";
+import { treeManifest } from "./tree-manifest.ts";
+
+export interface Checkouts {
+  /** A tree of its own, with nothing in it but the commit. */
+  take(repository: Repository, commit: string): Promise<Checkout>;
+}
+
+export interface Checkout {
+  readonly path: string;
+  /** No process is in it any more. */
+  release(): void;
+}
+
+interface Tree {
+  readonly path: string;
+  readonly manifest: string | undefined;
+}
+
+/** The trees of one commit. */
+interface Pool {
+  readonly key: string;
+  readonly repository: Repository;
+  readonly commit: string;
+  /** Ready, or being looked at or made. Undefined where it came to nothing. */
+  readonly coming: Promise<Tree | undefined>[];
+  /** It pays to have another one ready: tasks change theirs, or it is large. */
+  keepsSpare: boolean;
+}
+
+/** Of a repository: its branch, what it was before, and what tasks are pinned to. */
+const KEPT_COMMITS = 4;
+/** Nothing slow may lie between two tasks. */
+const QUICK_MS = 5;
+
+export function makeCheckouts(sources: Pick<Sources, "checkOut">, folder: string): Checkouts {
+  /** In the order in which they were used last. */
+  const pools = new Map<string, Pool>();
+  let count = 0;
+
+  async function make({ repository, commit }: Pool): Promise<Tree> {
+    const path = join(folder, String(count++));
+    mkdirSync(path, { recursive: true });
+    try {
+      await sources.checkOut(repository, commit, path);
+      return { path, manifest: commit === WORKTREE ? undefined : await treeManifest(path) };
+    } catch (thrown) {
+      discard(path);
+      throw thrown;
+    }
+  }
+
+  function poolOf(repository: Repository, commit: string): Pool {
+    const key = `${repository.location}\n${commit}`;
+    const pool = pools.get(key) ?? { key, repository, commit, coming: [], keepsSpare: false };
+    pools.delete(key);
+    pools.set(key, pool);
+    const others = [...pools].filter(([, { repository: other }]) => other.location === repository.location);
+    for (const [old, { coming }] of others.slice(0, -KEPT_COMMITS)) {
+      pools.delete(old);
+      for (const tree of coming.splice(0)) void tree.then((one) => one && discard(one.path));
+    }
+    return pool;
+  }
+
+  function putBack(pool: Pool, { path, manifest }: Tree): void {
+    if (manifest === undefined || pools.get(pool.key) !== pool) {
+      discard(path);
+      return;
+    }
+    const startedAt = performance.now();
+    pool.coming.push(
+      treeManifest(path).then((now) => {
+        pool.keepsSpare ||= now !== manifest || performance.now() - startedAt > QUICK_MS;
+        if (now === manifest) return { path, manifest };
+        return discard(path);
+      }),
+    );
+  }
+
+  return {
+    async take(repository, commit) {
+      const pool = poolOf(repository, commit);
+      let tree: Tree | undefined;
+      while (tree === undefined && pool.coming.length > 0) tree = await pool.coming.shift();
+      const taken = tree ?? (await make(pool));
+      // Not waited for, and what goes wrong with it goes wrong again when it is needed.
+      if (pool.keepsSpare && pool.coming.length === 0) pool.coming.push(make(pool).catch(() => undefined));
+      return { path: taken.path, release: () => putBack(pool, taken) };
+    },
+  };
+}
+
+/** A task may have taken away the right to remove it: then it goes with all other trees. */
+function discard(path: string): undefined {
+  rm(path, { recursive: true, force: true }).catch(() => {});
+}
