@@ -138,6 +138,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/pool.ts"),
   },
   {
+    name: "loop",
+    group: "Operate",
+    summary: "run what repositories register again and again, and see it",
+    load: () => import("./commands/loop.ts"),
+  },
+  {
     name: "catalog",
     group: "Operate",
     summary: "see instance types and their prices, regions and images",
