@@ -49,12 +49,16 @@ export async function branchHead(
 
 /** A local branch; of a clone that has none of this name, a remote's (`origin/main`). */
 function refsOf(branch: string): readonly string[] {
-  return UNSAFE.test(branch) ? [] : [`refs/heads/${branch}`, `refs/remotes/${branch}`];
+  return !isBranchName(branch) ? [] : [`refs/heads/${branch}`, `refs/remotes/${branch}`];
 }
 
 /** What no name of a branch holds, and patterns give a meaning. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE = /[\u0000-\u0020\u007f~^:?*[\\]|^$|^-|\/$/;
+const UNSAFE = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|^$|^[-/.]|\/$/;
+
+export function isBranchName(name: string): boolean {
+  return !UNSAFE.test(name);
+}
 
 async function listRefs(gitFolder: string, patterns: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (patterns.length === 0) return new Map();

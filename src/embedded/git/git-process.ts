@@ -19,11 +19,15 @@ export class GitFailed extends CirrusError {
   readonly status: number | undefined;
   /** What it said, in English. */
   readonly said: string;
+  /** The same in one line. */
+  readonly reason: string;
 
-  constructor(message: string, status: number | undefined, said: string, hint?: string) {
-    super(message, { hint });
+  constructor(verb: string, status: number | undefined, said: string) {
+    const reason = reasonOf(status, said);
+    super(`git ${verb}: ${reason}`, { hint: /dubious ownership/.test(said) ? OWNED : undefined });
     this.status = status;
     this.said = said;
+    this.reason = reason;
   }
 }
 
@@ -64,7 +68,7 @@ export function git(args: readonly string[], call: GitCall = {}): Promise<Buffer
     child.on("close", (status) => {
       clearTimeout(timer);
       if (status === 0 || enough) resolve(Buffer.concat(out));
-      else reject(failed(args, status, said));
+      else reject(new GitFailed(verbOf(args), status ?? undefined, said));
     });
   });
 }
@@ -120,17 +124,21 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-function failed(args: readonly string[], status: number | null, said: string): GitFailed {
+/** The first word that is neither an option nor belongs to one. */
+function verbOf(args: readonly string[]): string {
+  return args.find((arg, index) => /^[a-z]/.test(arg) && !["-c", "-C"].includes(args[index - 1] ?? "")) ?? "";
+}
+
+function reasonOf(status: number | undefined, said: string): string {
   const words = said
     .split("\n")
     .map((line) => line.replace(/^(?:fatal|error): /, "").trim())
     .filter((line) => line !== "" && !line.startsWith("hint: "));
-  const text = words.slice(0, 3).join(" ") || `It ended with status ${status ?? "of a signal"}.`;
-  const hint = /dubious ownership/.test(said)
-    ? "The folder belongs to somebody else. Allow it: git config --global --add safe.directory <folder>"
-    : undefined;
-  return new GitFailed(`git ${args[0]}: ${text}`, status ?? undefined, said, hint);
+  return words.slice(0, 3).join(" ") || (status === undefined ? "It was ended." : `It ended with status ${status}.`);
 }
+
+const OWNED =
+  "The folder belongs to somebody else. Allow it with git config --global --add safe.directory and the folder's path.";
 
 function notStarted(error: NodeJS.ErrnoException, cwd: string | undefined): CirrusError {
   if (error.code !== "ENOENT") return new CirrusError(`Git cannot be started: ${error.message}`, { cause: error });

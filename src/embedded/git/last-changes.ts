@@ -29,7 +29,7 @@ export async function lastChanges(
       return found.size < wanted.size;
     },
   });
-  return Object.fromEntries(paths.flatMap((path) => (found.has(path) ? [[path, found.get(path)]] : [])));
+  return Object.fromEntries(found);
 }
 
 /** No path holds it: it begins with a slash. */

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { CirrusError } from "../../errors.ts";
-import { git } from "./git-process.ts";
+import { GitFailed, git } from "./git-process.ts";
 
 export interface MirrorSettings {
   /** Where mirrors are kept. */
@@ -29,7 +29,9 @@ export function makeMirrors({ folder, clock, fetchEveryMs = 10_000, patienceMs =
   function start(url: string): Fetch {
     const mirror = mirrorFolder(folder, url);
     const fetch: Fetch = { endedAt: undefined, done: update(folder, mirror, url) };
-    const end = () => void (fetch.endedAt = clock.now());
+    const end = () => {
+      fetch.endedAt = clock.now();
+    };
     fetch.done.then(end, end);
     fetches.set(url, fetch);
     return fetch;
@@ -104,7 +106,14 @@ async function fetchInto(mirror: string, url: string): Promise<void> {
   const tidy = ["-c", "gc.auto=6700", "-c", "maintenance.auto=true", "-c", "gc.autoDetach=false"];
   const options = ["--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-  await git([...tidy, `--git-dir=${mirror}`, "fetch", ...options, "--", url, ...refs], { timeoutMs: LONGEST_FETCH_MS });
+  const args = [...tidy, `--git-dir=${mirror}`, "fetch", ...options, "--", url, ...refs];
+  try {
+    await git(args, { timeoutMs: LONGEST_FETCH_MS });
+  } catch (thrown) {
+    if (!(thrown instanceof GitFailed)) throw thrown;
+    const hint = `See whether this machine can read it: git ls-remote ${url}`;
+    throw new CirrusError(`${url} cannot be fetched: ${thrown.reason}`, { hint, cause: thrown });
+  }
 }
 
 const LONGEST_FETCH_MS = 30 * 60_000;

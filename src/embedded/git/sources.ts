@@ -4,7 +4,7 @@ import { CirrusError, EXIT, InvalidInput } from "../../errors.ts";
 import { type Head, type Repository, type Sources, WORKTREE } from "../../loop/sources.ts";
 import { makeBlobReader } from "./blobs.ts";
 import { checkOutTree } from "./check-out.ts";
-import { branchHead, DEFAULT_BRANCHES, findGitFolder, resolveCommit } from "./git-folder.ts";
+import { branchHead, DEFAULT_BRANCHES, findGitFolder, isBranchName, resolveCommit } from "./git-folder.ts";
 import { git } from "./git-process.ts";
 import { lastChanges } from "./last-changes.ts";
 import { parseLocation } from "./location.ts";
@@ -36,7 +36,8 @@ export function makeGitSources(settings: MirrorSettings): Sources {
       return { branch: WORKTREE, commit: WORKTREE };
     }
     const gitFolder = parsed.kind === "url" ? await mirrors.fetched(parsed.url) : await folderOf(location);
-    const quick = await quickHead(gitFolder, branch === undefined ? DEFAULT_BRANCHES : [branch]);
+    const branches = branch === undefined ? DEFAULT_BRANCHES : [branch];
+    const quick = await quickHead(gitFolder, branches.filter(isBranchName));
     return quick ?? (await branchHead(gitFolder, location, branch));
   }
 
