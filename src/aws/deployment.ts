@@ -19,6 +19,8 @@ export interface Deployment {
   readonly stateTable: string;
   /** Undefined where the stack was deployed before there were bulk runs. */
   readonly bulkTable: string | undefined;
+  /** Undefined where the stack was deployed before there were loops. */
+  readonly loopTable: string | undefined;
   readonly dataBucket: string;
   readonly payloadBucket: string;
   readonly workflowEventTopicArn: string;
@@ -44,6 +46,7 @@ const OUTPUTS = {
 } as const;
 
 const BULK_TABLE = "CirrusBulkTable";
+const LOOP_TABLE = "CirrusLoopTable";
 
 type Output = keyof typeof OUTPUTS;
 
@@ -58,7 +61,7 @@ export async function describeDeployment({ cloudformation, stackName }: Describe
   const status = stack.StackStatus ?? "UNKNOWN";
   refuseUnfinished(stackName, status, stack.StackStatusReason);
   const outputs = readOutputs(stackName, stack);
-  const bulkTable = stack.Outputs?.find(({ OutputKey }) => OutputKey === BULK_TABLE)?.OutputValue;
+  const later = (output: string) => stack.Outputs?.find(({ OutputKey }) => OutputKey === output)?.OutputValue;
   return {
     stackName,
     region: region ?? "",
@@ -66,7 +69,8 @@ export async function describeDeployment({ cloudformation, stackName }: Describe
     status,
     updated: (stack.LastUpdatedTime ?? stack.CreationTime)?.toISOString(),
     ...outputs,
-    bulkTable,
+    bulkTable: later(BULK_TABLE),
+    loopTable: later(LOOP_TABLE),
     baseWorkflowArn: `arn:${partition}:states:${region}:${account}:stateMachine:${outputs.stateMachinePrefix}`,
   };
 }

@@ -31,6 +31,7 @@ export interface PayloadUrls {
   bulk(run: string): BulkUrls;
   /** What those of all bulk runs begin with. */
   readonly bulkRoot: ObjectUrl;
+  readonly loops: LoopUrls;
 }
 
 export interface BulkUrls {
@@ -42,6 +43,22 @@ export interface BulkUrls {
   end(position: number, attempt: number, worker: string): ObjectUrl;
   /** What an attempt wrote; `id` tells it from one that was given back under the same number. */
   log(entryId: string, attempt: number, id: string): ObjectUrl;
+}
+
+/** What loops keep as objects. */
+export interface LoopUrls {
+  /** What all objects of an execution begin with. */
+  execution(id: string): ObjectUrl;
+  /** A part of its record that is too large for one. */
+  part(execution: string, name: string): ObjectUrl;
+  /** What the parts of its log begin with. */
+  logs(execution: string): ObjectUrl;
+  /** The lines of its log from this byte on. */
+  log(execution: string, from: number): ObjectUrl;
+  notebook(execution: string): ObjectUrl;
+  registration(id: string, unique: string): ObjectUrl;
+  /** All files of a repository at a commit. */
+  source(repository: string, commit: string): ObjectUrl;
 }
 
 /** S3 takes keys of up to 1,024 bytes: what is left for the payload ID beside the longest prefix and name. */
@@ -72,6 +89,7 @@ export function payloadUrls({ bucket, prefix }: PayloadRoot): PayloadUrls {
     rejectionMarks: url("rejections/by-time/"),
     bulk: (run) => bulkUrls(url(`bulk/${keyOf(run)}/`)),
     bulkRoot: url("bulk/"),
+    loops: loopUrls(url("loops/")),
   };
 }
 
@@ -83,6 +101,22 @@ function bulkUrls(root: ObjectUrl): BulkUrls {
     log: (entryId, attempt, id) => `${root}logs/${keyOf(entryId)}/${attempt}-${keyOf(id)}.log`,
   };
 }
+
+function loopUrls(root: ObjectUrl): LoopUrls {
+  const execution = (id: string): ObjectUrl => `${root}executions/${keyOf(id)}/`;
+  return {
+    execution,
+    part: (id, name) => `${execution(id)}${keyOf(name)}.json`,
+    logs: (id) => `${execution(id)}log/`,
+    log: (id, from) => `${execution(id)}log/${String(from).padStart(LOG_DIGITS, "0")}`,
+    notebook: (id) => `${execution(id)}executed.ipynb`,
+    registration: (id, unique) => `${root}registrations/${keyOf(id)}-${keyOf(unique)}.json`,
+    source: (repository, commit) => `${root}sources/${digestOf(repository)}/${keyOf(commit)}.tar.gz`,
+  };
+}
+
+/** Enough for a terabyte, so that names are in the order of the numbers. */
+const LOG_DIGITS = 12;
 
 /** The result and error objects that belong to a job's input, wherever that is. */
 export function batchUrls(url: ObjectUrl): BatchUrls {
@@ -129,6 +163,12 @@ function segmentOf(segment: string): string {
 const HASH_BYTES = 33;
 
 function hashed(start: string, whole: string): string {
-  const digest = createHash("sha256").update(whole, "utf8").digest("hex");
-  return `${start.replace(/%.?$/, "")}~${digest.slice(0, HASH_BYTES - 1)}`;
+  return `${start.replace(/%.?$/, "")}~${digestOf(whole)}`;
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256")
+    .update(text, "utf8")
+    .digest("hex")
+    .slice(0, HASH_BYTES - 1);
 }

@@ -49,11 +49,10 @@ export function makeFakeTable(faults: TableFaults = {}): FakeTable {
   /** What a write does; undefined where its condition does not hold. */
   function writeOf({ Put, Update, Delete }: TransactWriteItem): (() => unknown) | undefined {
     if (Update) return update(Update);
-    if (Delete) return () => items.delete(keyOf(Delete.Key ?? {}));
-    const { Item = {}, ConditionExpression } = Put ?? {};
-    return holds(ConditionExpression, items.get(keyOf(Item)) ?? {}, {})
-      ? () => items.set(keyOf(Item), Item)
-      : undefined;
+    const key = keyOf(Delete?.Key ?? Put?.Item ?? {});
+    const { ConditionExpression, ...names } = Put ?? Delete ?? {};
+    if (!holds(ConditionExpression, items.get(key) ?? {}, names)) return undefined;
+    return () => (Delete ? items.delete(key) : items.set(key, Put?.Item ?? {}));
   }
 
   function transact(writes: readonly TransactWriteItem[], token: string): void {
@@ -81,6 +80,7 @@ export function makeFakeTable(faults: TableFaults = {}): FakeTable {
     ExclusiveStartKey,
     Limit = faults.page ?? FEW,
     FilterExpression,
+    ScanIndexForward = true,
     ...input
   }: QueryCommandInput) {
     const { ":pk": pk } = input.ExpressionAttributeValues ?? {};
@@ -88,7 +88,7 @@ export function makeFakeTable(faults: TableFaults = {}): FakeTable {
       // What the condition says too, said sooner.
       .filter((item) => pk === undefined || item.pk?.S === pk.S)
       .filter((item) => holds(input.KeyConditionExpression, item, named(input)))
-      .toSorted((a, b) => Buffer.compare(Buffer.from(keyOf(a)), Buffer.from(keyOf(b))));
+      .toSorted((a, b) => (ScanIndexForward ? 1 : -1) * Buffer.compare(Buffer.from(keyOf(a)), Buffer.from(keyOf(b))));
     if (IndexName === undefined && !input.ConsistentRead) throw new Error("a query that may be late");
     const start = ExclusiveStartKey && keyOf(ExclusiveStartKey);
     const rest = start === undefined ? found : found.slice(found.findIndex((item) => keyOf(item) === start) + 1);
@@ -110,13 +110,11 @@ export function makeFakeTable(faults: TableFaults = {}): FakeTable {
   const send = async (command: unknown): Promise<unknown> => {
     if (command instanceof GetItemCommand)
       return { Item: structuredClone(items.get(keyOf(command.input.Key ?? {}))), ...META };
-    if (command instanceof PutItemCommand) {
-      const { Item = {}, ConditionExpression } = command.input;
-      if (!holds(ConditionExpression, items.get(keyOf(Item)) ?? {}, {})) throw refused();
-      return items.set(keyOf(Item), Item) && META;
-    }
-    if (command instanceof DeleteItemCommand) {
-      items.delete(keyOf(command.input.Key ?? {}));
+    if (command instanceof PutItemCommand || command instanceof DeleteItemCommand) {
+      const kind = command instanceof PutItemCommand ? "Put" : "Delete";
+      const effect = writeOf({ [kind]: command.input });
+      if (effect === undefined) throw refused();
+      effect();
       return META;
     }
     if (command instanceof QueryCommand) return query(command.input);

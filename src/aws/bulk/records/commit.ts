@@ -2,11 +2,12 @@
  * Moves entries from one state to the next: the entry, the attempt that ends with it, and the counts, in one transaction.
  * Those whose condition does not hold are left out, and the others are made.
  */
-import { type TransactWriteItem, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { isoTime } from "../../../clock.ts";
 import { TransientError } from "../../../errors.ts";
 import type { Item } from "../../state/attribute-values.ts";
 import { inParallel, slices, type Table } from "../../state/table.ts";
+import { transact } from "../../state/transact.ts";
 import { type Change, updateOf } from "../../state/update-item.ts";
 import type { Place } from "../place.ts";
 import { type CountChange, countUpdate } from "./counts.ts";
@@ -69,7 +70,7 @@ async function commitSlice(moves: readonly Numbered[], counting: Counting, place
   let left = moves;
   let tries = 0;
   while (left.length > 0) {
-    const refused = await transact(left, counting, place.newId(), table);
+    const refused = await make(left, counting, place.newId(), table);
     if (refused === undefined) return left.map(([index]) => index);
     const kept = left.filter((one) => !refused.has(one));
     if (kept.length === left.length) {
@@ -87,10 +88,10 @@ async function commitSlice(moves: readonly Numbered[], counting: Counting, place
 }
 
 /** Those whose condition does not hold, none where all may be made a moment later; undefined where all were made. */
-async function transact(
+async function make(
   moves: readonly Numbered[],
   { run, by, lane }: Counting,
-  ClientRequestToken: string,
+  token: string,
   { client, table, clock }: Table,
 ): Promise<ReadonlySet<Numbered> | undefined> {
   const updated = isoTime(clock.now());
@@ -106,21 +107,7 @@ async function transact(
     { by, lane },
     moves.map(([, move]) => move.counts),
   );
-  const TransactItems = [...writes.map(([, write]) => write), ...(counts ? [{ Update: counts }] : [])];
-  try {
-    // The client sends it again with the same token where the answer is lost: what was done is not done twice.
-    await client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken }));
-    return undefined;
-  } catch (thrown) {
-    const codes = reasonsOf(thrown);
-    if (codes === undefined || codes.includes("ValidationError")) throw thrown;
-    return new Set(writes.filter((_, i) => codes[i] === "ConditionalCheckFailed").map(([one]) => one));
-  }
-}
-
-function reasonsOf(thrown: unknown): readonly (string | undefined)[] | undefined {
-  if (!(thrown instanceof Error) || thrown.name !== "TransactionCanceledException") return undefined;
-  // The SDK's error has this member, though not its class's name where several copies of the SDK are loaded.
-  const { CancellationReasons = [] } = thrown as { CancellationReasons?: readonly { Code?: string }[] };
-  return CancellationReasons.map(({ Code }) => Code);
+  const items = [...writes.map(([, write]) => write), ...(counts ? [{ Update: counts }] : [])];
+  const codes = await transact(items, token, { client });
+  return codes && new Set(writes.filter((_, i) => codes[i] === "ConditionalCheckFailed").map(([one]) => one));
 }
