@@ -8,6 +8,7 @@ export const VARIABLES = {
   CIRRUS_PAYLOAD_ROOT_PREFIX: "Prefix of every key in the payload bucket; `cirrus` where it is not set",
   CIRRUS_STATE_DB: "Name of the DynamoDB table that holds the payloads' states",
   CIRRUS_BULK_TABLE: "Name of the DynamoDB table that holds bulk runs",
+  CIRRUS_LOOP_TABLE: "Name of the DynamoDB table that holds loops",
   CIRRUS_BASE_WORKFLOW_ARN: "What stands before the workflow's name in the ARNs of the deployment's state machines",
   CIRRUS_PROCESS_QUEUE_URL: "Queue that chained payloads are sent to",
   CIRRUS_PROCESS_TOPIC_ARN: "Topic that feeders send payloads to",
