@@ -1,0 +1,39 @@
+/** A registered task in few words: what runs, when, and within what limits. */
+import { isAbsolute, join } from "node:path";
+import type { LoopTask, TaskSettings, Work } from "../../loop/loop-task.ts";
+import { durationText } from "../../loop/registry/quantities.ts";
+import { shortPath } from "../bulk/runs.ts";
+import type { Io } from "../terminal/io.ts";
+
+/** `notebooks/x.ipynb train_model`, `task add-preview payload.json` */
+export function workText(work: Work): string {
+  if (work.kind === "notebook") return `${work.notebook} ${work.method}${work.fullNotebook ? " (full notebook)" : ""}`;
+  return [work.kind, work.name, work.payload].filter((part) => part !== undefined).join(" ");
+}
+
+/** `every turn`, `every 30m`, `0 6 * * * (Europe/Zurich)` */
+export function scheduleText({ everyMs, cron }: Pick<TaskSettings, "everyMs" | "cron">): string {
+  if (everyMs !== undefined) return `every ${durationText(everyMs / 1000)}`;
+  return cron === undefined ? "every iteration" : `${cron.expression} (${cron.timezone})`;
+}
+
+/** `at most 1h, 2 GB, tried again 2 times, priority 5, pinned to 3f2a9c1` */
+export function limitsText({ timeoutSeconds, memoryBytes, retry, priority, pin }: TaskSettings): string {
+  const times = retry.attempts === 1 ? "once" : `${retry.attempts} times`;
+  return [
+    `at most ${durationText(timeoutSeconds)}`,
+    ...(memoryBytes === undefined ? [] : [`${Number((memoryBytes / 2 ** 30).toFixed(2))} GB`]),
+    ...(retry.attempts === 0 ? [] : [`tried again ${times}`]),
+    ...(priority === 0 ? [] : [`priority ${priority}`]),
+    ...(pin === undefined ? [] : [`pinned to ${pin}`]),
+  ].join(", ");
+}
+
+/** A file of a repository as it can be opened from here; of a URL, with the URL in front. */
+export function pathHere(io: Pick<Io, "cwd">, repository: string, file: string): string {
+  return isAbsolute(repository) ? shortPath(io, join(repository, file)) : `${repository} ${file}`;
+}
+
+export function writtenText(io: Pick<Io, "cwd">, { written }: Pick<LoopTask, "written">): string {
+  return `${pathHere(io, written.repository, written.file)}:${written.line}`;
+}
