@@ -13,6 +13,7 @@ const OUTPUTS = {
   CirrusStatusChangeDeadLetterQueueUrl: "https://sqs/status-dead",
   CirrusStateTable: "demo-prod-state",
   CirrusBulkTable: "demo-prod-bulk",
+  CirrusLoopTable: "demo-prod-loops",
   CirrusDataBucket: "demo-data",
   CirrusPayloadBucket: "demo-payloads",
   CirrusWorkflowEventTopicArn: "arn:aws:sns:us-west-2:123456789012:events",
@@ -51,14 +52,16 @@ test("a deployed stack has everything by name", async () => {
     processTopicArn: OUTPUTS.CirrusQueueSnsArn,
     stateTable: "demo-prod-state",
     bulkTable: "demo-prod-bulk",
+    loopTable: "demo-prod-loops",
     stateMachinePrefix: "demo-prod-",
     baseWorkflowArn: "arn:aws:states:us-west-2:123456789012:stateMachine:demo-prod-",
   });
 });
 
-test("a stack that was deployed before there were bulk runs can be used without them", async () => {
-  const { CirrusBulkTable: _, ...earlier } = OUTPUTS;
-  expect((await describeOver(stack("UPDATE_COMPLETE", earlier))).bulkTable).toBeUndefined();
+test("a stack that was deployed before there were bulk runs, or loops, can be used without them", async () => {
+  const { CirrusBulkTable: _, CirrusLoopTable: __, ...earlier } = OUTPUTS;
+  const { bulkTable, loopTable } = await describeOver(stack("UPDATE_COMPLETE", earlier));
+  expect([bulkTable, loopTable]).toEqual([undefined, undefined]);
 });
 
 test.each(["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"])("a stack that is %s can be used", async (status) => {

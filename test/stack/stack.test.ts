@@ -28,6 +28,7 @@ test("the CLI finds every place of the deployment in the stack's outputs", () =>
       "CirrusStatusChangeDeadLetterQueueUrl",
       "CirrusStateTable",
       "CirrusBulkTable",
+      "CirrusLoopTable",
       "CirrusDataBucket",
       "CirrusPayloadBucket",
       "CirrusWorkflowEventTopicArn",
