@@ -105,6 +105,11 @@ describe("the source tree", () => {
       "src/embedded/lambda/lambda-worker.ts",
       "src/embedded/jobs/job-supervisor.ts",
       "src/queue/worker/processes/task-child.ts",
+      // The programs of a loop's execution.
+      "src/notebook/javascript/child-report.ts",
+      "src/notebook/javascript/run.ts",
+      "src/scheduler/programs/run-task.ts",
+      "src/scheduler/programs/run-workflow.ts",
       // Keeps tasks in this process from exiting.
       "src/queue/worker/runners/stray-ends.ts",
     ]);

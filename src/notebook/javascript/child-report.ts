@@ -1,0 +1,85 @@
+/**
+ * What a process of a loop's execution says, and how it ends. Whatever its code does, its last words are one result or one
+ * error, unless it is killed.
+ */
+import { readSync, writeSync } from "node:fs";
+import { CHANNEL } from "../../embedded/processes/channel.ts";
+import type { Json } from "../../json.ts";
+import type { ChannelMessage, Failure } from "../channel-messages.ts";
+import { jsonResult } from "./json-result.ts";
+import { describeThrown } from "./thrown.ts";
+
+const BLOCK = 64 * 1024;
+
+export interface ChildReport {
+  say(message: ChannelMessage): void;
+  /** Says what the work returns or throws, then ends the process: what is left running does not keep it. */
+  end(work: () => unknown): Promise<never>;
+}
+
+/** Reads the assignment; undefined where nobody gives one. Blocks, so that nothing is loaded for nothing. */
+export function readAssignment(): Json | undefined {
+  const parts: Buffer[] = [];
+  for (;;) {
+    const block = Buffer.allocUnsafe(BLOCK);
+    const length = readSync(CHANNEL, block);
+    if (length === 0) return undefined;
+    parts.push(block.subarray(0, length));
+    if (block[length - 1] === 10) return JSON.parse(Buffer.concat(parts).toString("utf8"));
+  }
+}
+
+export function openReport(): ChildReport {
+  let hasEnded = false;
+  const say = (message: ChannelMessage) => {
+    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+    for (let written = 0; written < bytes.length; ) written += writeSync(CHANNEL, bytes, written);
+  };
+  const lastWord = (message: ChannelMessage) => {
+    if (!hasEnded) say(message);
+    hasEnded = true;
+  };
+  const fail = (error: Failure["error"]) => {
+    lastWord({ error });
+    process.exit(1);
+  };
+
+  // An unhandled rejection becomes one of these.
+  process.on("uncaughtException", (thrown) => fail(describeThrown(thrown)));
+  process.on("beforeExit", () =>
+    fail({ name: "NeverSettled", message: "It waits for a promise that nothing can settle: nothing is left running." }),
+  );
+  process.on("exit", (code) => {
+    if (hasEnded) return;
+    if (code === 0) lastWord({ result: null, warning: "It called process.exit(0): there is no result." });
+    else lastWord({ error: { name: "Exited", message: `It called process.exit(${code}).` } });
+  });
+
+  return {
+    say,
+    async end(work) {
+      try {
+        const value = await work();
+        // A promise that was forgotten and has failed is told now.
+        await new Promise(setImmediate);
+        lastWord({ ...jsonResult(value) });
+      } catch (thrown) {
+        lastWord({ error: describeThrown(thrown) });
+        await flushed();
+        return process.exit(1);
+      }
+      await flushed();
+      return process.exit(0);
+    },
+  };
+}
+
+/** A pipe that nobody reads fast enough holds back what was printed last. */
+async function flushed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((resolve) => {
+      stream.once("error", () => resolve());
+      stream.write("", () => resolve());
+    });
+  }
+}

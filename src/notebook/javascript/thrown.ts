@@ -1,0 +1,44 @@
+/** Anything that was thrown, as the error of an execution. */
+import { inspect } from "node:util";
+import type { Failure } from "../channel-messages.ts";
+
+const LONGEST_MESSAGE = 8 * 1024;
+const LONGEST_TRACE = 32 * 1024;
+const MOST_CAUSES = 8;
+
+export function describeThrown(thrown: unknown): Failure["error"] {
+  try {
+    if (!(thrown instanceof Error)) return { name: typeof thrown, message: shortened(shown(thrown), LONGEST_MESSAGE) };
+    const message = shortened(String(thrown.message), LONGEST_MESSAGE);
+    // An error that is no fault of a line has no trace.
+    const trace = thrown.stack ? { trace: shortened(traceOf(thrown), LONGEST_TRACE) } : {};
+    return { name: nameOf(thrown), message, ...trace };
+  } catch {
+    // A getter or a proxy that throws in its turn.
+    return { name: "Error", message: "What was thrown cannot be read." };
+  }
+}
+
+/** A class that gives its errors no name of their own has one itself. */
+function nameOf(error: Error): string {
+  const { name: className } = error.constructor;
+  return error.name === "Error" && className !== "" ? className : String(error.name);
+}
+
+function traceOf(error: Error): string {
+  const traces = [String(error.stack)];
+  let cause = error.cause;
+  while (cause !== undefined && traces.length <= MOST_CAUSES) {
+    traces.push(`caused by ${cause instanceof Error ? cause.stack : shown(cause)}`);
+    cause = cause instanceof Error ? cause.cause : undefined;
+  }
+  return traces.join("\n");
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : inspect(value);
+}
+
+function shortened(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}…`;
+}
