@@ -20,7 +20,7 @@ const NPM = "npm:";
 
 /** A range has no spaces here but between its parts; files, folders and addresses are none. */
 const NPM_REQUIREMENT =
-  /^(?<name>(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*)(?:@(?<range>[\dvx*^~<>=|.][\w\s.+^~<>=|*-]*|[a-z][\w.-]*))?$/;
+  /^(?<name>(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*)(?:@(?<range>[\dvx*^~<>=|.][\w\s.+^~<>=|*-]*|[a-z][\w.-]*))?$/;
 
 function npmFault(text: string): RequirementFault | undefined {
   if (NPM_REQUIREMENT.test(text)) return undefined;
@@ -32,6 +32,9 @@ function npmFault(text: string): RequirementFault | undefined {
 
 const NAME = /^(?<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[\w\s,.-]*\])?\s*(?<rest>.*)$/;
 const SPECIFIERS = /^(?:(?:===|==|~=|!=|<=|>=|<|>)\s*[\w.*+!-]+\s*(?:,\s*(?=\S)|$))*$/;
+
+/** `python_version < "3.12" and (…)`. */
+const MARKER = /^\s*[\w(][\w\s.()<>=!~,*+'"-]*[<>=!~]|^\s*[\w'"(][\w\s.'"()]*\bin\b/;
 
 function pipFault(text: string): RequirementFault | undefined {
   if (text.startsWith("-")) {
@@ -48,7 +51,9 @@ function pipFault(text: string): RequirementFault | undefined {
   if (rest.startsWith("@")) {
     return /^@\s*(?!file:)[a-z+]+:\/\/\S+/.test(rest) ? undefined : { wrong: "names no address", hint: EXAMPLE };
   }
-  const versions = bare(rest.split(";")[0] ?? "");
+  const [before = "", ...markers] = rest.split(";");
+  const versions = bare(before);
+  if (!markers.every((marker) => MARKER.test(marker))) return { wrong: "ends in no marker", hint: EXAMPLE };
   if (SPECIFIERS.test(versions)) return undefined;
   if (/^=[^=]/.test(versions)) return { wrong: "has one = only", hint: `Write ${name}=${versions}.` };
   if (/^@?\d/.test(versions)) return { wrong: "has no comparison", hint: `Write ${name}==${versions}.` };
