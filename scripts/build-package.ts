@@ -39,6 +39,10 @@ function copyParts(): void {
     cpSync(join(ROOT, part), join(DIST, part), { recursive: true, filter: (path) => !path.endsWith(".ts") });
   }
   for (const file of FILES) cpSync(join(ROOT, file), join(DIST, file));
+  // The programs that check and run notebooks.
+  const python = "src/notebook/python";
+  const kept = (path: string) => !path.endsWith(".ts") && !path.includes("__pycache__");
+  cpSync(join(ROOT, python), join(DIST, python), { recursive: true, filter: kept });
   const templates = "src/scaffold/templates";
   cpSync(join(ROOT, templates), join(DIST, templates), { recursive: true });
   for (const name of readdirSync(join(ROOT, "bin"))) {

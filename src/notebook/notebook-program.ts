@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CirrusError, EXIT } from "../errors.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { asJson, type Json, type JsonObject } from "../json.ts";
 import type { Environment } from "../loop/environments.ts";
+import { javaScriptProgram } from "./javascript/javascript-program.ts";
 import { type Notebook, readNotebook } from "./read-notebook.ts";
 
 /** What cannot be run as it is registered: the notebook or the function is not there in this version. */
@@ -32,6 +33,7 @@ const RUN_PYTHON = join(dirname(fileURLToPath(import.meta.url)), "python", "run.
 /** Reads the notebook as it is in the checkout. Throws NotRunnable where it is none. */
 export function notebookProgram(call: NotebookCall, checkout: string, environment: Environment): NotebookProgram {
   const notebook = readIn(checkout, call.path);
+  const { language } = notebook;
   const assignment = {
     checkout,
     notebook: call.path,
@@ -41,11 +43,16 @@ export function notebookProgram(call: NotebookCall, checkout: string, environmen
     cells: notebook.cells.map(({ index, source }) => ({ index, source })),
     callCell: notebook.cellCount,
   };
-  switch (notebook.language) {
+  switch (language) {
     case "python":
       return { command: [environment.python, RUN_PYTHON], environment: PYTHON, assignment };
+    case "typescript":
+    case "javascript": {
+      const program = javaScriptProgram({ ...assignment, language }, environment);
+      return { ...program, assignment: asJson(program.assignment) };
+    }
     default:
-      throw new NotRunnable(`${call.path} is written in ${notebook.language}, which no program here runs`, {
+      throw new NotRunnable(`${call.path} is written in ${language}, which no program here runs`, {
         exitCode: EXIT.config,
       });
   }

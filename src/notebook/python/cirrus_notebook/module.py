@@ -1,0 +1,93 @@
+"""
+The extract as a module: what is defined in it can be pickled, and a child process that starts afresh imports it again.
+"""
+import inspect
+import json
+import linecache
+import os
+import re
+import sys
+import time
+import types
+
+from .cells import FUTURE, Cell
+
+# Where child processes find the extract.
+VARIABLE = "CIRRUS_NOTEBOOK_EXTRACT"
+
+
+class Loader:
+    """An import of the module runs its cells. `begin` is told before each."""
+
+    def __init__(self, name, file, cells, run, begin=lambda cell: None):
+        self.name = name
+        self.file = file
+        self.cells = cells
+        self.run = run
+        self.begin = begin
+        self.code = []
+
+    def compile(self):
+        """All of them before the first runs, in order: a `from __future__` holds in the cells below it, as in a kernel."""
+        flags = 0
+        for cell in self.cells:
+            lines = cell.original.splitlines(keepends=True)
+            linecache.cache[cell.filename] = (len(cell.original), None, lines, cell.filename)
+            code = cell.compile(flags)
+            flags |= code.co_flags & FUTURE
+            self.code.append((cell.index, code))
+
+    def find_spec(self, name, path=None, target=None):
+        if name != self.name:
+            return None
+        from importlib.machinery import ModuleSpec
+
+        return ModuleSpec(name, self, origin=self.file)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        # Not `__main__`: what a notebook guards with that is for its own trials.
+        module.__dict__.update(__file__=self.file, display=display)
+        for index, code in self.code:
+            self.begin(index)
+            outcome = types.FunctionType(code, module.__dict__)()
+            if code.co_flags & inspect.CO_COROUTINE:
+                self.run(outcome)
+
+
+def display(*values, **_options):
+    """Stands for the one of a kernel: there is nobody to draw for."""
+    for value in values:
+        print(repr(value))
+
+
+def module_name(notebook):
+    """Told apart from a module of the same name that lies beside the notebook."""
+    stem = os.path.basename(notebook).rsplit(".", 1)[0]
+    return re.sub(r"\W", "_", stem) + "_ipynb"
+
+
+def publish(loader, folder):
+    """For child processes that do not begin as a copy of this one. The file goes with the task's temporary folder."""
+    # `tempfile` takes longer to load than all else that is needed here.
+    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"notebook-{os.getpid()}-{time.time_ns()}.json")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        cells = [{"index": cell.index, "source": cell.original} for cell in loader.cells]
+        json.dump({"name": loader.name, "file": loader.file, "notebook": folder, "cells": cells}, file)
+    os.environ[VARIABLE] = path
+
+
+def adopt(run):
+    """In such a child process: the module is run when something of it is asked for."""
+    path = os.environ.get(VARIABLE)
+    if path is None or not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as file:
+        extract = json.load(file)
+    cells = [Cell(cell["index"], cell["source"], extract["notebook"]) for cell in extract["cells"]]
+    loader = Loader(extract["name"], extract["file"], cells, run)
+    loader.compile()
+    sys.meta_path.append(loader)
