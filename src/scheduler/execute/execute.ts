@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { type Clock, isoTime } from "../../clock.ts";
 import type { LogLimits } from "../../embedded/logs/log-file.ts";
 import { makeOutputPipes } from "../../embedded/processes/output-pipes.ts";
+import { passedOn, type Variables } from "../../embedded/processes/passed-on.ts";
 import { makeProcessWatch } from "../../embedded/processes/process-watch.ts";
 import { makeSlotPlaces } from "../../embedded/processes/slot-places.ts";
+import { makeSlots } from "../../embedded/processes/slots.ts";
 import { makeWorkerRegistry } from "../../embedded/processes/worker-registry.ts";
 import { describeError } from "../../errors.ts";
 import type { Environments } from "../../loop/environments.ts";
@@ -13,14 +15,13 @@ import type { ExecutionFiles } from "../../loop/execution-files.ts";
 import type { ExecutionEnd, LoopExecution } from "../../loop/loop-execution.ts";
 import type { Sources } from "../../loop/sources.ts";
 import { makeCheckouts } from "./checkouts.ts";
-import { passedOn, type Variables, variablesOf } from "./child-environment.ts";
 import { couldNotBegin } from "./execution-end.ts";
 import { type ExecutionLog, openExecutionLog } from "./execution-log.ts";
+import { variablesOf } from "./execution-variables.ts";
 import { keepNowAndThen } from "./keep-files.ts";
 import { type Preparation, prepareExecution } from "./prepare-execution.ts";
 import { type ProgramFor, programFor } from "./program-for.ts";
 import { type ProgramEnd, runProgram } from "./run-program.ts";
-import { makeSlots } from "./slots.ts";
 
 export interface ExecutePorts {
   readonly sources: Pick<Sources, "checkOut">;

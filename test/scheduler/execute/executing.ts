@@ -10,11 +10,10 @@ import type { LoopTask, TaskSettings } from "../../../src/loop/loop-task.ts";
 import type { Sources } from "../../../src/loop/sources.ts";
 import { type ExecuteOptions, makeExecute } from "../../../src/scheduler/execute/execute.ts";
 import type { ProgramFor } from "../../../src/scheduler/execute/program-for.ts";
+import { PYTHON } from "../../embedded/environments/python-here.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 
 const PROGRAM = join(import.meta.dirname, "speaks-the-protocol.py");
-/** Not whatever finds it: a shim in between takes longer than most tests. */
-export const PYTHON = "/usr/bin/python3";
 
 export const standIn: ProgramFor = ({ task }, _checkout, environment) => ({
   command: [environment.python, PROGRAM],

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lease } from "../../../bulk/bulk-store.ts";
 import { CHANNEL } from "../../../embedded/processes/channel.ts";
+import { behindGate } from "../../../embedded/processes/gate.ts";
 import { modulePath } from "../../../embedded/processes/module-path.ts";
 import type { ProcessPlan, TaskProcess } from "../../../embedded/processes/task-process.ts";
 import type { WorkerFacts } from "../../../task/worker-data.ts";
@@ -13,11 +14,6 @@ import { pinned, threadVariables } from "./cpu-share.ts";
 
 type Module = Extract<Program, { readonly kind: "module" }>;
 type Command = Extract<Program, { readonly kind: "command" }>;
-
-/** Waits for a word before it becomes the command: then the guard knows the group, or the worker is gone and nothing starts. */
-const GATE = `read -r _ <&3 || exit 125
-exec 3<&-
-exec "$@"`;
 
 /** V8 otherwise stops at a heap of its own choice, far below what a large task may have. */
 const MB = 1024 * 1024;
@@ -77,7 +73,7 @@ export function commandPlan(
   output: ProcessPlan["output"],
 ): ProcessPlan {
   return {
-    command: ["/bin/sh", "-c", GATE, "cirrus-task", ...pinned(options, slot, program.command)],
+    command: behindGate(pinned(options, slot, program.command)),
     directory: program.directory,
     environment: (folder) => ({
       ...threadVariables(options.limits.cpus),
