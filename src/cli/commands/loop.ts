@@ -1,10 +1,18 @@
 /** `cirrus loop`: tasks that repositories register, run again and again, one by one for each organisation. */
 import type { Register } from "../commands.ts";
+import { registerCheck } from "../loop/check-command.ts";
 import { registerCancel, registerPause, registerResume, registerRunNow } from "../loop/control-commands.ts";
+import { registerList } from "../loop/list-command.ts";
+import { registerLogs } from "../loop/logs-command.ts";
 import { registerNotebook } from "../loop/notebook-command.ts";
 import { registerPin, registerUnpin } from "../loop/pin-commands.ts";
+import { registerShow } from "../loop/show-command.ts";
 
 const SUBCOMMANDS: Readonly<Record<string, Register>> = {
+  check: registerCheck,
+  list: registerList,
+  show: registerShow,
+  logs: registerLogs,
   notebook: registerNotebook,
   pause: registerPause,
   resume: registerResume,

@@ -6,8 +6,16 @@ import { taskKey } from "../../loop/loop-task.ts";
 import type { Register } from "../commands.ts";
 import { addPlaceOptions, type PlaceOptions } from "../place/backend.ts";
 import { type LoopPlace, withLoopPlace } from "../place/loop-place.ts";
-import { findExecution, findTarget, findTask, type LoopTarget, looksLikeExecution } from "./find-target.ts";
-import { knownAt, registeredTask, requireRegistered, requireRunning, runningIn, sayWhoDrives } from "./loops-at.ts";
+import { findTarget, findTask, type LoopTarget } from "./find-target.ts";
+import {
+  findTaskOrExecution,
+  knownAt,
+  registeredTask,
+  requireRegistered,
+  requireRunning,
+  runningIn,
+  sayWhoDrives,
+} from "./loops-at.ts";
 import { addNote, type NoteOptions, requestOf } from "./request-options.ts";
 
 function addTarget(command: Command): Command {
@@ -93,8 +101,6 @@ export const registerCancel: Register = (command, io) => {
 };
 
 async function executionToCancel(place: LoopPlace, word: string): Promise<LoopExecution> {
-  const known = await knownAt(place);
-  const isTask = known.tasks.some((key) => key === word || key.endsWith(`/${word}`));
-  if (!isTask && looksLikeExecution(word)) return findExecution(place, word);
-  return requireRunning(place, findTask(word, known, place.place));
+  const found = await findTaskOrExecution(place, word);
+  return found.kind === "execution" ? found.execution : requireRunning(place, found.task);
 }

@@ -5,7 +5,7 @@ import { type LoopTask, taskKey } from "../../loop/loop-task.ts";
 import type { RegistrationProblem } from "../../loop/registration.ts";
 import type { LoopPlace } from "../place/loop-place.ts";
 import type { Io } from "../terminal/io.ts";
-import type { Known, LoopTarget } from "./find-target.ts";
+import { findExecution, findTask, type Known, type LoopTarget, looksLikeExecution } from "./find-target.ts";
 
 /** Registered tasks, those that cannot run, and those that ran once; the loops of all of them. */
 export async function knownAt({ store }: Pick<LoopPlace, "store">): Promise<Known> {
@@ -22,6 +22,18 @@ export async function knownAt({ store }: Pick<LoopPlace, "store">): Promise<Know
 /** The task as it is registered; undefined for one that cannot run, or is gone. */
 export async function registeredTask({ store }: Pick<LoopPlace, "store">, key: string): Promise<LoopTask | undefined> {
   return (await store.registration())?.tasks.find((task) => taskKey(task) === key);
+}
+
+export type TaskOrExecution =
+  | { readonly kind: "task"; readonly task: string }
+  | { readonly kind: "execution"; readonly execution: LoopExecution };
+
+/** A word that could be both is the task. */
+export async function findTaskOrExecution(place: LoopPlace, word: string): Promise<TaskOrExecution> {
+  const known = await knownAt(place);
+  const isTask = known.tasks.some((key) => key === word || key.endsWith(`/${word}`));
+  if (isTask || !looksLikeExecution(word)) return { kind: "task", task: findTask(word, known, place.place) };
+  return { kind: "execution", execution: await findExecution(place, word) };
 }
 
 /** What keeps a task from running. */

@@ -7,8 +7,7 @@ import { taskKey } from "../../loop/loop-task.ts";
 import type { Register } from "../commands.ts";
 import { addPlaceOptions, type PlaceOptions } from "../place/backend.ts";
 import { type LoopPlace, withLoopPlace } from "../place/loop-place.ts";
-import { findExecution, findTask, looksLikeExecution } from "./find-target.ts";
-import { knownAt } from "./loops-at.ts";
+import { findTaskOrExecution } from "./loops-at.ts";
 
 interface NotebookOptions extends PlaceOptions {
   readonly outputFile?: string;
@@ -39,10 +38,9 @@ export const registerNotebook: Register = (command, io) => {
 };
 
 async function findNewest(place: LoopPlace, word: string): Promise<LoopExecution> {
-  const known = await knownAt(place);
-  const isTask = known.tasks.some((key) => key === word || key.endsWith(`/${word}`));
-  if (!isTask && looksLikeExecution(word)) return findExecution(place, word);
-  const key = findTask(word, known, place.place);
+  const found = await findTaskOrExecution(place, word);
+  if (found.kind === "execution") return found.execution;
+  const { task: key } = found;
   const record = await place.store.task(key);
   const newest = record?.lastEnded ?? record?.last;
   if (newest !== undefined) return newest;

@@ -1,9 +1,15 @@
 /** Times as people say them: `8 s ago`, `5 min ago`, `in 3 h`, `4 days ago`; beyond a month the date. */
+import type { Output } from "./io.ts";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const LONGEST_DAYS = 31;
+
+/** For a person at a terminal how long ago; in a file that would be wrong as soon as it is read. `at`: ISO 8601. */
+export function timeText(output: Output, at: string, now: number): string {
+  return output.isTTY === true ? relativeTime(Date.parse(at), now) : at.replace(/\.\d+Z$/, "Z");
+}
 
 export function relativeTime(at: number, now: number): string {
   const seconds = Math.round(Math.abs(now - at) / 1000);
