@@ -21,6 +21,8 @@ export interface TaskLook {
   /** Its place in the loop; one without a turn in this iteration is FINISHED, or PENDING where it never ran. */
   readonly state: TaskState;
   readonly next: NextTurn;
+  /** Who drives its loop. Undefined where nobody does: what is RUNNING then was left so, and is LOST once somebody comes. */
+  readonly holder?: string | undefined;
   /** The newest execution, which may be running. */
   readonly last?: ExecutionLook | undefined;
   /** Of the newest execution that has ended. */
@@ -86,6 +88,7 @@ function makeLook(known: KnownLoops) {
       standing: task === undefined ? missing : "registered",
       state,
       next: state === "RUNNING" ? { when: "now" } : task ? nextTurn(task) : { when: "never", reason: missing },
+      holder: held?.holder,
       last: record && lookAtExecution(record.last, now),
       lastOutcome: record?.lastEnded?.end?.outcome,
       counts: record?.counts ?? NO_OUTCOMES,
