@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { definedOf, wholeEnvironment } from "../../env.ts";
 import { CirrusError } from "../../errors.ts";
+import { makeTurns } from "./git-turns.ts";
 
 export interface GitCall {
   readonly cwd?: string | undefined;
@@ -9,6 +10,8 @@ export interface GitCall {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly input?: string | undefined;
   readonly timeoutMs?: number | undefined;
+  /** It talks to another machine: those that wait for one must not keep the others from starting. */
+  readonly remote?: boolean | undefined;
   /** Sees the output as it comes; `false` says that it has seen enough. */
   read?(chunk: Buffer): boolean;
 }
@@ -33,6 +36,12 @@ export class GitFailed extends CirrusError {
 
 /** What Git prints; throws `GitFailed`. No argument comes from outside but behind `--`, or in a form that is no option. */
 export function git(args: readonly string[], call: GitCall = {}): Promise<Buffer> {
+  return call.remote === true ? run(args, call) : turns.take(() => run(args, call));
+}
+
+const turns = makeTurns(16);
+
+function run(args: readonly string[], call: GitCall): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // A session of its own: no terminal is left that ssh could ask for a password at.
     const child = spawn("git", [...SETTINGS, ...args], {

@@ -108,7 +108,7 @@ async function fetchInto(mirror: string, url: string): Promise<void> {
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
   const args = [...tidy, `--git-dir=${mirror}`, "fetch", ...options, "--", url, ...refs];
   try {
-    await git(args, { timeoutMs: LONGEST_FETCH_MS });
+    await git(args, { timeoutMs: LONGEST_FETCH_MS, remote: true });
   } catch (thrown) {
     if (!(thrown instanceof GitFailed)) throw thrown;
     const hint = `See whether this machine can read it: git ls-remote ${url}`;

@@ -1,12 +1,47 @@
-/** What a registration says of one repository: it stands for the repository while that is out of reach. */
-import type { Registration, Requirement } from "../registration.ts";
+/** What stands for a repository that is out of reach: what it registered last. */
+import type { Registration, RegistrationProblem, Requirement } from "../registration.ts";
+import type { Repository } from "../sources.ts";
 import { DUPLICATE } from "./merge.ts";
-import type { RepositoryReading } from "./repository-reading.ts";
+import { type RepositoryReading, unreadable } from "./repository-reading.ts";
 import { CONFLICT } from "./requirement-conflicts.ts";
 import type { Declared } from "./task-file.ts";
 
+export type Unreachable = Pick<RegistrationProblem, "code" | "message" | "hint">;
+
+/** Of one that has never been read there is nothing to keep. */
+export type Keep = (
+  repository: Repository,
+  before: RepositoryReading | undefined,
+  problem: Unreachable,
+) => Promise<RepositoryReading>;
+
+/** `last` tells what a process before this one has registered. */
+export function makeKept(last: (() => Promise<Registration | undefined>) | undefined): Keep {
+  const restored = new Map<string, RepositoryReading>();
+  /** The same object for the same trouble, so that nothing is put together again while it lasts. */
+  const kept = new WeakMap<RepositoryReading, RepositoryReading>();
+
+  async function restore(location: string): Promise<RepositoryReading | undefined> {
+    const reading = restored.get(location) ?? keptReading(await last?.(), location);
+    if (reading !== undefined) restored.set(location, reading);
+    return reading;
+  }
+
+  return async ({ location, branch = "master" }, known, problem) => {
+    const before = known ?? (await restore(location));
+    if (before === undefined) return unreadable(location, branch, { severity: "error", ...problem });
+    const message = `${problem.message} Its tasks stay as they were registered last.`;
+    const made = kept.get(before);
+    if (made?.problems[0]?.message === message) return made;
+    const warning = { severity: "warning", ...problem, message, repository: location } as const;
+    const reading = { ...before, problems: [warning, ...before.problems] };
+    kept.set(before, reading);
+    return reading;
+  };
+}
+
 /** Undefined where it was not read then either. */
-export function keptReading(registration: Registration | undefined, location: string): RepositoryReading | undefined {
+function keptReading(registration: Registration | undefined, location: string): RepositoryReading | undefined {
   const registered = registration?.repositories.find(({ repository }) => repository === location);
   if (registration === undefined || registered?.commit === undefined) return undefined;
   const tasks = registration.tasks.filter(({ written }) => written.repository === location);
