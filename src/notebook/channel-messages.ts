@@ -8,7 +8,8 @@ export type ChannelMessage = CellBegins | Note | Result | Failure;
 
 /**
  * A cell begins. Numbers are those of the executed copy: cells of all kinds from 0, and after the notebook's last one the
- * call of the entry function.
+ * call of the entry function. Where the assignment says `answersCells` it waits for a line before it goes on: by then
+ * whoever listens has all that was printed before, and knows that it is of the cell before.
  */
 export interface CellBegins {
   readonly cell: number;

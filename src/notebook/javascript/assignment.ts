@@ -14,6 +14,8 @@ export interface JavaScriptAssignment {
   readonly cells: readonly CellSource[];
   /** What the call is called in messages: the cell after the notebook's last one. */
   readonly callCell: number;
+  /** Each cell that begins is answered with a line. */
+  readonly answersCells?: boolean | undefined;
   /** A folder `node_modules`. */
   readonly nodeModules?: string | undefined;
 }

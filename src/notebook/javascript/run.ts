@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { isJsonObject } from "../../json.ts";
 import { assembleModule, CELL_BEGINS, ENTRY_EXPORT } from "./assemble-module.ts";
 import type { JavaScriptAssignment } from "./assignment.ts";
-import { openReport, readAssignment } from "./child-report.ts";
+import { openReport, readAssignment, waitForAnswer } from "./child-report.ts";
 import { extractCode } from "./extract-code.ts";
 import { findingText } from "./finding.ts";
 import { fileUrlIn, hookModules } from "./module-hooks.ts";
@@ -40,7 +40,7 @@ async function run(): Promise<unknown> {
   traceNotebook({ path: notebook, url, module });
   Object.assign(globalThis, {
     require: createRequire(url),
-    [Symbol.for(CELL_BEGINS)]: (cell: number) => report.say({ cell }),
+    [Symbol.for(CELL_BEGINS)]: begin,
   });
   const namespace: Record<string, unknown> = await import(url);
   return callEntry(namespace[ENTRY_EXPORT], extract.parameters);
@@ -51,6 +51,12 @@ function callEntry(entry: unknown, written: Parameters | undefined): unknown {
   if (typeof entry !== "function") throw new NotRunnable(`\`${method}\` is no function, but ${typeof entry}`);
   const bound = bindArguments(method, written ?? parametersOf(entry as (...given: never[]) => unknown), args);
   if (bound.outcome === "refused") throw new NotRunnable(findingText({ severity: "error", code: "args", ...bound }));
-  report.say({ cell: callCell });
+  begin(callCell);
   return entry(...bound.values);
+}
+
+/** What is printed from now on is of this cell. */
+function begin(cell: number): void {
+  report.say({ cell });
+  if (assignment.answersCells) waitForAnswer();
 }

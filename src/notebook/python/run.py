@@ -85,7 +85,7 @@ def execute(assignment, channel):
             channel.send(note=note)
     entry = load(assignment, extract, channel)
     flush()
-    channel.send(cell=assignment["callCell"])
+    channel.begin(assignment["callCell"], assignment.get("answersCells"))
     return call(entry, args)
 
 
@@ -107,7 +107,7 @@ def load(assignment, extract, channel):
 
     def begin(cell):
         flush()
-        channel.send(cell=cell)
+        channel.begin(cell, assignment.get("answersCells"))
 
     loader = module.Loader(module.module_name(notebook), file, extract.used, awaiting.run, begin)
     loader.compile()

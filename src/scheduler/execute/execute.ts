@@ -15,6 +15,7 @@ import type { ExecutionFiles } from "../../loop/execution-files.ts";
 import type { ExecutionEnd, LoopExecution } from "../../loop/loop-execution.ts";
 import type { Sources } from "../../loop/sources.ts";
 import { makeCheckouts } from "./checkouts.ts";
+import { type CopyWriter, makeCopyWriter } from "./copy-writer.ts";
 import { couldNotBegin } from "./execution-end.ts";
 import { type ExecutionLog, openExecutionLog } from "./execution-log.ts";
 import { variablesOf } from "./execution-variables.ts";
@@ -81,37 +82,48 @@ export function makeExecute(ports: ExecutePorts, options: ExecuteOptions): Execu
     return withWarnings(end, warnings);
   }
 
-  async function attempt(execution: LoopExecution, control: ExecutionControl, log: ExecutionLog): Promise<ProgramEnd> {
+  async function attempt(
+    execution: LoopExecution,
+    control: ExecutionControl,
+    log: ExecutionLog,
+    copy: CopyWriter,
+  ): Promise<ProgramEnd> {
     const prepared = await prepareExecution(execution, control, log, { ...ports, checkouts });
+    const { checkout } = prepared;
     try {
+      if (checkout !== undefined) copy.read(checkout.path);
       return await run(execution, control, log, prepared);
     } finally {
-      prepared.checkout?.release();
+      checkout?.release();
     }
   }
 
-  async function execute(execution: LoopExecution, control: ExecutionControl): Promise<ProgramEnd> {
+  async function execute(execution: LoopExecution, control: ExecutionControl): Promise<ExecutionEnd> {
     const paths = await files.open(execution.id);
     const log = openExecutionLog(paths.log, clock, options.logLimits);
     const stopKeeping = keepNowAndThen(files, clock, execution.id);
-    let end: ProgramEnd;
+    const copy = makeCopyWriter(execution);
+    let ended: ProgramEnd;
     try {
-      end = await attempt(execution, control, log).catch(notRunnable);
+      ended = await attempt(execution, control, log, copy).catch(notRunnable);
     } finally {
       log.close();
       await stopKeeping();
     }
-    return withWarnings(end, await warningsOf([() => files.keep(execution.id)]));
+    const end = timed(ended, execution);
+    const write = () => copy.write(paths.notebook, end, log.outputs());
+    return withWarnings(end, await warningsOf([write, () => files.keep(execution.id)]));
+  }
+
+  function timed(end: ProgramEnd, { startedAt }: LoopExecution): ExecutionEnd {
+    const endedAt = clock.now();
+    return { ...end, endedAt: isoTime(endedAt), durationMs: Math.max(0, endedAt - Date.parse(startedAt)) };
   }
 
   return {
-    async execute(execution, control) {
+    execute: (execution, control) =>
       // What it throws: the folder for its files cannot be made, for one.
-      const end = await execute(execution, control).catch(notRunnable);
-      const endedAt = clock.now();
-      const durationMs = Math.max(0, endedAt - Date.parse(execution.startedAt));
-      return { ...end, endedAt: isoTime(endedAt), durationMs };
-    },
+      execute(execution, control).catch((thrown) => timed(notRunnable(thrown), execution)),
     close: registry.close,
   };
 }

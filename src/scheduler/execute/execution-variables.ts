@@ -17,9 +17,8 @@ export function variablesOf(
   ];
   return {
     PATH: [...first, path].join(delimiter),
-    // What it prints is in the log at once, also when it is killed; and a crash of the interpreter says where.
+    // What Python prints is in the log at once, also when it is killed.
     PYTHONUNBUFFERED: "1",
-    PYTHONFAULTHANDLER: "1",
     CIRRUS_EXECUTION: execution.id,
     CIRRUS_LOOP: execution.loop,
     CIRRUS_LOOP_TASK: taskKey(execution.task),

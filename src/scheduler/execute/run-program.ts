@@ -5,6 +5,7 @@ import { closeWriteEnd, type OutputPipe, type OutputPipes } from "../../embedded
 import type { ProcessWatch } from "../../embedded/processes/process-watch.ts";
 import type { SlotPlace } from "../../embedded/processes/slot-places.ts";
 import { startTaskProcess, type TaskProcess } from "../../embedded/processes/task-process.ts";
+import { isJsonObject, type Json } from "../../json.ts";
 import type { ExecutionControl } from "../../loop/execute.ts";
 import type { TaskSettings } from "../../loop/loop-task.ts";
 import type { NotebookProgram } from "../../notebook/notebook-program.ts";
@@ -84,13 +85,13 @@ async function start(
 /** Resolves when nothing of it is left, and all that it wrote and said is here. */
 async function follow(process: TaskProcess, { program, log }: ProgramRun, pipe: OutputPipe, hold: Hold) {
   let word: Word | undefined;
-  process.send(JSON.stringify(program.assignment));
+  process.send(JSON.stringify(assignmentOf(program)));
   const listening = listen(process, {
     onCell(cell) {
       // Channel and pipe are two: what came before the cell is taken first, and only then the program goes on.
       pipe.drain(CELL_BYTES);
       log.begin(cell);
-      process.send("");
+      process.send("null");
     },
     onNote: (note) => log.note([note]),
     onWord(said) {
@@ -103,6 +104,10 @@ async function follow(process: TaskProcess, { program, log }: ProgramRun, pipe: 
   await orAfter(LAST_WORDS_MS, listening);
   pipe.drain(REST_BYTES);
   return { word, exit };
+}
+
+function assignmentOf({ assignment }: NotebookProgram): Json {
+  return isJsonObject(assignment) ? { ...assignment, answersCells: true } : assignment;
 }
 
 async function orAfter(ms: number, promise: Promise<unknown>): Promise<void> {

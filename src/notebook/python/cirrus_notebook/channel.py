@@ -32,6 +32,12 @@ class Channel:
             parts.append(part)
         return json.loads(b"".join(parts)) if parts else None
 
+    def begin(self, cell, is_answered):
+        """The answer says that what was printed so far has been read."""
+        self.send(cell=cell)
+        if is_answered and self.descriptor is not None:
+            self.read_line()
+
     def send(self, **message):
         if self.descriptor is None:
             return
