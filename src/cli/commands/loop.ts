@@ -6,9 +6,11 @@ import { registerList } from "../loop/list-command.ts";
 import { registerLogs } from "../loop/logs-command.ts";
 import { registerNotebook } from "../loop/notebook-command.ts";
 import { registerPin, registerUnpin } from "../loop/pin-commands.ts";
+import { registerRun } from "../loop/run-command.ts";
 import { registerShow } from "../loop/show-command.ts";
 
 const SUBCOMMANDS: Readonly<Record<string, Register>> = {
+  run: registerRun,
   check: registerCheck,
   list: registerList,
   show: registerShow,

@@ -1,0 +1,38 @@
+/** What is registered, in a few lines: said when loops start, and whenever a commit has changed it. */
+import type { Registration } from "../../loop/registration.ts";
+import { WORKTREE } from "../../loop/sources.ts";
+import { loopsOf } from "../../loop/turns/loop-tasks.ts";
+import { shortPath } from "../bulk/runs.ts";
+import { type Io, paint } from "../terminal/io.ts";
+import { count, placedHere } from "./check-report.ts";
+import { loopMark } from "./loop-marks.ts";
+
+type Place = Pick<Io, "cwd" | "env" | "stderr">;
+
+/** `3 tasks in 2 loops (debr, metadata) of notebooks (main, 3f2a9c1e)`, and below it what cannot run. */
+export function foundLines(io: Place, registration: Registration): readonly string[] {
+  const { tasks, repositories, problems } = registration;
+  const loops = loopsOf(registration);
+  const names = loops.length > MOST_NAMES ? [...loops.slice(0, MOST_NAMES), "…"] : loops;
+  const from = repositories.map(({ repository, branch, commit }) => {
+    const where = shortPath(io, repository);
+    if (commit === WORKTREE) return `${where}, as its files lie there`;
+    return `${where} (${branch}${commit === undefined ? "" : `, ${commit.slice(0, 8)}`})`;
+  });
+  const warnings = problems.filter(({ severity }) => severity === "warning").length;
+  return [
+    `${count(tasks.length, "task")} in ${count(loops.length, "loop")} (${names.join(", ")}) of ${from.join("; ")}`,
+    ...problemLines(io, registration).map((line) => `${loopMark(io, io.stderr, "BROKEN")} ${line}`),
+    ...(warnings > 0 ? [paint(io, io.stderr, "dim", `${count(warnings, "warning")}: cirrus loop check`)] : []),
+  ];
+}
+
+const MOST_NAMES = 8;
+
+/** Of what cannot run, each with its place. */
+export function problemLines(io: Pick<Io, "cwd">, { problems }: Registration): readonly string[] {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  return placedHere(io, errors).map(({ file, line, message }) => {
+    return `${line === undefined ? file : `${file}:${line}`}: ${message}`;
+  });
+}
