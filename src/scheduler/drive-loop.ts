@@ -171,7 +171,10 @@ async function recordLast(driver: Driver, { fence }: Held, ended: EndedTurn): Pr
 
 function tellEnd({ ports, options }: Driver, { execution, end }: EndedTurn, kept: boolean): void {
   const { loop } = options;
-  if (kept) return ports.onEvent({ type: "ended", loop, execution: { ...execution, end } });
+  if (kept) {
+    ports.onEvent({ type: "ended", loop, execution: { ...execution, end } });
+    return;
+  }
   ports.onEvent({
     type: "problem",
     loop,
