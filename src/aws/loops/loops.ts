@@ -8,6 +8,8 @@ import type { LoopStore } from "../../loop/loop-store.ts";
 import { payloadUrls } from "../../payload/object-urls.ts";
 import type { Clients } from "../clients.ts";
 import { makeS3ObjectStore } from "../object-store.ts";
+import { type EnvironmentArchives, makeEnvironmentArchives } from "./environment-archives.ts";
+import { type ExecutionEnds, makeExecutionEnds } from "./execution-ends.ts";
 import { makeExecutionFiles } from "./execution-files.ts";
 import { makeLoopStore } from "./loop-store.ts";
 import type { Place } from "./place.ts";
@@ -30,6 +32,8 @@ export interface AwsLoops {
   readonly store: LoopStore;
   readonly files: ExecutionFiles;
   readonly sources: SourceArchives;
+  readonly ends: ExecutionEnds;
+  readonly environments: EnvironmentArchives;
 }
 
 export function makeAwsLoops(
@@ -50,5 +54,7 @@ export function makeAwsLoops(
     store: makeLoopStore(place),
     files: makeExecutionFiles(folder, place),
     sources: makeSourceArchives(place),
+    ends: makeExecutionEnds(place),
+    environments: makeEnvironmentArchives(place),
   };
 }

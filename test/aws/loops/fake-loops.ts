@@ -5,8 +5,14 @@ import type { S3 } from "../../../src/aws/services/s3.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 import { makeVirtualClock } from "../../virtual-clock.ts";
 import { makeFakeBucket } from "../bulk/fake-bucket.ts";
-import type { CallFaults } from "../bulk/fake-cloud.ts";
 import { makeFakeTable, type TableFaults } from "../bulk/fake-table.ts";
+
+/** Called around every call of a process, by the name of DynamoDB's command or the service's function: what it throws the process sees. */
+export interface CallFaults {
+  before?(operation: string): Promise<void> | void;
+  /** The call was made. */
+  after?(operation: string): void;
+}
 
 export function makeFakeLoops(faults: TableFaults = {}) {
   const clock = makeVirtualClock();
@@ -21,7 +27,7 @@ export function makeFakeLoops(faults: TableFaults = {}) {
   /** A process of its own: it shares nothing with the others but the services. */
   function open(calls: CallFaults = {}, settings: Partial<AwsLoopSettings> = {}) {
     const send = async (command: object): Promise<unknown> => {
-      calls.before?.(command.constructor.name);
+      await calls.before?.(command.constructor.name);
       // One overload for each command.
       const answer = await (client.send as (command: object) => Promise<unknown>)(command);
       calls.after?.(command.constructor.name);
@@ -30,7 +36,7 @@ export function makeFakeLoops(faults: TableFaults = {}) {
     const around =
       (name: string, call: (...args: never[]) => Promise<unknown>) =>
       async (...args: never[]) => {
-        calls.before?.(name);
+        await calls.before?.(name);
         const answer = await call(...args);
         calls.after?.(name);
         return answer;
