@@ -74,6 +74,11 @@ export function wholeEnvironment(): Readonly<Record<string, string | undefined>>
   return { ...process.env };
 }
 
+/** For a process that runs a task alone: what the task's definition sets is there when its code is loaded. */
+export function addToEnvironment(variables: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, variables);
+}
+
 /** Those that have a value, as a process is given them. */
 export function definedOf(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const defined = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));

@@ -43,6 +43,8 @@ export interface RuntimeOptions {
   readonly log?: Log;
   /** How many executions this process drives at once; 0 for one that only looks, sends and asks. */
   readonly maxExecutions?: number;
+  /** Added to the environment of every task. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Runtime {
@@ -80,7 +82,8 @@ const MAX_RECEIVES = 5;
 export function makeRuntime(options: RuntimeOptions): Runtime {
   const { project, data: path, clock = systemClock, log = silentLog, maxExecutions } = options;
   const data = openDataDirectory(path);
-  const settings = localSettings(project, data);
+  const own = localSettings(project, data);
+  const settings = { ...own, environment: { ...own.environment, ...options.environment } };
   let current = project;
   let bound = bindLocally(project, { environment: settings.environment });
 

@@ -17,20 +17,26 @@ export interface ChildReport {
   end(work: () => unknown): Promise<never>;
 }
 
-/** Where the assignment asks for answers, one comes to each cell that begins. */
-export function waitForAnswer(): void {
-  readAssignment();
-}
-
 /** Reads the assignment; undefined where nobody gives one. Blocks, so that nothing is loaded for nothing. */
 export function readAssignment(): Json | undefined {
+  const line = readLine();
+  return line === undefined ? undefined : JSON.parse(line);
+}
+
+/** Where the assignment asks for answers, one comes to each cell that begins: a line, whatever it says. */
+export function waitForAnswer(): void {
+  readLine();
+}
+
+/** One line at a time is on its way. Undefined when the other side is gone. */
+function readLine(): string | undefined {
   const parts: Buffer[] = [];
   for (;;) {
     const block = Buffer.allocUnsafe(BLOCK);
     const length = readSync(CHANNEL, block);
     if (length === 0) return undefined;
     parts.push(block.subarray(0, length));
-    if (block[length - 1] === 10) return JSON.parse(Buffer.concat(parts).toString("utf8"));
+    if (block[length - 1] === 10) return Buffer.concat(parts).toString("utf8");
   }
 }
 

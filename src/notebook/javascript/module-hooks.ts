@@ -6,6 +6,7 @@ import { realpathSync } from "node:fs";
 import { createRequire, isBuiltin, type ResolveFnOutput, registerHooks } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
+import { CirrusError } from "../../errors.ts";
 import { packageOf, readSpecifier } from "./specifiers.ts";
 
 export interface ModulePlaces {
@@ -19,9 +20,7 @@ export interface ModulePlaces {
 }
 
 /** What cannot be imported, with what to do. */
-export class ImportFailed extends Error {
-  override readonly name = "ImportFailed";
-}
+export class ImportFailed extends CirrusError {}
 
 type Resolve = (specifier: string, context?: { readonly parentURL: string }) => ResolveFnOutput;
 
@@ -35,7 +34,7 @@ export function hookModules(places: ModulePlaces): void {
       if (!isOfCheckout || isInstalled || isBuiltin(specifier)) return next(specifier, context);
       const isRequired = context.conditions.includes("require");
       const read = readSpecifier(specifier);
-      if (read.kind === "refused") throw new ImportFailed(`${read.message}. ${read.hint}`);
+      if (read.kind === "refused") throw new ImportFailed(`${read.message}.`, { hint: read.hint });
       if (read.kind === "package") return resolvePackage(read.name, places, checkout, isRequired, next);
       return resolveFile(specifier, next);
     },
@@ -70,9 +69,9 @@ function resolvePackage(
   // A repository may hold its packages itself. What lies above the checkout is not its own.
   const found = tryResolve(() => next(name));
   if (found !== undefined && (found.url.startsWith(checkout) || isBuiltin(found.url))) return found;
-  throw new ImportFailed(
-    `The package ${packageOf(name)} is not there. Put it under \`dependencies\` in the YAML file: npm:${packageOf(name)}`,
-  );
+  throw new ImportFailed(`The package ${packageOf(name)} is not there.`, {
+    hint: `Put it under \`dependencies\` in the YAML file: npm:${packageOf(name)}`,
+  });
 }
 
 /** As TypeScript and tslab find them. */

@@ -3,6 +3,7 @@
  * of the cells, and calls the entry function.
  */
 import { createRequire } from "node:module";
+import { CirrusError } from "../../errors.ts";
 import { isJsonObject } from "../../json.ts";
 import { assembleModule, CELL_BEGINS, ENTRY_EXPORT } from "./assemble-module.ts";
 import type { JavaScriptAssignment } from "./assignment.ts";
@@ -14,10 +15,7 @@ import { traceNotebook } from "./notebook-traces.ts";
 import { bindArguments, type Parameters, parametersOf } from "./parameters.ts";
 
 /** Found before anything ran. */
-class NotRunnable extends Error {
-  override readonly name = "NotRunnable";
-  override readonly stack = "";
-}
+class NotRunnable extends CirrusError {}
 
 const given = readAssignment();
 const report = openReport();

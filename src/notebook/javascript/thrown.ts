@@ -1,5 +1,6 @@
 /** Anything that was thrown, as the error of an execution. */
 import { inspect } from "node:util";
+import { CirrusError } from "../../errors.ts";
 import type { Failure } from "../channel-messages.ts";
 
 const LONGEST_MESSAGE = 8 * 1024;
@@ -10,13 +11,17 @@ export function describeThrown(thrown: unknown): Failure["error"] {
   try {
     if (!(thrown instanceof Error)) return { name: typeof thrown, message: shortened(shown(thrown), LONGEST_MESSAGE) };
     const message = shortened(String(thrown.message), LONGEST_MESSAGE);
-    // An error that is no fault of a line has no trace.
-    const trace = thrown.stack ? { trace: shortened(traceOf(thrown), LONGEST_TRACE) } : {};
-    return { name: nameOf(thrown), message, ...trace };
+    // What was said on purpose says where and what to do; the lines that found it help nobody.
+    if (thrown instanceof CirrusError) return { name: thrown.name, message: saidOnPurpose(thrown) };
+    return { name: nameOf(thrown), message, trace: shortened(traceOf(thrown), LONGEST_TRACE) };
   } catch {
     // A getter or a proxy that throws in its turn.
     return { name: "Error", message: "What was thrown cannot be read." };
   }
+}
+
+function saidOnPurpose({ message, hint }: CirrusError): string {
+  return shortened([message, hint].filter(Boolean).join(" "), LONGEST_MESSAGE);
 }
 
 /** A class that gives its errors no name of their own has one itself. */

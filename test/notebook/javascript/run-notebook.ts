@@ -67,7 +67,12 @@ export interface Program {
   readonly directory: string;
 }
 
-export async function runProgram({ command, environment, assignment, directory }: Program) {
+export async function runProgram({
+  command,
+  environment,
+  assignment,
+  directory,
+}: Program): Promise<Omit<Ran, "checkout">> {
   const [file, ...given] = command;
   const child = spawn(file, given, {
     cwd: directory,
