@@ -22,7 +22,7 @@ const end = (outcome: Outcome, error?: string): ExecutionEnd => ({
 const shown = ({ turns }: LoopRecord) => turns.map((turn) => `${turn.task} ${turn.state}`);
 
 /** The record after an execution of `debr/b` has begun and ended. */
-function ended(ended: ExecutionEnd, begun = execution("debr/b")): LoopRecord {
+function ended(by: ExecutionEnd, begun = execution("debr/b")): LoopRecord {
   return endTurn(beginTurn(record, begun, 7), { execution: begun, end: by }, NOW);
 }
 
