@@ -1,5 +1,6 @@
 /** Runs Git as a child process that asks nobody, starts nothing of a repository's own and ends in time. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { Socket } from "node:net";
 import { definedOf, wholeEnvironment } from "../../env.ts";
 import { CirrusError } from "../../errors.ts";
 import { makeTurns } from "./git-turns.ts";
@@ -50,6 +51,8 @@ function run(args: readonly string[], call: GitCall): Promise<Buffer> {
       stdio: [call.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
+    running.add(child);
+    if (call.remote === true) letGo(child);
     const out: Buffer[] = [];
     let said = "";
     let enough = false;
@@ -58,6 +61,7 @@ function run(args: readonly string[], call: GitCall): Promise<Buffer> {
       said = `It did not end within ${timeout / 1000} seconds.`;
       killGroup(child);
     }, timeout);
+    if (call.remote === true) timer.unref();
     child.stdout?.on("data", (chunk: Buffer) => {
       if (call.read === undefined) out.push(chunk);
       else if (!enough && !call.read(chunk)) {
@@ -72,14 +76,28 @@ function run(args: readonly string[], call: GitCall): Promise<Buffer> {
     child.stdin?.end(call.input);
     child.on("error", (error) => {
       clearTimeout(timer);
+      running.delete(child);
       reject(notStarted(error, call.cwd));
     });
     child.on("close", (status) => {
       clearTimeout(timer);
+      running.delete(child);
       if (status === 0 || enough) resolve(Buffer.concat(out));
       else reject(new GitFailed(verbOf(args), status ?? undefined, said));
     });
   });
+}
+
+/** Nothing of Git outlives this process: alone in their sessions they would go on for minutes. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) killGroup(child);
+});
+
+/** Whoever waits for a fetch waits by a clock; a process that has nothing else to do need not. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref();
 }
 
 /**

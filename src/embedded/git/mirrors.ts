@@ -1,7 +1,7 @@
 /** Bare mirrors of repositories behind URLs: fetched when they are asked for, but not more often than every ten seconds. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
 import { CirrusError } from "../../errors.ts";
@@ -88,7 +88,8 @@ async function update(folder: string, mirror: string, url: string): Promise<stri
 /** It appears whole or not at all. */
 async function create(folder: string, mirror: string, url: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const unfinished = await mkdtemp(join(folder, "unfinished-"));
+  await removeLeftovers(folder);
+  const unfinished = await mkdtemp(join(folder, UNFINISHED));
   try {
     await git(["init", "--quiet", "--bare", "--template=", "--", unfinished]);
     await fetchInto(unfinished, url);
@@ -100,6 +101,19 @@ async function create(folder: string, mirror: string, url: string): Promise<void
     await rm(unfinished, { recursive: true, force: true });
   }
 }
+
+const UNFINISHED = "unfinished-";
+
+/** Of processes that were killed. No fetch takes a day. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(UNFINISHED));
+  for (const path of names.map((name) => join(folder, name))) {
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (Date.now() - mtimeMs > DAY_MS) await rm(path, { recursive: true, force: true });
+  }
+}
+
+const DAY_MS = 86_400_000;
 
 /** Branches and tags as they are there. Here, and nowhere else, Git may tidy up. */
 async function fetchInto(mirror: string, url: string): Promise<void> {

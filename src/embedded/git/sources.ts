@@ -37,7 +37,7 @@ export function makeGitSources(settings: MirrorSettings): Sources {
     }
     const gitFolder = parsed.kind === "url" ? await mirrors.fetched(parsed.url) : await folderOf(location);
     const branches = branch === undefined ? DEFAULT_BRANCHES : [branch];
-    const quick = await quickHead(gitFolder, branches.filter(isBranchName));
+    const quick = quickHead(gitFolder, branches.filter(isBranchName));
     return quick ?? (await branchHead(gitFolder, location, branch));
   }
 

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,6 +85,19 @@ test("a repository that was never there leaves no half of a mirror", async () =>
   expect(readdirSync(join(root, "mirrors"))).toEqual([]);
 });
 
+test("what a killed process left of a mirror is removed after a day", async () => {
+  origin.commit({ a: "1" });
+  const [old, young] = ["old", "young"].map((name) => join(root, "mirrors", `unfinished-${name}`));
+  for (const folder of [old, young]) mkdirSync(folder ?? "", { recursive: true });
+  const longAgo = new Date(Date.now() - 90_000_000);
+  utimesSync(old ?? "", longAgo, longAgo);
+  await makeGitSources({ folder: join(root, "mirrors"), clock }).head({ location: url });
+  const left = readdirSync(join(root, "mirrors"));
+  expect(left).toContain("unfinished-young");
+  expect(left).not.toContain("unfinished-old");
+  expect(left).toHaveLength(2);
+});
+
 test("two that make the same mirror at once both have it", async () => {
   const commit = origin.commit({ a: "1" });
   const two = [1, 2].map(() => makeGitSources({ folder: join(root, "mirrors"), clock }));
@@ -108,4 +122,26 @@ test("nobody waits long for a host that does not answer", async () => {
   for (const socket of sockets) socket.destroy();
   silent.close();
   await vi.waitFor(() => expect(sources.head({ location })).rejects.toThrow(/cannot be fetched/));
+});
+
+test("a process with nothing else to do ends, and Git with it, while a host does not answer", async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => void sockets.push(socket.on("error", () => undefined).resume()));
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const address = silent.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const program = `
+    import { makeGitSources } from ${JSON.stringify(join(import.meta.dirname, "../../../src/embedded/git/sources.ts"))};
+    const clock = { now: () => 0, sleep: () => new Promise((resolve) => setTimeout(resolve, 200)) };
+    const sources = makeGitSources({ folder: ${JSON.stringify(join(root, "mirrors"))}, clock });
+    await sources.head({ location: "git://127.0.0.1:${port}/x.git" }).catch((error) => console.log(error.message));`;
+  const ended = await new Promise<string>((resolve, reject) => {
+    execFile(process.execPath, ["--input-type=module", "-e", program], { timeout: 30_000 }, (error, out) =>
+      error ? reject(error) : resolve(out),
+    );
+  });
+  expect(ended).toMatch(/still being fetched/);
+  // The connection ends with Git.
+  await vi.waitFor(() => expect(sockets.every((socket) => socket.destroyed || socket.readableEnded)).toBe(true));
+  silent.close();
 });
