@@ -7,6 +7,7 @@ export type { BatchUrls } from "./pre-batch/pre-batch.ts";
 export { processLambda } from "./process/lambda.ts";
 export { reconcileLambda } from "./reconcile/lambda.ts";
 export { type SuperviseEvent, superviseLambda } from "./supervise/lambda.ts";
+export { type TakeTurnEvent, takeTurnLambda } from "./take-turn/lambda.ts";
 export { tallyLambda } from "./tally/lambda.ts";
 export { updateStateLambda } from "./update-state/lambda.ts";
 export { type BatchPorts, batchPorts, functionPorts } from "./wiring.ts";

@@ -56,9 +56,13 @@ export interface LoopUrls {
   /** The lines of its log from this byte on. */
   log(execution: string, from: number): ObjectUrl;
   notebook(execution: string): ObjectUrl;
+  /** How it ended, until that is recorded. */
+  end(execution: string): ObjectUrl;
   registration(id: string, unique: string): ObjectUrl;
   /** All files of a repository at a commit. */
   source(repository: string, commit: string): ObjectUrl;
+  /** What an organisation's tasks run in, as an archive. */
+  environment(codops: string, hash: string): ObjectUrl;
 }
 
 /** S3 takes keys of up to 1,024 bytes: what is left for the payload ID beside the longest prefix and name. */
@@ -110,8 +114,10 @@ function loopUrls(root: ObjectUrl): LoopUrls {
     logs: (id) => `${execution(id)}log/`,
     log: (id, from) => `${execution(id)}log/${String(from).padStart(LOG_DIGITS, "0")}`,
     notebook: (id) => `${execution(id)}executed.ipynb`,
+    end: (id) => `${execution(id)}end.json`,
     registration: (id, unique) => `${root}registrations/${keyOf(id)}-${keyOf(unique)}.json`,
     source: (repository, commit) => `${root}sources/${digestOf(repository)}/${keyOf(commit)}.tar.gz`,
+    environment: (codops, hash) => `${root}environments/${keyOf(codops)}/${keyOf(hash)}.tar.gz`,
   };
 }
 

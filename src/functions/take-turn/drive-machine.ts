@@ -1,0 +1,130 @@
+/**
+ * A call of the state machine that drives a loop on AWS: it records how the last task ended, takes the next turn, and says
+ * what the machine does now. Called again with the same state, it gives the same answer.
+ */
+import type { ExecutionEnds } from "../../aws/loops/execution-ends.ts";
+import type { Clock } from "../../clock.ts";
+import type { ExecutionEnd, LoopExecution } from "../../loop/loop-execution.ts";
+import type { LoopStore } from "../../loop/loop-store.ts";
+import { METADATA_LOOP } from "../../loop/loop-task.ts";
+import { recordTurn } from "../record-turn/record-turn.ts";
+import { endOfFailure, type Failure } from "./end-of-failure.ts";
+import { jobOf, type LoopJob } from "./loop-job.ts";
+import { type TakenTurn, takeTurn } from "./take-turn.ts";
+
+export interface MachinePorts {
+  readonly store: Pick<
+    LoopStore,
+    "claim" | "extend" | "release" | "write" | "registration" | "controls" | "tasks" | "execution"
+  >;
+  readonly ends: Pick<ExecutionEnds, "read">;
+  readonly clock: Pick<Clock, "now">;
+  /** UUID version 7. */
+  readonly newId: () => string;
+}
+
+/** As Step Functions hands it over: what the last answer was, and how what it asked for failed. */
+export interface MachineState {
+  readonly loop: string;
+  readonly fence?: number | undefined;
+  /** How many turns this execution of the machine has taken. */
+  readonly turns?: number | undefined;
+  readonly execution?: string | undefined;
+  readonly failure?: Failure | undefined;
+}
+
+interface Answered {
+  readonly loop: string;
+  readonly turns: number;
+}
+
+export type MachineAnswer =
+  | (Answered & {
+      readonly action: "lambda" | "batch";
+      readonly fence: number;
+      readonly execution: string;
+      readonly job: LoopJob;
+    })
+  | (Answered & { readonly action: "wait"; readonly fence: number; readonly seconds: number })
+  /** Another execution of the machine, of this name, goes on. */
+  | (Answered & { readonly action: "successor"; readonly successor: string })
+  /** Somebody else drives the loop, or nothing is to be done for some time. */
+  | (Answered & { readonly action: "done"; readonly reason: string });
+
+export interface MachineRequest {
+  /** The name of the machine's execution. */
+  readonly holder: string;
+  readonly state: MachineState;
+  readonly minimumIterationMs: number;
+  onRecorded?(execution: LoopExecution, end: ExecutionEnd): void;
+}
+
+/** A turn is some 15 events, and a history has room for 25,000. */
+export const MOST_TURNS = 1_000;
+
+/** What waits longer is started again when it is due: each look of a machine that waits costs money. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** Longer than the machine needs between two calls, waits and repeated calls of the function included. */
+const LEASE_MS = 15 * 60_000;
+
+export async function driveMachine(ports: MachinePorts, request: MachineRequest): Promise<MachineAnswer> {
+  const { store } = ports;
+  const { holder, state } = request;
+  const { loop, fence, turns = 0 } = state;
+  const { registration } = await recordLast(ports, request);
+  if (turns >= MOST_TURNS && fence !== undefined) {
+    await store.release(loop, fence);
+    return { loop, turns, action: "successor", successor: `${loop}-${fence}-next` };
+  }
+  const newest = () => store.registration();
+  const options = { loop, holder, leaseMs: LEASE_MS, minimumIterationMs: request.minimumIterationMs };
+  const turnPorts = { ...ports, newest };
+  const first = turns === 0 && fence === undefined ? ("fresh" as const) : undefined;
+  let taken = await takeTurn(turnPorts, { ...options, wake: first });
+  // While it waited, somebody may have committed something.
+  if (taken.action === "wait" && registration !== undefined && registration !== taken.record.registration) {
+    taken = await takeTurn(turnPorts, { ...options, wake: "early" });
+  }
+  return await answer(ports, { loop, turns: turns + 1 }, taken);
+}
+
+/** The registration that is the newest now, by its ID. */
+async function recordLast(
+  { store, ends, clock }: MachinePorts,
+  { holder, state, onRecorded }: MachineRequest,
+): Promise<{ readonly registration: string | undefined }> {
+  const { loop, fence, execution: id, failure } = state;
+  const execution = id === undefined ? undefined : await store.execution(id);
+  if (execution !== undefined && fence !== undefined) {
+    const end = (await ends.read(execution.id)) ?? endOfFailure(execution, failure, clock.now());
+    const request = { loop, holder, fence, leaseMs: LEASE_MS, execution: execution.id, end };
+    if ((await recordTurn({ store, clock }, request)) === "recorded") onRecorded?.(execution, end);
+  }
+  return { registration: (await store.registration())?.id };
+}
+
+async function answer({ store, clock }: MachinePorts, answered: Answered, taken: TakenTurn): Promise<MachineAnswer> {
+  const { loop } = answered;
+  if (taken.action === "busy") return { ...answered, action: "done", reason: `${taken.holder} drives it` };
+  const { fence } = taken;
+  if (taken.action === "run") {
+    const { execution } = taken;
+    const job = jobOf(execution);
+    await store.extend(loop, fence, job.giveUpSeconds * 1_000 + LEASE_MS);
+    return { ...answered, action: inLambda(execution) ? "lambda" : "batch", fence, execution: execution.id, job };
+  }
+  const waitMs = taken.until - clock.now();
+  if (waitMs > LONGEST_WAIT_MS) {
+    await store.release(loop, fence);
+    return { ...answered, action: "done", reason: `it waits (${taken.reason})` };
+  }
+  return { ...answered, action: "wait", fence, seconds: Math.max(1, Math.ceil(waitMs / 1_000)) };
+}
+
+/** Of the memory that execute-turn has, with some of it for what watches. */
+const LAMBDA_BYTES = 1_800 * 1024 ** 2;
+
+function inLambda({ loop, task }: LoopExecution): boolean {
+  return loop === METADATA_LOOP && (task.settings.memoryBytes ?? 0) <= LAMBDA_BYTES;
+}
