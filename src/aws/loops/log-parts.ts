@@ -86,16 +86,18 @@ async function keptBefore(
   return { file: file.ino, offset, parts, growing: Buffer.alloc(0), mark: Buffer.alloc(0) };
 }
 
-/** Where what comes after the mark begins; where the mark is gone, the first line that is later than its last one. */
+/** Where what comes after the mark begins; where the mark was cut out, after the last line that is no later than its own last. */
 function placeOf(mark: Buffer, content: Buffer): number {
-  const found = mark.length === 0 ? -1 : content.lastIndexOf(mark);
+  if (mark.length === 0) return 0;
+  const found = content.lastIndexOf(mark);
   if (found >= 0) return found + mark.length;
   const last = timeOf(mark.subarray(mark.lastIndexOf(10, -2) + 1));
-  for (let start = 0; start < content.length; start = content.indexOf(10, start) + 1) {
-    if (timeOf(content.subarray(start, start + MOST_TIME)) > last) return start;
-    if (content.indexOf(10, start) < 0) break;
+  for (let end = content.lastIndexOf(10) + 1; end > 0; ) {
+    const start = end < 2 ? 0 : content.lastIndexOf(10, end - 2) + 1;
+    if (timeOf(content.subarray(start, Math.min(end, start + MOST_TIME))) <= last) return end;
+    end = start;
   }
-  return mark.length === 0 ? 0 : content.length;
+  return 0;
 }
 
 const MOST_TIME = 40;

@@ -56,11 +56,13 @@ export function makeSourceArchives({ objects, urls, clock }: SourceArchivesPorts
   };
 }
 
-/** What Git keeps. `tar` itself takes no path out of the folder, and writes through no link. */
+/** What Git keeps. */
 const KINDS = new Set(["File", "OldFile", "Directory", "SymbolicLink"]);
 
+/** `tar` itself takes no path out of the folder, and writes through no link. */
 async function unpack(archive: string, cwd: string): Promise<void> {
   const { extract } = await import("tar");
+  const refused: string[] = [];
   await extract({
     file: archive,
     cwd,
@@ -68,11 +70,13 @@ async function unpack(archive: string, cwd: string): Promise<void> {
     strict: true,
     preserveOwner: false,
     filter(path, entry) {
-      if ("type" in entry && !KINDS.has(entry.type))
-        throw new CirrusError(`The archive holds ${path}, a ${entry.type}.`);
-      return true;
+      const isKept = !("type" in entry) || KINDS.has(entry.type);
+      if (!isKept) refused.push(path);
+      return isKept;
     },
   });
+  if (refused.length === 0) return;
+  throw new CirrusError(`The archive of the code holds what is no file, folder or link: ${refused.join(", ")}.`);
 }
 
 async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
