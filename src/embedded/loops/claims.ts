@@ -56,8 +56,16 @@ export function makeClaims(db: Database, { now, isAlive }: ClaimsOptions) {
     return { outcome: "held", fence, record: toRecord(row) };
   }
 
-  function isDriven({ holder, until }: LoopRow): boolean {
-    return holder !== null && (isAlive(holder) ?? until > now());
+  function listLoops(): readonly HeldLoop[] {
+    const rows = db.all<LoopRow>("SELECT loop, fence, holder, until, record FROM loop_loops ORDER BY loop");
+    // One process drives many loops: the system is asked for each once.
+    const holders = new Set(rows.flatMap(({ holder }) => holder ?? []));
+    const alive = new Map([...holders].map((holder) => [holder, isAlive(holder)]));
+    return rows.map((row) => {
+      const { fence, holder, until } = row;
+      const driven = holder !== null && (alive.get(holder) ?? until > now());
+      return { ...toRecord(row), fence, ...(driven && { holder }) };
+    });
   }
 
   return {
@@ -74,12 +82,7 @@ export function makeClaims(db: Database, { now, isAlive }: ClaimsOptions) {
       db.write(() => {
         db.run(`UPDATE loop_loops SET holder = NULL, until = 0 WHERE ${HELD}`, loop, fence);
       }),
-    loops: (): readonly HeldLoop[] =>
-      db.all<LoopRow>("SELECT loop, fence, holder, until, record FROM loop_loops ORDER BY loop").map((row) => ({
-        ...toRecord(row),
-        fence: row.fence,
-        ...(isDriven(row) && { holder: row.holder ?? undefined }),
-      })),
+    loops: listLoops,
   };
 }
 

@@ -63,9 +63,10 @@ export function countEnd(db: Database, task: string, execution: string, { outcom
   );
 }
 
+/** Most last executions have ended: they are not read twice. */
 const SELECT = `
   SELECT t.*, l.execution, l.ended, e.execution AS ended_execution, e.ended AS ended_end FROM loop_tasks t
-  CROSS JOIN loop_executions l ON l.id = t.last LEFT JOIN loop_executions e ON e.id = t.last_ended`;
+  CROSS JOIN loop_executions l ON l.id = t.last LEFT JOIN loop_executions e ON e.id = t.last_ended AND t.last_ended <> t.last`;
 
 export function listTasks(db: Database, codops: string | undefined): readonly TaskRecord[] {
   const rows =
@@ -81,16 +82,16 @@ export function findTask(db: Database, key: string): TaskRecord | undefined {
 }
 
 function toTask(row: TaskRow): TaskRecord {
-  const { task, codops, name, loop, execution, ended } = row;
+  const { task, codops, name, loop } = row;
+  const last = toExecution({ execution: row.execution, ended: row.ended, result: null });
+  const lastEnded = last.end === undefined ? endedBefore(row) : last;
   return {
     task,
     codops,
     name,
     loop,
-    last: toExecution({ execution, ended, result: null }),
-    ...(row.ended_execution !== null && {
-      lastEnded: toExecution({ execution: row.ended_execution, ended: row.ended_end, result: null }),
-    }),
+    last,
+    ...(lastEnded !== undefined && { lastEnded }),
     counts: {
       SUCCEEDED: row.succeeded,
       FAILED: row.failed,
@@ -101,4 +102,10 @@ function toTask(row: TaskRow): TaskRecord {
     totalDurationMs: row.duration_ms,
     failureStreak: row.streak,
   };
+}
+
+function endedBefore({ ended_execution, ended_end }: TaskRow): LoopExecution | undefined {
+  return ended_execution === null
+    ? undefined
+    : toExecution({ execution: ended_execution, ended: ended_end, result: null });
 }

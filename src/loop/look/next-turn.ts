@@ -1,10 +1,11 @@
 /** When each task of a loop comes next: by its place in the iteration, by the clock, or with an iteration to come. */
 import { isoTime } from "../../clock.ts";
-import type { HeldLoop } from "../loop-store.ts";
+import type { LoopRecord } from "../loop-record.ts";
 import { type LoopTask, METADATA_LOOP, taskKey } from "../loop-task.ts";
 import { versionOf } from "../turns/loop-tasks.ts";
 import { nextDue } from "../turns/schedule.ts";
 import type { KnownLoops } from "./known-loops.ts";
+import { queueOf } from "./turn-queue.ts";
 
 export type NextTurn =
   | { readonly when: "now" }
@@ -16,72 +17,72 @@ export type NextTurn =
   | { readonly when: "iteration"; readonly iterations: number }
   | { readonly when: "never"; readonly reason: "paused" | "broken" | "gone" | "schedule" };
 
+/** A loop with what its tasks' next turns depend on. */
+interface LoopNow {
+  readonly record: LoopRecord | undefined;
+  readonly tasks: readonly LoopTask[];
+  readonly queue: readonly string[];
+}
+
 /** For registered tasks that do not run at this moment. */
 export function makeNextTurns(known: KnownLoops): (task: LoopTask) => NextTurn {
-  const { controls, now, registration } = known;
-  const loops = new Map(known.loops.map((loop) => [loop.loop, loop]));
+  const { controls, registration } = known;
+  const records = new Map(known.loops.map((loop) => [loop.loop, loop]));
+  const loops = new Map(
+    [...Map.groupBy(registration?.tasks ?? [], ({ loop }) => loop)].map(([loop, tasks]): [string, LoopNow] => {
+      const record = records.get(loop);
+      return [loop, { record, tasks, queue: queueOf(record, tasks, controls) }];
+    }),
+  );
   const lastStarts = new Map(known.tasks.map(({ task, last }) => [task, Date.parse(last.startedAt)]));
-  const tasks = Map.groupBy(registration?.tasks ?? [], ({ loop }) => loop);
   const isPaused = (key: string) => controls.tasks[key]?.pause !== undefined;
-
-  /** The oldest request comes first. */
-  function requestedIn(loop: string): readonly string[] {
-    return (tasks.get(loop) ?? [])
-      .flatMap((task) => {
-        const request = controls.tasks[taskKey(task)]?.runNow;
-        return request === undefined ? [] : [{ key: taskKey(task), at: request.at }];
-      })
-      .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-      .map(({ key }) => key);
-  }
-
-  /** What is left of the iteration that goes on, in its order. */
-  function queueOf(loop: string, record: HeldLoop | undefined): readonly string[] {
-    const requested = requestedIn(loop);
-    if (record === undefined || record.nextAt !== undefined) return requested;
-    const pending = record.turns.filter(({ state }) => state === "PENDING").map(({ task }) => task);
-    const retried = record.retry === undefined ? [] : [record.retry.task];
-    return [...new Set([...requested, ...[...retried, ...pending].filter((key) => !isPaused(key))])];
-  }
-  const queues = new Map([...tasks.keys()].map((loop) => [loop, queueOf(loop, loops.get(loop))]));
-
-  const dueAt = (task: LoopTask) =>
-    nextDue(task, lastStarts.get(taskKey(task)) ?? loops.get(task.loop)?.knownSince?.[taskKey(task)], now);
-
-  /** How many rounds of the metadata loop its organisation's other tasks come before it, with its own. */
-  function rounds(task: LoopTask): number {
-    if (task.loop !== METADATA_LOOP) return 1;
-    const started = (one: LoopTask) => lastStarts.get(taskKey(one)) ?? Number.NEGATIVE_INFINITY;
-    const before = (tasks.get(METADATA_LOOP) ?? []).filter(
-      (other) =>
-        other.codops === task.codops &&
-        started(other) < started(task) &&
-        !isPaused(taskKey(other)) &&
-        dueAt(other) <= now,
-    );
-    return before.length + 1;
-  }
-
-  function afterIteration(task: LoopTask, record: HeldLoop | undefined): NextTurn {
-    const due = dueAt(task);
-    if (due === Number.POSITIVE_INFINITY) return { when: "never", reason: "schedule" };
-    if (due > now) return { when: "at", at: isoTime(due), reason: "schedule" };
-    const iterations = rounds(task);
-    if (record?.nextAt === undefined || iterations > 1) return { when: "iteration", iterations };
-    return { when: "at", at: isoTime(Math.max(now, record.nextAt)), reason: "iteration" };
-  }
 
   return (task) => {
     const key = taskKey(task);
-    const record = loops.get(task.loop);
-    if (registration && versionOf(task, registration, controls) === undefined)
-      return { when: "never", reason: "broken" };
+    const loop = loops.get(task.loop);
+    const isReadable = registration !== undefined && versionOf(task, registration, controls) !== undefined;
+    if (loop === undefined || !isReadable) return { when: "never", reason: "broken" };
     if (controls.loops[task.loop]?.pause !== undefined) return { when: "never", reason: "paused" };
-    const { retry } = record ?? {};
-    if (retry?.task === key && retry.at > now && !isPaused(key))
-      return { when: "at", at: isoTime(retry.at), reason: "retry" };
-    const position = (queues.get(task.loop) ?? []).indexOf(key) + 1;
-    if (position > 0) return { when: "position", position };
-    return isPaused(key) ? { when: "never", reason: "paused" } : afterIteration(task, record);
+    const place = loop.queue.indexOf(key);
+    const retry = loop.record?.retry;
+    const waits =
+      place >= 0 && retry?.task === key && controls.tasks[key]?.runNow === undefined && retry.at > known.now;
+    if (waits) return { when: "at", at: isoTime(retry.at), reason: "retry" };
+    if (place >= 0) return { when: "position", position: place + 1 };
+    if (isPaused(key)) return { when: "never", reason: "paused" };
+    return afterIteration(task, loop, { now: known.now, lastStarts, isPaused });
   };
+}
+
+interface Times {
+  readonly now: number;
+  /** By `codops/name`, in milliseconds since 1970. */
+  readonly lastStarts: ReadonlyMap<string, number>;
+  isPaused(key: string): boolean;
+}
+
+function afterIteration(task: LoopTask, loop: LoopNow, times: Times): NextTurn {
+  const { record } = loop;
+  const due = dueAt(task, loop, times);
+  if (due === Number.POSITIVE_INFINITY) return { when: "never", reason: "schedule" };
+  if (due > times.now) return { when: "at", at: isoTime(due), reason: "schedule" };
+  const iterations = task.loop === METADATA_LOOP ? roundOf(task, loop, times) : 1;
+  if (record?.nextAt === undefined || iterations > 1) return { when: "iteration", iterations };
+  return { when: "at", at: isoTime(Math.max(times.now, record.nextAt)), reason: "iteration" };
+}
+
+function dueAt(task: LoopTask, { record }: LoopNow, { now, lastStarts }: Times): number {
+  return nextDue(task, lastStarts.get(taskKey(task)) ?? record?.knownSince?.[taskKey(task)], now);
+}
+
+/** Each organisation has one turn in a round of the metadata loop: for the one of its tasks that ran longest ago. */
+function roundOf(task: LoopTask, loop: LoopNow, times: Times): number {
+  const lastStart = (key: string) => times.lastStarts.get(key) ?? 0;
+  const waiting = loop.tasks
+    .filter(({ codops }) => codops === task.codops)
+    .filter((other) => dueAt(other, loop, times) <= times.now)
+    .map(taskKey)
+    .filter((key) => !times.isPaused(key) && !loop.queue.includes(key))
+    .sort((a, b) => lastStart(a) - lastStart(b));
+  return waiting.indexOf(taskKey(task)) + 1;
 }

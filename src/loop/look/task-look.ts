@@ -47,19 +47,18 @@ export interface TaskLook {
 /** Of one organisation, or of all. */
 export function lookAtTasks(known: KnownLoops, codops: string | undefined): readonly TaskLook[] {
   const { registration, tasks: records } = known;
-  const registered = new Map((registration?.tasks ?? []).map((task) => [taskKey(task), task]));
+  const isWanted = (of: string | undefined) => of !== undefined && (codops === undefined || of === codops);
+  const wanted = (registration?.tasks ?? []).filter((task) => isWanted(task.codops));
+  const registered = new Map(wanted.map((task) => [taskKey(task), task]));
   const ran = new Map(records.map((record) => [record.task, record]));
   const problems = Map.groupBy(
-    (registration?.problems ?? []).filter(({ codops, task }) => codops !== undefined && task !== undefined),
+    (registration?.problems ?? []).filter((problem) => isWanted(problem.codops) && problem.task !== undefined),
     ({ codops, task }) => `${codops}/${task}`,
   );
   const broken = [...problems].flatMap(([key, all]) => (all.some(isError) ? [key] : []));
   const keys = new Set([...registered.keys(), ...broken, ...ran.keys()]);
   const lookAt = makeLook(known);
-  return [...keys]
-    .filter((key) => codops === undefined || key.startsWith(`${codops}/`))
-    .sort()
-    .map((key) => lookAt(key, registered.get(key), ran.get(key), problems.get(key) ?? []));
+  return [...keys].sort().map((key) => lookAt(key, registered.get(key), ran.get(key), problems.get(key) ?? []));
 }
 
 const isError = ({ severity }: RegistrationProblem) => severity === "error";
