@@ -30,7 +30,7 @@ interface Pool {
   readonly repository: Repository;
   readonly commit: string;
   /** Ready, or being looked at or made. Undefined where it came to nothing. */
-  readonly coming: Promise<Tree | undefined>[];
+  coming: Promise<Tree | undefined>[];
   /** It pays to have another one ready: tasks change theirs, or it is large. */
   keepsSpare: boolean;
 }
@@ -76,13 +76,21 @@ export function makeCheckouts(sources: Pick<Sources, "checkOut">, folder: string
       return;
     }
     const startedAt = performance.now();
-    pool.coming.push(
-      treeManifest(path).then((now) => {
-        pool.keepsSpare ||= now !== manifest || performance.now() - startedAt > QUICK_MS;
-        if (now === manifest) return { path, manifest };
-        return discard(path);
-      }),
-    );
+    const looked: Promise<Tree | undefined> = treeManifest(path).then((now) => {
+      pool.keepsSpare ||= now !== manifest || performance.now() - startedAt > QUICK_MS;
+      if (now === manifest) return { path, manifest };
+      discard(path);
+      pool.coming = pool.coming.filter((one) => one !== looked);
+      keepSpare(pool);
+      return undefined;
+    });
+    pool.coming.push(looked);
+  }
+
+  /** Not waited for, and what goes wrong with it goes wrong again when it is needed. */
+  function keepSpare(pool: Pool): void {
+    if (!pool.keepsSpare || pool.coming.length > 0 || pools.get(pool.key) !== pool) return;
+    pool.coming.push(make(pool).catch(() => undefined));
   }
 
   return {
@@ -91,8 +99,7 @@ export function makeCheckouts(sources: Pick<Sources, "checkOut">, folder: string
       let tree: Tree | undefined;
       while (tree === undefined && pool.coming.length > 0) tree = await pool.coming.shift();
       const taken = tree ?? (await make(pool));
-      // Not waited for, and what goes wrong with it goes wrong again when it is needed.
-      if (pool.keepsSpare && pool.coming.length === 0) pool.coming.push(make(pool).catch(() => undefined));
+      keepSpare(pool);
       return { path: taken.path, release: () => putBack(pool, taken) };
     },
   };

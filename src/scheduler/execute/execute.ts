@@ -21,7 +21,7 @@ import { type ExecutionLog, openExecutionLog } from "./execution-log.ts";
 import { variablesOf } from "./execution-variables.ts";
 import { keepNowAndThen } from "./keep-files.ts";
 import { type Preparation, prepareExecution } from "./prepare-execution.ts";
-import { type ProgramFor, programFor } from "./program-for.ts";
+import { dataFolder, type ProgramFor, programFor } from "./program-for.ts";
 import { type ProgramEnd, runProgram } from "./run-program.ts";
 
 export interface ExecutePorts {
@@ -32,7 +32,10 @@ export interface ExecutePorts {
 }
 
 export interface ExecuteOptions {
-  /** For checkouts and the notes of running processes; both go with the process that made them, however it ends. */
+  /**
+   * For checkouts and the notes of running processes, which go with the process that made them, however it ends, and for
+   * what tasks keep between their executions.
+   */
   readonly folder: string;
   /** Of whoever starts the loops: tasks see little of it. */
   readonly environment: Variables;
@@ -70,7 +73,11 @@ export function makeExecute(ports: ExecutePorts, options: ExecuteOptions): Execu
     const end = await slots.use((slot) =>
       runProgram(
         {
-          program: choose(execution, checkout.path, environment),
+          program: choose(execution, {
+            checkout: checkout.path,
+            environment,
+            folder: dataFolder(options.folder, execution),
+          }),
           directory: checkout.path,
           environment: { ...passed, ...variablesOf(execution, environment, passed.PATH) },
           limits: execution.task.settings,

@@ -2,7 +2,7 @@
 import type { Clock } from "../../clock.ts";
 import type { ExecutionFiles } from "../../loop/execution-files.ts";
 
-const KEEP_MS = 10_000;
+const KEEP_MS = 15_000;
 
 /** The function that is returned ends it: nothing is on its way any more when it resolves. */
 export function keepNowAndThen(

@@ -1,12 +1,25 @@
 /** Which program runs a task's work, and what it is told. */
+import { join } from "node:path";
 import type { Environment } from "../../loop/environments.ts";
 import type { LoopExecution } from "../../loop/loop-execution.ts";
-import { type NotebookProgram, NotRunnable, notebookProgram } from "../../notebook/notebook-program.ts";
+import { taskKey } from "../../loop/loop-task.ts";
+import type { NotebookProgram } from "../../notebook/notebook-program.ts";
+import { loopProgram } from "../programs/programs.ts";
 
-export type ProgramFor = (execution: LoopExecution, checkout: string, environment: Environment) => NotebookProgram;
+export interface ProgramSetting {
+  readonly checkout: string;
+  readonly environment: Environment;
+  /** The task's own, from one execution to the next. */
+  readonly folder: string;
+}
 
-export const programFor: ProgramFor = ({ task }, checkout, environment) => {
-  const { work, args } = task;
-  if (work.kind !== "notebook") throw new NotRunnable(`No program here runs a ${work.kind}`);
-  return notebookProgram({ ...work, path: work.notebook, args }, checkout, environment);
-};
+/** Throws NotRunnable where there is nothing to run in this version. */
+export type ProgramFor = (execution: LoopExecution, setting: ProgramSetting) => NotebookProgram;
+
+export const programFor: ProgramFor = ({ task }, { checkout, environment, folder }) =>
+  loopProgram(task.work, task.args, checkout, environment, folder);
+
+/** In one name, whatever a repository calls its tasks. */
+export function dataFolder(folder: string, { task }: LoopExecution): string {
+  return join(folder, "data", encodeURIComponent(taskKey(task)));
+}

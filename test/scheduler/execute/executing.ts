@@ -15,11 +15,22 @@ import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 
 const PROGRAM = join(import.meta.dirname, "speaks-the-protocol.py");
 
-export const standIn: ProgramFor = ({ task }, _checkout, environment) => ({
+export const standIn: ProgramFor = ({ task }, { environment }) => ({
   command: [environment.python, PROGRAM],
   environment: {},
   assignment: task.args,
 });
+
+/** Hangs for ever, with a child in its group and one in a session of its own; all of them ignore SIGTERM. */
+export const HANGS = `
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+stay = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+children = [subprocess.Popen([sys.executable, "-c", stay], start_new_session=new, stdout=subprocess.PIPE) for new in (False, True)]
+for child in children: child.stdout.readline()
+print("it hangs", flush=True)
+open(args["pids"], "w").write(" ".join(str(pid) for pid in [os.getpid(), *(child.pid for child in children)]) + "\\n")
+time.sleep(600)`;
 
 export interface Setting {
   readonly clock: Clock;

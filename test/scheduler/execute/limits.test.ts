@@ -1,0 +1,194 @@
+/** How executions are ended that do not end by themselves: in virtual time, with real processes that resist. */
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { processIdentity } from "../../../src/embedded/processes/processes.ts";
+import type { Request } from "../../../src/loop/controls.ts";
+import { PYTHON } from "../../embedded/environments/python-here.ts";
+import { temporaryFolder } from "../../embedded/temporary-folder.ts";
+import { type Executed, executionOf, HANGS, makeSetting } from "./executing.ts";
+import { type HandClock, makeHandClock } from "./hand-clock.ts";
+
+const HOUR = 3600;
+const GRACE_MS = 10_000;
+
+interface Hanging {
+  readonly ended: Promise<Executed>;
+  readonly pids: readonly number[];
+}
+
+async function startHanging(
+  clock: HandClock,
+  {
+    timeoutSeconds = HOUR,
+    loop = "zzebu",
+    control = {},
+  }: { timeoutSeconds?: number; loop?: string; control?: object } = {},
+): Promise<Hanging> {
+  const { run, folder } = makeSetting({ clock });
+  const file = join(folder, "pids");
+  const execution = executionOf(HANGS, { clock, settings: { timeoutSeconds }, loop });
+  const task = { ...execution.task, loop, args: { ...execution.task.args, pids: file } };
+  const ended = run({ ...execution, task }, control);
+  return { ended, pids: await readPids(file) };
+}
+
+async function readPids(file: string): Promise<readonly number[]> {
+  while (!existsSync(file) || !readFileSync(file, "utf8").endsWith("\n")) await sleep(10);
+  return readFileSync(file, "utf8").trim().split(" ").map(Number);
+}
+
+async function areGone(pids: readonly number[]): Promise<void> {
+  expect(pids).toHaveLength(3);
+  for (const pid of pids) await expect.poll(() => processIdentity(pid), { timeout: 10_000 }).toBeUndefined();
+}
+
+describe("a task that hangs", () => {
+  test("P5: is ended after an hour, and everything that it started with it", async () => {
+    const clock = makeHandClock();
+    const { ended, pids } = await startHanging(clock);
+    await clock.advance(HOUR * 1000 - 1);
+    await clock.advance(1);
+    // It ignores what it is told politely.
+    await clock.sleeping(GRACE_MS);
+    expect(pids.map((pid) => processIdentity(pid) === undefined)).toEqual([false, false, false]);
+    await clock.advance(GRACE_MS);
+    const { end, log } = await ended;
+    const error = { name: "Timeout", message: "It ran longer than 3600 s and was ended" };
+    expect(end).toMatchObject({ outcome: "TIMED_OUT", error, durationMs: HOUR * 1000 + GRACE_MS });
+    expect(log).toEqual(["it hangs"]);
+    await areGone(pids);
+  });
+
+  test("P4, P5: is ended after five minutes in the metadata loop", async () => {
+    const clock = makeHandClock();
+    const { ended, pids } = await startHanging(clock, { timeoutSeconds: 300, loop: "metadata" });
+    await clock.advance(300_000);
+    await clock.advance(GRACE_MS);
+    expect((await ended).end).toMatchObject({ outcome: "TIMED_OUT", error: { name: "Timeout" }, durationMs: 310_000 });
+    await areGone(pids);
+  });
+
+  test("is ended when somebody cancels it, who is named with the note", async () => {
+    const clock = makeHandClock();
+    const cancelling = new AbortController();
+    const { ended, pids } = await startHanging(clock, { control: { cancelled: cancelling.signal } });
+    const request: Request = { id: "1", at: "2030-01-01T00:00:00Z", by: "ana", note: "wrong data" };
+    cancelling.abort(request);
+    await clock.advance(GRACE_MS);
+    const error = { name: "Cancelled", message: "ana cancelled it: wrong data" };
+    expect((await ended).end).toMatchObject({ outcome: "CANCELLED", error });
+    await areGone(pids);
+  });
+
+  test("is ended when its loop is stopped", async () => {
+    const clock = makeHandClock();
+    const stopping = new AbortController();
+    const { ended, pids } = await startHanging(clock, { control: { signal: stopping.signal } });
+    stopping.abort();
+    await clock.advance(GRACE_MS);
+    expect((await ended).end).toMatchObject({ outcome: "CANCELLED", error: { name: "Stopped" } });
+    await areGone(pids);
+  });
+});
+
+describe("a task that is told to end", () => {
+  const told = (code: string) => `
+import signal, sys, time
+def end(*_):
+    ${code}
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+time.sleep(600)`;
+
+  /** Its handler is there by then. */
+  async function startUntilReady(clock: HandClock, code: string) {
+    const { run, logOf } = makeSetting({ clock });
+    const execution = executionOf(told(code), { clock, settings: { timeoutSeconds: 5 } });
+    const ended = run(execution);
+    await expect.poll(() => logOf(execution.id).length).toBe(1);
+    return { ended };
+  }
+
+  test("has its time of grace to clean up, and need not use it", async () => {
+    const clock = makeHandClock();
+    const { ended } = await startUntilReady(clock, `print("cleaned up", flush=True)`);
+    await clock.advance(5000);
+    const { end, log } = await ended;
+    expect(end).toMatchObject({ outcome: "TIMED_OUT", durationMs: 5000 });
+    expect(log).toEqual(["ready", "cleaned up"]);
+  });
+
+  test("has not succeeded, whatever it says at last", async () => {
+    const clock = makeHandClock();
+    const { ended } = await startUntilReady(clock, `say({"result": 1})`);
+    await clock.advance(5000);
+    expect((await ended).end).toMatchObject({ outcome: "TIMED_OUT" });
+  });
+
+  test("after it has said its result has succeeded, even where it does not end by itself", async () => {
+    const clock = makeHandClock();
+    const { run } = makeSetting({ clock });
+    const ended = run(executionOf(`import time; say({"result": 1}); time.sleep(600)`, { clock }));
+    await clock.sleeping(GRACE_MS);
+    await clock.advance(GRACE_MS);
+    expect((await ended).end).toMatchObject({ outcome: "SUCCEEDED", result: 1 });
+  });
+
+  test("before it began does not begin", async () => {
+    const clock = makeHandClock();
+    const { run } = makeSetting({ clock });
+    const cancelled = AbortSignal.abort({ id: "1", at: "2030-01-01T00:00:00Z", by: "ana" } satisfies Request);
+    const { end, log } = await run(executionOf(`print("ran")`, { clock }), { cancelled });
+    expect(end).toMatchObject({ outcome: "CANCELLED", error: { message: "ana cancelled it" } });
+    expect(log).toEqual([]);
+  });
+});
+
+test("a task whose processes take more memory than it may is ended at once", async () => {
+  const clock = makeHandClock();
+  const code = `
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; x = b'1' * 200_000_000; time.sleep(600)"])
+time.sleep(600)`;
+  const { end } = await makeSetting({ clock }).run(
+    executionOf(code, { clock, settings: { memoryBytes: 100_000_000 } }),
+  );
+  const message = expect.stringMatching(/^Its processes used \d+ MB of memory; 100 MB are allowed$/);
+  expect(end).toMatchObject({ outcome: "FAILED", error: { name: "OutOfMemory", message } });
+  expect(end.peakMemoryBytes).toBeGreaterThan(100_000_000);
+});
+
+test("P9: an environment that takes longer to build than the task may run is not waited for", async () => {
+  const clock = makeHandClock();
+  const environments = {
+    prepare: ({ signal }: { signal: AbortSignal }) =>
+      new Promise<{ outcome: "failed"; reason: string }>((resolve) => {
+        signal.addEventListener("abort", () => resolve({ outcome: "failed", reason: "still being built" }));
+      }),
+  };
+  const { run } = makeSetting({ clock, environments });
+  const ended = run(executionOf("", { clock, settings: { timeoutSeconds: 300 } }));
+  await clock.sleeping(300_000);
+  await clock.advance(300_000);
+  const error = { name: "EnvironmentFailed", message: "still being built" };
+  expect((await ended).end).toMatchObject({ outcome: "FAILED", error, durationMs: 300_000 });
+});
+
+test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)(
+  "nothing of an execution outlives a scheduler that ended by %s",
+  async (signal) => {
+    const folder = temporaryFolder();
+    const program = join(import.meta.dirname, "killed-scheduler.ts");
+    const scheduler = spawn(process.execPath, [program, folder, PYTHON], { stdio: "ignore" });
+    onTestFinished(() => void scheduler.kill("SIGKILL"));
+    const pids = await readPids(join(folder, "pids"));
+    scheduler.kill(signal);
+    await areGone(pids);
+    // With its checkout and its notes.
+    await expect.poll(() => readdirSync(join(folder, "workers"))).toEqual([]);
+  },
+);
