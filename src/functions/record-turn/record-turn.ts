@@ -18,7 +18,7 @@ export interface RecordRequest extends ClaimRequest {
 }
 
 /**
- * `recorded`: just now. `known`: it has an end already, by an earlier call. `refused`: the loop is not the holder's any
+ * `recorded`: just now, perhaps by a call in the same moment. `known`: it has an end already, by an earlier call. `refused`: the loop is not the holder's any
  * more, and whoever came next has said that the execution is lost.
  */
 export type RecordOutcome = "recorded" | "known" | "refused";
