@@ -32,11 +32,12 @@ async function candidates(
   const root = new Command(name);
   register(root, io, () => {});
   const { command, given, option } = descend(root, rest);
-  if (option !== undefined) return option.argChoices ?? (await names(option.attributeName(), io));
+  const lookUp = name === "loop" ? loopNames : names;
+  if (option !== undefined) return option.argChoices ?? (await lookUp(option.attributeName(), io));
   if (typed.startsWith("-")) return command.options.flatMap(({ long }) => (long ? [long] : [])).concat("--help");
   if (command.commands.length > 0) return command.commands.map((one) => one.name());
   const argument = command.registeredArguments[given] ?? command.registeredArguments.at(-1);
-  return argument?.argChoices ?? (await names(argument?.name() ?? "", io));
+  return argument?.argChoices ?? (await lookUp(argument?.name() ?? "", io));
 }
 
 /** Follows the words to the subcommand; `option` is the one whose value comes next. */
@@ -74,6 +75,22 @@ async function names(what: string, io: Io): Promise<readonly string[]> {
   if (what === "task") return [...findProjectToLook(io, {}, ["tasks"]).tasks.keys()];
   if (what === "workflow") return [...findProjectToLook(io).workflows.keys()];
   return what.startsWith("payload-id") ? withinPatience(payloadIds(io)) : [];
+}
+
+/** After `cirrus loop` a task is one of a loop. */
+async function loopNames(what: string, io: Io): Promise<readonly string[]> {
+  if (what === "deployment") return names(what, io);
+  return withinPatience(namesAtLoops(what, io));
+}
+
+async function namesAtLoops(what: string, io: Io): Promise<readonly string[]> {
+  const { withLoopPlace } = await import("./place/loop-place.ts");
+  const { knownAt } = await import("./loop/loops-at.ts");
+  const { tasks, loops } = await withLoopPlace(io, { local: true }, knownAt);
+  if (what === "organisation") return tasks.map((key) => key.split("/")[0] ?? "");
+  if (what === "only") return loops;
+  if (what === "loop|task") return [...loops, ...tasks];
+  return what === "task" || what === "task|execution" ? tasks : [];
 }
 
 async function payloadIds(io: Io): Promise<readonly string[]> {

@@ -94,9 +94,10 @@ warnings
   });
 
   test("where nothing is registered the smallest example is shown", () => {
-    const refused = () => refuseNothing(registration([]));
+    const nothing = { ...problem("error", "There is nothing"), code: "nothing-registered" };
+    const refused = () => refuseNothing(registration([], [nothing]));
     expect(refused).toThrow(CirrusError);
-    expect(refused).toThrow("There is no peach.yaml and no file in peach.conf/ in /home/ada/notebooks.");
+    expect(refused).toThrow("There is nothing: /home/ada/notebooks");
     expect(() => refuseNothing(registration([], [problem("error", "Wrong.")]))).not.toThrow();
   });
 });

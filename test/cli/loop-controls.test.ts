@@ -1,6 +1,7 @@
 /** What operators ask of loops: it is stored whether somebody drives them or not, and the answer says what happens next. */
 import { describe, expect, test } from "vitest";
 import { EXIT } from "../../src/errors.ts";
+import { cirrus } from "./cirrus.ts";
 import { loopFolder, loopTask } from "./loop-folder.ts";
 
 const TRAIN = loopTask("zzebu/train");
@@ -124,4 +125,39 @@ test("looking makes no folder where there is none, and pinning is taken back", a
   await store.pin("zzebu/train", "0".repeat(40), { id: "1", at: "2030-01-01T00:00:00.000Z", by: "ada" });
   expect((await loop("unpin", "train")).stderr).toContain("runs the branch's newest commit from its next turn on here");
   expect((await store.controls()).tasks["zzebu/train"]?.pin).toBeUndefined();
+});
+
+test("names of tasks, loops and organisations are completed", async () => {
+  const { cwd } = await loopFolder([TRAIN, FETCH]);
+  const suggested = async (...words: string[]) => {
+    const { code, stdout, stderr } = await cirrus(["__complete", "loop", ...words], { cwd });
+    expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: "" });
+    return stdout.split("\n").filter(Boolean);
+  };
+  expect(await suggested("show", "")).toEqual(["debr/fetch", "zzebu/train"]);
+  expect(await suggested("logs", "z")).toEqual(["zzebu/train"]);
+  expect(await suggested("pause", "")).toEqual(["debr/fetch", "metadata", "zzebu", "zzebu/train"]);
+  expect(await suggested("list", "")).toEqual(["debr", "zzebu"]);
+  expect(await suggested("run", "--only", "m")).toEqual(["metadata"]);
+});
+
+test.each([
+  "",
+  "run",
+  "check",
+  "list",
+  "show",
+  "logs",
+  "notebook",
+  "pause",
+  "resume",
+  "run-now",
+  "cancel",
+  "pin",
+  "unpin",
+])("cirrus loop %s --help is no wider than 80 columns", async (command) => {
+  const { code, stdout } = await cirrus(["loop", ...(command === "" ? [] : [command]), "--help"], { cwd: "/" });
+  expect(code).toBe(EXIT.ok);
+  expect(stdout).toContain("Example");
+  for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });

@@ -48,8 +48,8 @@ describe("cirrus loop list", () => {
         /^– FINISHED {2}debr\/fetch {4}metadata {2}✓ SUCCEEDED {2}2030-01-01T00:02:00Z {2}1\.0 s {2}3f2a9c1e/,
       ),
       "! BROKEN    zzebu/broken                                                                never",
-      "· PENDING   zzebu/count   zzebu                                                         next",
-      "– FINISHED  zzebu/train   zzebu     ✗ FAILED     2030-01-01T00:04:00Z  2.0 s  3f2a9c1e  later",
+      "· PENDING   zzebu/count   zzebu                                                         at start",
+      "– FINISHED  zzebu/train   zzebu     ✗ FAILED     2030-01-01T00:04:00Z  2.0 s  3f2a9c1e  at start",
       "",
     ]);
     expect(stderr).toContain("Nobody runs these loops now. Start them: cirrus loop run");
@@ -57,7 +57,7 @@ describe("cirrus loop list", () => {
 
   test("P30: what is broken stays visible with its place and reason", async () => {
     const { loop } = await ranBefore();
-    expect((await loop("list")).stderr).toContain("/repository/peach.yaml:9: broken.ipynb defines no function run.");
+    expect((await loop("list")).stderr).toContain("/repository/peach.yaml:9: zzebu/broken: broken.ipynb defines no function run.");
   });
 
   test("P32: of one organisation; of one that is not there, those that are", async () => {
@@ -161,7 +161,7 @@ describe("cirrus loop show", () => {
     const { code, stdout } = await loop("show", "broken");
     expect(code).toBe(EXIT.ok);
     expect(stdout).toContain("! BROKEN");
-    expect(stdout).toContain("/repository/peach.yaml:9: broken.ipynb defines no function run.");
+    expect(stdout).toContain("/repository/peach.yaml:9: zzebu/broken: broken.ipynb defines no function run.");
     expect(stdout).toContain("never: it cannot run as it is registered");
   });
 });
@@ -214,7 +214,7 @@ describe("cirrus loop logs", () => {
 
 describe("the next turn in words", () => {
   const output = { write: () => {}, isTTY: true };
-  const now = Date.parse("2030-01-01T00:00:00.000Z");
+  const telling = { output, now: Date.parse("2030-01-01T00:00:00.000Z"), starts: "cirrus loop run" };
 
   test.each([
     [{ when: "now" }, "now", "it runs now"],
@@ -226,7 +226,18 @@ describe("the next turn in words", () => {
     [{ when: "never", reason: "paused" }, "paused", "when it is resumed"],
     [{ when: "never", reason: "gone" }, "never", "never: it is registered no more"],
   ] as const)("%o is %s, or %s", (next, short, long) => {
-    expect(nextShort(output, next, now)).toBe(short);
-    expect(nextLong(output, next, now)).toBe(long);
+    expect(nextShort({ next, holder: "4711" }, telling)).toBe(short);
+    expect(nextLong({ next, holder: "4711" }, telling)).toBe(long);
+  });
+
+  test("where nobody drives the loop: what starts it, and what was left in the middle", () => {
+    const next = { when: "position", position: 2 } as const;
+    expect(nextShort({ next }, telling)).toBe("at start");
+    expect(nextLong({ next }, telling)).toBe("when its loop is started: cirrus loop run");
+    expect(nextShort({ next: { when: "now" } }, telling)).toBe("left");
+    expect(nextLong({ next: { when: "now" } }, telling)).toContain("it is found LOST when its loop is started");
+    expect(nextShort({ next: { when: "now" } }, { ...telling, starts: undefined })).toBe("now");
+    const due = { when: "at", at: "2030-01-01T06:00:00.000Z", reason: "schedule" } as const;
+    expect(nextShort({ next: due }, telling)).toBe("in 6 h");
   });
 });

@@ -91,10 +91,14 @@ export function printProblems(io: Io, problems: readonly RegistrationProblem[], 
   print(paint(io, io.stdout, strict ? "red" : "yellow", strict ? "warnings (--strict)" : "warnings"), warnings);
 }
 
-/** With paths that can be opened from here. */
+/** With paths that can be opened from here; of what is in a notebook, whose it is: two tasks may share one. */
 export function placedHere(io: Pick<Io, "cwd">, problems: readonly RegistrationProblem[]): readonly Problem[] {
   return problems.map((problem) => ({
     ...problem,
+    message:
+      problem.task === undefined || problem.path !== undefined
+        ? problem.message
+        : `${problem.codops}/${problem.task}: ${problem.message}`,
     file: problem.file === undefined ? problem.repository : pathHere(io, problem.repository, problem.file),
   }));
 }
@@ -123,19 +127,23 @@ export function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
+/** The repository has no file that registers anything. */
+const NOTHING = "nothing-registered";
+
 /** Nobody knows what to write into an empty repository: the smallest thing that works is shown. */
 export function refuseNothing({ tasks, problems, repositories }: Registration): void {
-  if (tasks.length > 0 || problems.length > 0) return;
+  const [first] = problems;
+  if (tasks.length > 0 || problems.some(({ code }) => code !== NOTHING)) return;
   const where = repositories.map(({ repository, branch, commit }) =>
     commit === undefined || commit === WORKTREE ? repository : `${repository} (${branch}, ${commit.slice(0, 8)})`,
   );
-  throw new CirrusError(`There is no peach.yaml and no file in peach.conf/ in ${where.join(", ")}.`, {
-    hint: EXAMPLE,
+  throw new CirrusError(`${first?.message ?? "Nothing is registered"}: ${where.join(", ")}`, {
+    hint: `${first?.hint ?? ""}\n${EXAMPLE}`.trimStart(),
     exitCode: EXIT.config,
   });
 }
 
-const EXAMPLE = `Put a notebook into the repository, and beside it a file peach.yaml:
+const EXAMPLE = `  The smallest one, beside a notebook:
 
     codops: zzebu
     tasks:

@@ -41,6 +41,7 @@ export const registerPause: Register = (command, io) => {
 export const registerResume: Register = (command, io) => {
   addTarget(addPlaceOptions(command))
     .description("Give a paused loop or task its turns again.")
+    .addHelpText("after", "\nExample:\n  cirrus loop resume zzebu/train_model")
     .action((word: string, options: PlaceOptions) =>
       withLoopPlace(io, options, async (place) => {
         const target = findTarget(word, await knownAt(place), place.place);
@@ -84,6 +85,7 @@ export const registerCancel: Register = (command, io) => {
   addNote(addPlaceOptions(command))
     .description("End an execution that runs. Its outcome is CANCELLED, and its loop goes on with the next task.")
     .argument("<task|execution>", "a task that runs, or the ID of its execution")
+    .addHelpText("after", "\nExample:\n  cirrus loop cancel zzebu/train_model")
     .action((word: string, options: NoteOptions) =>
       withLoopPlace(io, options, async (place) => {
         const execution = await executionToCancel(place, word);

@@ -27,7 +27,7 @@ export const registerList: Register = (command, io) => {
         const codops = word === undefined ? undefined : findOrganisation(word, known, place.place);
         const rows = await look.tasks(codops);
         const none = `Nothing is registered for loops ${place.place}.`;
-        printRows(io, formatOf(options), rows, { ...taskRows(io, systemClock.now()), none });
+        printRows(io, formatOf(options), rows, { ...taskRows(io, place.starts), none });
         if (formatOf(options) === "table") await addNotes(io, place, look, rows, codops);
       }),
     );
@@ -38,8 +38,9 @@ Examples:
   cirrus loop list
   cirrus loop list zzebu -o json`;
 
-export function taskRows(io: Io, now: number): Rows<TaskLook> {
+function taskRows(io: Io, starts: string | undefined): Rows<TaskLook> {
   const { stdout } = io;
+  const now = systemClock.now();
   return {
     columns: [
       { title: "state" },
@@ -59,7 +60,7 @@ export function taskRows(io: Io, now: number): Rows<TaskLook> {
       task.last === undefined ? "" : timeText(stdout, task.last.startedAt, now),
       task.last === undefined ? "" : formatDuration(task.last.durationMs),
       task.last?.version ?? "",
-      nextShort(stdout, task.next, now),
+      nextShort(task, { output: stdout, now, starts }),
     ],
     name: ({ task }) => task,
   };

@@ -76,7 +76,8 @@ function rowsOf(io: Pick<Io, "env" | "stderr">, loops: readonly LoopNow[], time:
     return [
       loop.loop,
       String(loop.iteration),
-      marked(io, state, cut(what, room - lastRoom - 2)),
+      // As wide as it may become: what is beside it stays where it is.
+      marked(io, state, cut(what, room - lastRoom - 2).padEnd(room - lastRoom - 2)),
       last === undefined ? "" : marked(io, last.end.outcome, cut(lastText(loop.loop, last), lastRoom - 2)),
     ];
   });

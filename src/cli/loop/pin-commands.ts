@@ -27,6 +27,7 @@ export const registerUnpin: Register = (command, io) => {
   addPlaceOptions(command)
     .description("Run the branch's newest commit again.")
     .argument("<task>", "<organisation>/<name>, or the name alone")
+    .addHelpText("after", "\nExample:\n  cirrus loop unpin zzebu/train_model")
     .action((word: string, options: PlaceOptions) =>
       withLoopPlace(io, options, async (place) => {
         const key = findTask(word, await knownAt(place), place.place);

@@ -11,14 +11,15 @@ import { renderTable } from "../terminal/table.ts";
 import { placedHere } from "./check-report.ts";
 import { limitsText, scheduleText, workText, writtenText } from "./describe-task.ts";
 import { loopMark } from "./loop-marks.ts";
-import { nextLong, standingOf } from "./task-text.ts";
+import { nextLong, standingOf, type Telling } from "./task-text.ts";
 
 type Fact = readonly [name: string, text: string];
 
 const LONGEST_VALUE = 300;
 
 /** `result`: of the newest execution that has ended. */
-export function renderTask(io: Io, task: TaskLook, result: Json | undefined, now: number): string {
+export function renderTask(io: Io, task: TaskLook, result: Json | undefined, telling: Telling): string {
+  const { now } = telling;
   const facts: readonly Fact[] = [
     [
       "state",
@@ -26,7 +27,7 @@ export function renderTask(io: Io, task: TaskLook, result: Json | undefined, now
     ],
     ...registeredFacts(io, task),
     ...controlFacts(io, task, now),
-    ["next turn", nextLong(io.stdout, task.next, now)],
+    ["next turn", nextLong(task, telling)],
     ...figureFacts(io, task),
     ...(result === undefined || result === null ? [] : [["result", short(JSON.stringify(result))] as const]),
   ];

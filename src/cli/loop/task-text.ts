@@ -10,13 +10,24 @@ export function standingOf({ standing, state }: Pick<TaskLook, "standing" | "sta
   return standing === "broken" ? "BROKEN" : "GONE";
 }
 
-/** `now`, `next`, `3rd`, `in 5 min`, `later` */
-export function nextShort(output: Output, next: NextTurn, now: number): string {
+/** What the words depend on besides the turn. */
+export interface Telling {
+  readonly output: Output;
+  readonly now: number;
+  /** What starts loops that nobody drives; undefined where that happens by itself. */
+  readonly starts: string | undefined;
+}
+
+type Coming = Pick<TaskLook, "next" | "holder">;
+
+/** `now`, `next`, `3rd`, `in 5 min`, `later`, `at start` */
+export function nextShort({ next, holder }: Coming, telling: Telling): string {
+  if (waitsForStart({ next, holder }, telling)) return next.when === "now" ? "left" : "at start";
   switch (next.when) {
     case "position":
       return next.position === 1 ? "next" : ordinal(next.position);
     case "at":
-      return timeText(output, next.at, now);
+      return timeText(telling.output, next.at, telling.now);
     case "iteration":
       return "later";
     case "never":
@@ -26,19 +37,29 @@ export function nextShort(output: Output, next: NextTurn, now: number): string {
   }
 }
 
-export function nextLong(output: Output, next: NextTurn, now: number): string {
+export function nextLong({ next, holder }: Coming, telling: Telling): string {
+  if (waitsForStart({ next, holder }, telling)) {
+    const left = next.when === "now" ? "whoever ran it is gone: it is found LOST " : "";
+    return `${left}when its loop is started: ${telling.starts}`;
+  }
   switch (next.when) {
     case "now":
       return "it runs now";
     case "position":
       return next.position === 1 ? "next in its loop" : `${ordinal(next.position)} in its loop`;
     case "at":
-      return `${timeText(output, next.at, now)}${WHY_AT[next.reason]}`;
+      return `${timeText(telling.output, next.at, telling.now)}${WHY_AT[next.reason]}`;
     case "iteration":
       return next.iterations === 1 ? "in the next iteration" : `in ${next.iterations} iterations`;
     case "never":
       return WHY_NEVER[next.reason];
   }
+}
+
+/** Where nobody drives a loop no turn comes by itself; a schedule says at least when there is one to be had. */
+function waitsForStart({ next, holder }: Coming, { starts }: Telling): boolean {
+  if (starts === undefined || holder !== undefined || next.when === "never") return false;
+  return next.when !== "at" || next.reason !== "schedule";
 }
 
 const WHY_AT: Readonly<Record<(NextTurn & { when: "at" })["reason"], string>> = {
