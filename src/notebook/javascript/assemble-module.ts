@@ -71,7 +71,7 @@ interface Changes {
 }
 
 function changesOf(cell: ParsedCell, shared: ReadonlySet<string>, used: (name: string) => boolean): Changes {
-  const changes: Changes = { edits: [], assignments: [] };
+  const changes: Changes = { edits: [], assignments: startsAnew(cell, shared).map((name) => `${name} = undefined;`) };
   const rename = (name: string) => {
     changes.assignments.push(`${name} = ${ownName(name, cell)};`);
     return ownName(name, cell);
@@ -101,6 +101,12 @@ function changesOf(cell: ParsedCell, shared: ReadonlySet<string>, used: (name: s
     }
   }
   return changes;
+}
+
+/** An enum and a namespace go on where one of their name is, which is meant within a cell only. */
+function startsAnew({ source, bindings }: ParsedCell, shared: ReadonlySet<string>): string[] {
+  const translated = new Set([...source.matchAll(/\b(?:enum|namespace|module)\s+([\w$]+)/g)].map(([, name]) => name));
+  return [...bindings.keys()].filter((name) => shared.has(name) && translated.has(name));
 }
 
 /** Nobody imports a notebook: `export` says nothing here, and two cells may export the same. */

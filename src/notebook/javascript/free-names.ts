@@ -2,6 +2,7 @@
 import type { Program } from "acorn";
 import type { Reference, Scope } from "eslint-scope";
 import type { Position } from "./erase-types.ts";
+import { nodesOf } from "./nodes.ts";
 
 export interface NameUse extends Position {
   /** Where the outermost function around it begins, in the cell's JavaScript; undefined where it runs with the cell. */
@@ -21,7 +22,7 @@ export function freeNames(
   { text, program, toSource }: CellText,
 ): ReadonlyMap<string, readonly [NameUse, ...NameUse[]]> {
   const names = new Map<string, [NameUse, ...NameUse[]]>();
-  const tries = tryBlocks(program);
+  const tries = [...nodesOf(program)].flatMap((node) => (node.type === "TryStatement" ? [node.block] : []));
   for (const { identifier, from } of references) {
     const [start] = identifier.range ?? [0];
     const isTried = tries.some((block) => block.start <= start && start < block.end);
@@ -43,26 +44,4 @@ function outermostFunction(scope: Scope): number | undefined {
     if (outer.type === "function" || outer.type === "class-field-initializer") found = outer.block.range?.[0];
   }
   return found;
-}
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-function tryBlocks(program: Program): readonly Range[] {
-  const blocks: Range[] = [];
-  const pending: unknown[] = [program];
-  while (pending.length > 0) {
-    const node = pending.pop();
-    if (typeof node !== "object" || node === null) continue;
-    if ("type" in node && node.type === "TryStatement" && "block" in node && isRange(node.block))
-      blocks.push(node.block);
-    pending.push(...Object.values(node));
-  }
-  return blocks;
-}
-
-function isRange(node: unknown): node is Range {
-  return typeof node === "object" && node !== null && "start" in node && "end" in node;
 }

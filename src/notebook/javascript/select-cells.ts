@@ -3,6 +3,7 @@ import type { NotebookRequest } from "../../loop/notebook-check.ts";
 import { nearest } from "../../nearest.ts";
 import type { Finding } from "./finding.ts";
 import { magicIn } from "./magics.ts";
+import { nodesOf } from "./nodes.ts";
 import {
   type Binding,
   type CellOutcome,
@@ -96,13 +97,14 @@ function whereElse(
   all: readonly CellOutcome[],
   functions: ReadonlyMap<string, number>,
 ): string | undefined {
-  // It is a name that somebody wrote as one, or else nothing is found.
-  const nested = new RegExp(`\\bfunction\\s*\\*?\\s*${method.replaceAll("$", "\\$")}\\s*[(<]`);
-  const inside =
-    /^[\w$]+$/.test(method) && all.find(({ outcome, source }) => outcome === "parsed" && nested.test(source));
+  const inside = all.find((cell) => cell.outcome === "parsed" && hasInside(cell, method));
   if (inside) return `In cell ${inside.index} it is inside something else: only the top level of a cell counts.`;
   const near = nearest(method, functions.keys());
   if (near !== undefined) return `Did you mean \`${near}\` in cell ${functions.get(near)}?`;
   const listed = [...functions].slice(0, LISTED).map(([name, cell]) => `\`${name}\` in cell ${cell}`);
   return listed.length === 0 ? undefined : `There are: ${listed.join(", ")}.`;
+}
+
+function hasInside({ program }: ParsedCell, method: string): boolean {
+  return nodesOf(program).some((node) => node.type === "FunctionDeclaration" && node.id?.name === method);
 }
