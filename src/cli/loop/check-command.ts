@@ -30,7 +30,8 @@ export const registerCheck: Register = (command, io, exit) => {
       const sources = atCommit(openSources(loopData(io)), options.commit);
       const ports = { sources, notebooks: makeNotebookCheck(), clock: systemClock };
       const registration = await readRegistration(ports, repositories);
-      refuseNothing(registration);
+      // A file may hold dependencies alone: there is nothing wrong with it.
+      if (registration.problems.length > 0) refuseNothing(registration);
       exit(reportCheck(io, registration, { format: formatOf(options), strict: options.strict ?? false }));
     });
 };

@@ -137,7 +137,7 @@ export function refuseNothing({ tasks, problems, repositories }: Registration): 
   const where = repositories.map(({ repository, branch, commit }) =>
     commit === undefined || commit === WORKTREE ? repository : `${repository} (${branch}, ${commit.slice(0, 8)})`,
   );
-  throw new CirrusError(`${first?.message ?? "Nothing is registered"}: ${where.join(", ")}`, {
+  throw new CirrusError(`${first?.message ?? "No task is registered"}: ${where.join(", ")}`, {
     hint: `${first?.hint ?? ""}\n${EXAMPLE}`.trimStart(),
     exitCode: EXIT.config,
   });
