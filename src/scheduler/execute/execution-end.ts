@@ -20,7 +20,7 @@ export interface Evidence {
 
 /** A verdict comes before the word: what somebody ended has not succeeded, whatever it managed to say while it ended. */
 export function endingOf({ word, verdict, exit, lastLines, kernelKilled }: Evidence): Ending {
-  if (verdict !== undefined) return verdict;
+  if (verdict !== undefined) return { outcome: verdict.outcome, error: { ...verdict.error, ...traceOf(word) } };
   if (word?.said === "result") {
     const { result, warnings } = word;
     return {
@@ -31,6 +31,11 @@ export function endingOf({ word, verdict, exit, lastLines, kernelKilled }: Evide
   }
   if (word !== undefined) return { outcome: "FAILED", error: word.error };
   return { outcome: "FAILED", error: exitError(exit, lastLines, kernelKilled) };
+}
+
+/** A program that is told to end may say where it was. */
+function traceOf(word: Word | undefined): Pick<ExecutionError, "trace"> {
+  return word?.said === "error" && word.error.trace !== undefined ? { trace: word.error.trace } : {};
 }
 
 /** Where nothing of it ran. */
