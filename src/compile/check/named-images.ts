@@ -4,6 +4,7 @@ import { makeResolver } from "../../project/local/intrinsics.ts";
 import type { Component, Declared, Project, Source, Written } from "../../project/project.ts";
 import type { Path } from "../../yaml/json-path.ts";
 import { JOB_DEFINITION } from "../job-definitions.ts";
+import { groupOf } from "../leave-out-unused.ts";
 import { listComponents } from "../template.ts";
 
 /** What a name of an image may be made from. */
@@ -36,12 +37,12 @@ export function listImageUses(project: Project, to: DeployedTo): readonly ImageU
     line: place.locate(path)?.line,
   });
   const jobs = [...project.resources.Resources.values()]
-    .filter((declared) => declared.definition.Type === JOB_DEFINITION && resolver.exists(declared))
+    .filter((declared) => isKind(declared) && resolver.exists(declared) && !goesWithDisabled(declared, project))
     .flatMap((declared) =>
       imagesIn(declared.definition.Properties ?? null, [...declared.path, "Properties"]).map(([image, path]) => ({
         ...use(image, declared, path),
-        user: `job definition ${declared.logicalId}`,
-        kind: "job" as const,
+        user: `${declared.definition.Type === LAMBDA ? "Lambda" : "job definition"} ${declared.logicalId}`,
+        kind: declared.definition.Type === LAMBDA ? ("lambda" as const) : ("job" as const),
         task: declared.task,
         source: declared.source,
       })),
@@ -56,12 +57,24 @@ export function listImageUses(project: Project, to: DeployedTo): readonly ImageU
   return [...jobs, ...lambdas];
 }
 
+const LAMBDA = "AWS::Lambda::Function";
+
+function isKind({ definition }: Declared): boolean {
+  return definition.Type === JOB_DEFINITION || definition.Type === LAMBDA;
+}
+
+/** What is left out with a function that is not deployed needs no image. */
+function goesWithDisabled({ definition }: Declared, { functions }: Project): boolean {
+  const group = groupOf(definition);
+  return group !== undefined && functions.get(group)?.lambda?.enabled === false;
+}
+
 /** A job has an image for each of its containers, and several nodes or containers lie at several places. */
 function imagesIn(value: Json, path: Path): readonly (readonly [image: Json, path: Path])[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => imagesIn(item, [...path, index]));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, member = null]) =>
-    key === "Image" ? [[member, [...path, key]] as const] : imagesIn(member, [...path, key]),
+    key === "Image" || key === "ImageUri" ? [[member, [...path, key]] as const] : imagesIn(member, [...path, key]),
   );
 }
 

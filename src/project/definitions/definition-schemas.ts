@@ -36,18 +36,10 @@ const handler = z
   .regex(/^[\w-][\w./-]*\.[\w$]+$/, "expected module.export, such as handler.handler")
   .default(DEFAULTS.handler);
 
-/** An image that several Lambdas share: each says what of it it runs. */
-const imageSchema = z.strictObject({
-  uri: textOrReference,
-  command: z.array(z.string()).optional(),
-  entryPoint: z.array(z.string()).optional(),
-  workingDirectory: z.string().optional(),
-});
-
 const lambdaSchema = z.strictObject({
   enabled: z.boolean().default(true),
   handler,
-  image: z.union([textOrReference, imageSchema]).optional(),
+  image: textOrReference.optional(),
   /** MB, in Lambda's range. */
   memorySize: z.int().min(128).max(10_240).default(DEFAULTS.memorySize),
   /** Seconds, in Lambda's range. */
