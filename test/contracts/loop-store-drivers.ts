@@ -58,8 +58,9 @@ export function describeLoopDrivers(make: MakeLoops): void {
     });
 
     test("a shorter lease does not take from a longer one", async () => {
-      await claim("one");
+      const { fence } = await world.drive(loop, "one");
       await claim("one", LEASE_MS);
+      expect(await store.extend(loop, fence, LEASE_MS)).toBe(true);
       await under.pass(LEASE_OVER_MS);
       expect(await claim("two")).toMatchObject({ outcome: "busy" });
     });
@@ -216,6 +217,18 @@ export function describeLoopDrivers(make: MakeLoops): void {
       const { running } = (await world.drive(loop)).record();
       expect(running).toBe(executions[written.indexOf(true)]?.id);
     });
+  });
+
+  test("a change is refused, whole, where another call has changed the loop since its record was read", async () => {
+    const driven = await world.drive(loop);
+    const running = await world.run(driven, executionOf(taskOf(loop, "a")));
+    const end = { execution: running.id, end: endOf("SUCCEEDED") };
+    const [late, both] = [driven.change({ end }), driven.change({ end, begin: executionOf(taskOf(loop, "b")) })];
+    await driven.write({}, { iteration: 5 });
+    expect([await store.write(late), await store.write(both)]).toEqual([false, false]);
+    expect(await store.execution(running.id)).toEqual(running);
+    expect(await store.execution(both.begin?.id ?? "")).toBeUndefined();
+    expect((await world.drive(loop)).record()).toEqual(driven.record());
   });
 
   describe("a change that is written twice, because an answer was lost", () => {

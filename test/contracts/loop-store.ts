@@ -7,8 +7,8 @@ import type { MakeLoops } from "./loop-world.ts";
 
 export function describeLoopStore(name: string, make: MakeLoops): void {
   describe(`${name} as a store of loops`, () => {
-    describeLoopDrivers(make);
-    describeLoopViews(make);
-    describeLoopControls(make);
+    describe("driven", () => describeLoopDrivers(make));
+    describe("looked at", () => describeLoopViews(make));
+    describe("operated", () => describeLoopControls(make));
   });
 }

@@ -11,17 +11,21 @@ import { dropOldest } from "./kept-executions.ts";
 import { answerRunNow, dropCancel } from "./requests.ts";
 import { countBegin, countEnd } from "./task-rows.ts";
 
-/**
- * False, and nothing done, where the fence is not that of the loop's holder, or another call has changed the loop since.
- * `sweep` comes after what was dropped.
- */
-export function writeChange(db: Database, change: LoopChange, sweep: () => void): boolean {
+export interface Keeping {
+  /** How many executions of a task. */
+  readonly kept: number;
+  /** Called where older ones were dropped. */
+  sweep(): void;
+}
+
+/** False, and nothing done, where the fence is not that of the loop's holder, or another call has changed the loop since. */
+export function writeChange(db: Database, change: LoopChange, keeping: Keeping): boolean {
   const before = findHeld(db, change.record.loop, change.fence);
   if (before === undefined) return false;
   if (change.record.revision !== before.revision + 1) return isRepeated(db, change, before);
   storeRecord(db, change.record);
   if (change.end !== undefined) end(db, change.end);
-  if (change.begin !== undefined && begin(db, change.begin)) db.afterCommit(sweep);
+  if (change.begin !== undefined) begin(db, change.begin, keeping);
   if (change.answered !== undefined) answerRunNow(db, change.answered.task, change.answered.request);
   return true;
 }
@@ -34,11 +38,10 @@ function isRepeated(db: Database, change: LoopChange, before: LoopRecord): boole
   return begun && (end === undefined || hasEnded(db, end.execution));
 }
 
-/** Whether older ones were dropped for it. */
-function begin(db: Database, execution: LoopExecution): boolean {
-  if (!insertExecution(db, execution)) return false;
+function begin(db: Database, execution: LoopExecution, { kept, sweep }: Keeping): void {
+  if (!insertExecution(db, execution)) return;
   countBegin(db, execution);
-  return dropOldest(db, taskKey(execution.task));
+  if (dropOldest(db, taskKey(execution.task), kept)) db.afterCommit(sweep);
 }
 
 function end(db: Database, { execution, end }: NonNullable<LoopChange["end"]>): void {

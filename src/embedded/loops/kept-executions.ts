@@ -1,17 +1,18 @@
 /** How much is kept of a task: its newest executions. What older ones left as files is removed after their records. */
 import type { Database } from "../database/database.ts";
 
-const KEPT = 1_000;
+/** Of each task. */
+export const KEPT_EXECUTIONS = 1_000;
 
 /** In the transaction that begins another one; what runs stays. False where there was nothing to drop. */
-export function dropOldest(db: Database, task: string): boolean {
+export function dropOldest(db: Database, task: string, most: number): boolean {
   const kept = db.get<{ kept: number }>("SELECT kept FROM loop_tasks WHERE task = ?", task)?.kept ?? 0;
-  if (kept <= KEPT) return false;
+  if (kept <= most) return false;
   const dropped = db.all<{ id: string }>(
     `DELETE FROM loop_executions WHERE outcome IS NOT NULL AND key IN
        (SELECT key FROM loop_executions WHERE task = ? ORDER BY id LIMIT ?) RETURNING id`,
     task,
-    kept - KEPT,
+    kept - most,
   );
   for (const { id } of dropped) db.run("INSERT OR IGNORE INTO loop_leftovers VALUES (?)", id);
   db.run("UPDATE loop_tasks SET kept = kept - ? WHERE task = ?", dropped.length, task);

@@ -10,11 +10,13 @@ import { cancel, pause, pin, readControls, resume, runNow, unpin } from "./reque
 import { findTask, listTasks } from "./task-rows.ts";
 
 export interface LoopStoreOptions extends ClaimsOptions {
+  /** How many executions of a task. */
+  readonly kept: number;
   /** Called for executions whose records are gone. */
   removeFiles(executions: readonly string[]): Promise<void>;
 }
 
-export function makeLoopStore(db: Database, { removeFiles, ...options }: LoopStoreOptions): LoopStore {
+export function makeLoopStore(db: Database, { kept, removeFiles, ...options }: LoopStoreOptions): LoopStore {
   const { claim, extend, release, loops } = makeClaims(db, options);
   const registrations = makeRegistrations(db);
   const sweep = makeSweep(db, removeFiles);
@@ -22,7 +24,7 @@ export function makeLoopStore(db: Database, { removeFiles, ...options }: LoopSto
     claim,
     extend,
     release,
-    write: (change) => db.write(() => writeChange(db, change, sweep)),
+    write: (change) => db.write(() => writeChange(db, change, { kept, sweep })),
     register: registrations.register,
     registration: async (id) => registrations.find(id),
     loops: async () => loops(),

@@ -6,6 +6,7 @@ import type { LoopStore } from "../../loop/loop-store.ts";
 import type { Database } from "../database/database.ts";
 import { makeExecutionFiles } from "./execution-files.ts";
 import { isHolderAlive } from "./holder.ts";
+import { KEPT_EXECUTIONS } from "./kept-executions.ts";
 import { makeLoopStore } from "./loop-store.ts";
 
 export interface EmbeddedLoopsOptions {
@@ -14,13 +15,15 @@ export interface EmbeddedLoopsOptions {
   readonly folder: string;
   /** Whether the process of a holder is there; undefined where that cannot be known. */
   readonly isAlive?: (holder: string) => boolean | undefined;
+  /** How many executions of a task are kept. */
+  readonly kept?: number;
 }
 
 export function makeEmbeddedLoops(
   database: Database,
-  { clock, folder, isAlive = isHolderAlive }: EmbeddedLoopsOptions,
+  { clock, folder, isAlive = isHolderAlive, kept = KEPT_EXECUTIONS }: EmbeddedLoopsOptions,
 ): { readonly store: LoopStore; readonly files: ExecutionFiles } {
   const files = makeExecutionFiles(join(folder, "loops", "executions"));
-  const store = makeLoopStore(database, { now: () => clock.now(), isAlive, removeFiles: files.remove });
+  const store = makeLoopStore(database, { now: () => clock.now(), isAlive, kept, removeFiles: files.remove });
   return { store, files };
 }

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../../src/embedded/database/database.ts";
 import { isHolderAlive, makeHolder, parseHolder } from "../../../src/embedded/loops/holder.ts";
-import { makeEmbeddedLoops } from "../../../src/embedded/loops/loops.ts";
+import { type EmbeddedLoopsOptions, makeEmbeddedLoops } from "../../../src/embedded/loops/loops.ts";
 import { processIdentity } from "../../../src/embedded/processes/processes.ts";
-import { taskKey } from "../../../src/loop/loop-task.ts";
+import { type LoopTask, taskKey } from "../../../src/loop/loop-task.ts";
 import {
+  type DrivenLoop,
   endOf,
   executionOf,
   idsOf,
@@ -23,11 +24,12 @@ import { makeVirtualClock } from "../../virtual-clock.ts";
 import { startProcess } from "../other-process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
-function openLoops(folder = temporaryFolder()) {
+function openLoops(options: Pick<EmbeddedLoopsOptions, "isAlive" | "kept"> = {}) {
+  const folder = temporaryFolder();
   const clock = makeVirtualClock();
   const db = openDatabase(join(folder, "cirrus.db"));
   onTestFinished(() => db.close());
-  const loops = makeEmbeddedLoops(db, { clock, folder });
+  const loops = makeEmbeddedLoops(db, { clock, folder, ...options });
   const world = makeLoopWorld({ ...loops, pass: clock.advance, tries: 1, close: () => {} });
   return { ...loops, db, folder, clock, world };
 }
@@ -85,57 +87,84 @@ test("a holder that lives keeps its loop whatever its lease says, and one that w
   expect(await store.claim({ loop: "debr", holder: own, leaseMs: 1000 })).toMatchObject({ outcome: "held", fence: 2 });
 });
 
-test("P10: of each task the newest 1000 executions are kept, with their files; what they came to stays counted", async () => {
-  const { store, files, folder, world, db } = openLoops();
-  db.get("PRAGMA synchronous = OFF");
-  const driven = await world.drive("debr");
-  const [train, other] = [taskOf("debr", "train"), taskOf("debr", "other")];
-  const kept = await world.run(driven, executionOf(other), endOf("SUCCEEDED"));
-  const ids: string[] = [];
-  for (let number = 1; number <= 1003; number += 1) {
-    const execution = executionOf(train);
-    if (number <= 5) writeFileSync((await files.open(execution.id)).log, "2030-01-01T00:00:00.000Z line\n");
-    await world.run(driven, execution, endOf(number % 2 === 0 ? "FAILED" : "SUCCEEDED"));
-    ids.push(execution.id);
+test("a holder that claims its loop again and again keeps it, for those that look from another machine, too", async () => {
+  const { store, clock } = openLoops({ isAlive: () => undefined });
+  const claim = (holder: string) => store.claim({ loop: "debr", holder, leaseMs: 1000 });
+  for (const holder of [makeHolder(), "somebody"]) {
+    for (const ms of [400, 400, 400, 400]) {
+      expect(await claim(holder)).toMatchObject({ outcome: "held" });
+      clock.advance(ms);
+      expect(await claim("another")).toMatchObject({ outcome: "busy", holder });
+    }
+    clock.advance(1000);
   }
-  const { rows, next } = await store.executions({ task: taskKey(train), limit: 1000 });
-  expect([idsOf(rows), next]).toEqual([ids.slice(3).toReversed(), undefined]);
-  expect(await store.execution(ids[2] ?? "")).toBeUndefined();
-  expect(await store.execution(kept.id)).toBeDefined();
-  expect((await store.task(taskKey(train)))?.counts).toMatchObject({ SUCCEEDED: 502, FAILED: 501 });
-  const folderOf = (id = "") => join(folder, "loops", "executions", id.slice(-2), id);
-  await expect
-    .poll(() => ids.slice(0, 5).map((id) => existsSync(folderOf(id))))
-    .toEqual([false, false, false, true, true]);
-  await expect.poll(() => db.all("SELECT * FROM loop_leftovers")).toEqual([]);
-}, 30_000);
+  expect(await claim("another")).toMatchObject({ outcome: "held" });
+});
 
-test("an execution that runs is kept, however many came after it", async () => {
+test("a holder that is no process of a machine is leased the loop anew with each claim", async () => {
+  const { store, clock } = openLoops({ isAlive: () => undefined });
+  const claim = (holder: string) => store.claim({ loop: "debr", holder, leaseMs: 1000 });
+  await claim("somebody");
+  clock.advance(400);
+  await claim("somebody");
+  clock.advance(800);
+  expect(await claim("another")).toMatchObject({ outcome: "busy" });
+});
+
+/** So many in a row, each begun with the end of the one before. */
+async function runMany(driven: DrivenLoop, task: LoopTask, count: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const begin = executionOf(task);
+    const { running } = driven.record();
+    const end = running === undefined ? {} : { end: { execution: running, end: endOf("SUCCEEDED") } };
+    await driven.write({ begin, ...end }, { running: begin.id });
+    ids.push(begin.id);
+  }
+  return ids;
+}
+
+const folderOf = (folder: string, id = "") => join(folder, "loops", "executions", id.slice(-2), id);
+
+test("P10: of each task the newest 1000 executions are kept; what they came to stays counted", async () => {
   const { store, world, db } = openLoops();
   db.get("PRAGMA synchronous = OFF");
+  const [train, other] = [taskOf("debr", "train"), taskOf("debr", "other")];
+  const driven = await world.drive("debr");
+  const [kept] = await runMany(driven, other, 1);
+  const ids = await runMany(driven, train, 1003);
+  const { rows, next } = await store.executions({ task: taskKey(train), limit: 1000 });
+  expect([idsOf(rows), next]).toEqual([ids.slice(3).toReversed(), undefined]);
+  expect(await store.execution(kept ?? "")).toBeDefined();
+  expect((await store.task(taskKey(train)))?.counts.SUCCEEDED).toBe(1002);
+}, 30_000);
+
+test("the files of executions go after their records, also those that a killed process left", async () => {
+  const { files, world, db, folder } = openLoops({ kept: 10 });
+  const driven = await world.drive("debr");
+  const ids = await runMany(driven, taskOf("debr", "train"), 10);
+  const left = executionOf(taskOf("debr", "train")).id;
+  for (const id of [...ids, left]) writeFileSync((await files.open(id)).log, "2030-01-01T00:00:00.000Z line\n");
+  db.run("INSERT INTO loop_leftovers VALUES (?)", left);
+  await runMany(driven, taskOf("debr", "train"), 3);
+  await expect.poll(() => db.all("SELECT * FROM loop_leftovers")).toEqual([]);
+  const there = ids.map((id) => existsSync(folderOf(folder, id)));
+  expect(there).toEqual(ids.map((_, index) => index >= 3));
+  expect(existsSync(folderOf(folder, left))).toBe(false);
+});
+
+test("an execution that runs is kept, however many came after it", async () => {
+  const { store, world } = openLoops({ kept: 10 });
   const [own, metadata] = [await world.drive("debr"), await world.drive("metadata")];
   const task = taskOf("debr", "train");
   const running = await world.run(own, executionOf(task));
-  for (let number = 1; number <= 1002; number += 1) await world.run(metadata, executionOf(task), endOf("SUCCEEDED"));
+  await runMany(metadata, task, 12);
   expect(await store.execution(running.id)).toEqual(running);
   await own.write({ end: { execution: running.id, end: endOf("LOST") } });
-  await world.run(metadata, executionOf(task), endOf("SUCCEEDED"));
+  await runMany(metadata, task, 1);
   expect(await store.execution(running.id)).toBeUndefined();
-  expect((await store.executions({ task: taskKey(task), limit: 1000 })).next).toBeUndefined();
-}, 30_000);
-
-test("files of executions whose records went while a process was killed are removed by the next", async () => {
-  const { files, world, db, folder } = openLoops();
-  db.get("PRAGMA synchronous = OFF");
-  const left = executionOf(taskOf("debr", "train")).id;
-  writeFileSync((await files.open(left)).log, "");
-  db.run("INSERT INTO loop_leftovers VALUES (?)", left);
-  const driven = await world.drive("debr");
-  for (let number = 1; number <= 1001; number += 1) {
-    await world.run(driven, executionOf(taskOf("debr", "train")), endOf("SUCCEEDED"));
-  }
-  await expect.poll(() => existsSync(join(folder, "loops", "executions", left.slice(-2), left))).toBe(false);
-}, 30_000);
+  expect((await store.executions({ task: taskKey(task) })).rows).toHaveLength(10);
+});
 
 test("the newest 20 registrations are kept, and those that iterations work with", async () => {
   const { store, world } = openLoops();
