@@ -63,7 +63,7 @@ export async function runCells(cells: readonly string[], call: Call = {}): Promi
   child.stdout?.on("data", (part) => {
     output.stdout += part;
     const { text, signal } = call.signalAfter ?? {};
-    if (text !== undefined && output.stdout.includes(text)) child.kill(signal);
+    if (text !== undefined && !child.killed && output.stdout.includes(text)) child.kill(signal);
   });
   child.stderr?.on("data", (part) => (output.stderr += part));
   channel.on("data", (part) => (output.channel += part));

@@ -27,21 +27,21 @@ def check_entry(cell, method, args):
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         if node.decorator_list:
             return []
-        return misfit(method, signature_of(node.args, cell.source), args, cell.index, node.lineno)
+        return misfit(method, signature_of(node.args, cell), args, cell.index, node.lineno)
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if not all(isinstance(target, ast.Name) for target in targets):
             return []
         if isinstance(node.value, ast.Lambda):
-            return misfit(method, signature_of(node.value.args, cell.source), args, cell.index, node.lineno)
+            return misfit(method, signature_of(node.value.args, cell), args, cell.index, node.lineno)
         if isinstance(node.value, (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple)):
             return [problem("not-callable", f"`{method}` is no function", cell.index, node.lineno)]
     return []
 
 
-def signature_of(arguments, source):
+def signature_of(arguments, cell):
     def shown(node):
-        return inspect.Parameter.empty if node is None else Shown(ast.get_source_segment(source, node) or "…")
+        return inspect.Parameter.empty if node is None else Shown(cell.text_of(node))
 
     positional = arguments.posonlyargs + arguments.args
     defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)

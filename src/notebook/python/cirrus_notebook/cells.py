@@ -26,6 +26,7 @@ class Cell:
         self.notes = []
         self.bound = {}
         self.tree = self._parse()
+        self.lines = self.source.split("\n")
         if self.tree is not None:
             self.bound = bindings(self.tree)
 
@@ -40,6 +41,13 @@ class Cell:
         except (SyntaxError, ValueError) as error:
             self.problems.append(syntax_problem(error, self.index))
             return None
+
+    def text_of(self, node):
+        """As `ast.get_source_segment`, which takes all lines apart each time."""
+        lines = [line.encode() for line in self.lines[node.lineno - 1 : node.end_lineno]]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return b"\n".join(lines).decode()
 
     def compile(self, flags):
         return compile(self.tree, self.filename, "exec", flags=flags | AWAIT, dont_inherit=True)

@@ -1,6 +1,7 @@
 """
 The extract as a module: what is defined in it can be pickled, and a child process that starts afresh imports it again.
 """
+import builtins
 import inspect
 import json
 import linecache
@@ -49,7 +50,8 @@ class Loader:
 
     def exec_module(self, module):
         # Not `__main__`: what a notebook guards with that is for its own trials.
-        module.__dict__.update(__file__=self.file, display=display)
+        # `exec` would put the builtins in, but cannot run code that awaits; pickle looks for them here.
+        module.__dict__.update(__file__=self.file, __builtins__=builtins, display=display)
         for index, code in self.code:
             self.begin(index)
             outcome = types.FunctionType(code, module.__dict__)()

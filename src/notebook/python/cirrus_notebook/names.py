@@ -43,13 +43,12 @@ class Group:
         """The value of an assignment is needed before its target is there."""
         node = self.nodes[0]
         if len(self.nodes) == 1 and isinstance(node, (ast.Assign, ast.AugAssign)):
-            yield "(" + (ast.get_source_segment(self.cell.source, node.value) or "0") + "\n)"
+            yield "(" + self.cell.text_of(node.value) + "\n)"
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             self.early |= {name.id for name in walk_all(targets) if isinstance(name, ast.Name) and is_read(name, node)}
             return
-        lines = self.cell.source.split("\n")
         first = min(first_line(node) for node in self.nodes)
-        yield "\n".join(lines[first - 1 : max(node.end_lineno for node in self.nodes)]) + "\n"
+        yield "\n".join(self.cell.lines[first - 1 : max(node.end_lineno for node in self.nodes)]) + "\n"
 
     def _visit(self, table, immediate):
         symbols = table.get_symbols()
@@ -97,14 +96,8 @@ def groups_of(cells):
             else:
                 statements.append([node])
             last = max(last, node.end_lineno)
-        groups += [Group(cell, nodes, lazy) for nodes in statements if not is_future(nodes[0])]
+        groups += [Group(cell, nodes, lazy) for nodes in statements]
     return groups
-
-
-def is_future(node):
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
-
-
 
 
 def check_names(extract, method, elsewhere):
@@ -123,7 +116,7 @@ def check_names(extract, method, elsewhere):
                 continue
             told.add(name)
             certain = not dynamic and name not in doubtful and (name in group.early or group in reached)
-            found.append(finding(name, group, extract, elsewhere, "error" if certain else "warning", name in bound))
+            found.append(finding(name, group, extract, elsewhere, "error" if certain else "warning", dynamic, name in bound))
         defined |= group.bound
     return found[:LIMIT]
 
@@ -134,7 +127,7 @@ def is_known(name):
     return hasattr(builtins, name) or name in PROVIDED or (name.startswith("__") and name.endswith("__"))
 
 
-def finding(name, group, extract, elsewhere, severity, too_early):
+def finding(name, group, extract, elsewhere, severity, dynamic, too_early):
     index, line = group.cell.index, line_of(group, name)
     if too_early:
         return problem("name-before-definition", f"`{name}` is used before the line that defines it", index, line, None, severity)
@@ -143,7 +136,7 @@ def finding(name, group, extract, elsewhere, severity, too_early):
         return problem("name-in-other-cell", f"uses `{name}`, defined in cell {elsewhere[name]}", index, line, hint, severity)
     if name in KERNEL:
         return problem("name-undefined", f"uses `{name}`, which is there only in a notebook's kernel", index, line, None, severity)
-    return problem("name-undefined", f"uses `{name}`, which no cell defines", index, line, hint_for(name, extract), severity)
+    return problem("name-undefined", f"uses `{name}`, which no cell defines{' by name' if dynamic else ''}", index, line, hint_for(name, extract), severity)
 
 
 USUAL = {"np": "import numpy as np", "pd": "import pandas as pd", "plt": "import matplotlib.pyplot as plt", "tf": "import tensorflow as tf"}
@@ -188,8 +181,12 @@ def is_dynamic(tree):
 
 
 def guarded(nodes):
-    """Names that are used only where a NameError is awaited, or where the code never runs; and only where any error is."""
+    """Names that are used only where a NameError is awaited or nothing ever runs; and those where nobody can be sure."""
     inside, broad = {}, {}
+    for node in nodes:
+        # Whether a branch is taken is not known.
+        if isinstance(node, ast.If):
+            count_loads(node.body + node.orelse, broad)
     for node in walk_all(nodes):
         if type(node).__name__ in ("Try", "TryStar"):
             caught = {name for handler in node.handlers for name in caught_by(handler)}

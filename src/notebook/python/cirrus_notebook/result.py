@@ -8,6 +8,7 @@ import math
 LIMIT_BYTES = 256 * 1024
 # Each value takes two bytes at least: a digit and a comma.
 LIMIT_VALUES = LIMIT_BYTES // 2
+SAFE = 2**53 - 1
 
 
 class NotJson(Exception):
@@ -18,6 +19,7 @@ class Converter:
     def __init__(self):
         self.values = 0
         self.not_finite = 0
+        self.too_long = 0
         self.open = []
 
     def convert(self, value, path="result"):
@@ -30,7 +32,7 @@ class Converter:
         if kind is str:
             return self.text(value)
         if kind is int:
-            return value
+            return self.whole(value)
         if kind is float:
             return self.number(value)
         if any(value is other for other in self.open):
@@ -46,7 +48,7 @@ class Converter:
             return self.mapping(value, path)
         if hasattr(value, "_asdict") and isinstance(value, tuple):
             return self.mapping(value._asdict(), path)
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, (list, tuple, range)):
             return self.sequence(value, path)
         if isinstance(value, (set, frozenset)):
             return self.sequence(in_order(value), path)
@@ -71,7 +73,7 @@ class Converter:
         if isinstance(value, str):
             return True, self.text(str.__str__(value))
         if isinstance(value, int):
-            return True, int(value)
+            return True, self.whole(int(value))
         if isinstance(value, float):
             return True, self.number(float(value))
         if isinstance(value, (datetime.date, datetime.time)):
@@ -126,9 +128,25 @@ class Converter:
     def number(self, value):
         return value if math.isfinite(value) else self.missing()
 
+    def whole(self, value):
+        """JSON is read as floating point: beyond 2^53 another number would come out."""
+        if -SAFE <= value <= SAFE:
+            return value
+        self.too_long += 1
+        return str(value)
+
     def missing(self):
         self.not_finite += 1
         return None
+
+
+    def losses(self):
+        said = []
+        if self.not_finite:
+            said.append(f"values of the result that were NaN, infinite or missing became null: {self.not_finite}")
+        if self.too_long:
+            said.append(f"numbers of the result beyond 2^53 became text: {self.too_long}")
+        return "; ".join(said) or None
 
 
 TOO_LARGE = "the result is larger than 256 KiB"
@@ -147,10 +165,7 @@ def as_json(value):
         return None, "ResultNotJson: the result is nested too deeply. It was left out."
     except Exception as error:
         return None, f"ResultNotJson: the result cannot be read ({type(error).__name__}: {error}). It was left out."
-    if converter.not_finite:
-        count = converter.not_finite
-        return plain, f"{count} value{'s' if count > 1 else ''} of the result that {'are' if count > 1 else 'is'} NaN, infinite or missing became null."
-    return plain, None
+    return plain, converter.losses()
 
 
 def as_table(value):
