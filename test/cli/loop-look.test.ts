@@ -57,7 +57,9 @@ describe("cirrus loop list", () => {
 
   test("P30: what is broken stays visible with its place and reason", async () => {
     const { loop } = await ranBefore();
-    expect((await loop("list")).stderr).toContain("/repository/peach.yaml:9: zzebu/broken: broken.ipynb defines no function run.");
+    expect((await loop("list")).stderr).toContain(
+      "/repository/peach.yaml:9: zzebu/broken: broken.ipynb defines no function run.",
+    );
   });
 
   test("P32: of one organisation; of one that is not there, those that are", async () => {

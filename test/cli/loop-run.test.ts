@@ -84,6 +84,15 @@ describe("one iteration", () => {
     expect(shown).toContain("the old one");
   });
 
+  test("tasks see those variables of the environment that are named, and no others", async () => {
+    const source = 'import os\n\ndef look():\n    return [os.environ.get("REDIS_URL"), os.environ.get("TOKEN")]\n';
+    const { cwd, loop } = loopRepository({ "work.ipynb": notebook(source), "peach.yaml": registration("look") });
+    const env = { PATH: process.env.PATH ?? "", REDIS_URL: "redis://here", TOKEN: "secret" };
+    await cirrus(["loop", "run", "--once", "--pass", "REDIS_URL"], { cwd, env });
+    const shown = JSON.parse((await loop("show", "look", "-o", "json")).stdout);
+    expect(shown.executions[0].result).toEqual(["redis://here", null]);
+  });
+
   test("P12: the notebook as it was executed, into a file", async () => {
     const { loop, cwd } = loopRepository({ "work.ipynb": WORK, "peach.yaml": registration("good") });
     await loop("run", "--once");

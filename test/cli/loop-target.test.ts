@@ -39,7 +39,7 @@ describe("a task", () => {
   });
 
   test("where nothing has ever been registered", () => {
-    expect(thrownBy(() => findTask("train", { tasks: [] })).hint).toContain("cirrus loop run");
+    expect(thrownBy(() => findTask("train", { tasks: [] })).hint).toContain("Nothing was registered yet");
   });
 });
 

@@ -50,7 +50,9 @@ function unknown(what: string, word: string, near: readonly string[], all: reado
   const hint = suggest(word, near);
   return new CirrusError(`There is no ${what} ${word} ${place}.`, {
     // A list is of keys alone, each once.
-    hint: (hint?.startsWith("Did") ? hint : suggest(word, all)) ?? "Tasks are known once loops run: cirrus loop run",
+    hint:
+      (hint?.startsWith("Did") ? hint : suggest(word, all)) ??
+      "Nothing was registered yet: that is done by those who run the loops.",
     exitCode: EXIT.notFound,
   });
 }
