@@ -85,6 +85,35 @@ describe("the head of a repository", () => {
     expect(await sources.lastChanges({ location: shallow }, commit, ["a"])).toEqual({ a: commit });
   });
 
+  test("is that of the branch that a symbolic one stands for", async () => {
+    const commit = repository.commit({ a: "1" });
+    repository.git("checkout", "--quiet", "-b", "develop");
+    repository.git("branch", "-D", "master");
+    repository.git("symbolic-ref", "refs/heads/master", "refs/heads/develop");
+    expect(await sources.head(here())).toEqual({ branch: "master", commit });
+  });
+
+  test("is that of the named repository, also where a hook of another one has started this process", async () => {
+    const commit = repository.commit({ a: "1" });
+    const other = makeRepository(join(root, "other"));
+    other.commit({ b: "1" });
+    const program = `
+      import { makeGitSources } from ${JSON.stringify(join(import.meta.dirname, "../../../src/embedded/git/sources.ts"))};
+      const sources = makeGitSources({ folder: "none", clock: { now: Date.now, sleep: async () => {} } });
+      const repository = { location: ${JSON.stringify(repository.folder)} };
+      await sources.checkOut(repository, ${JSON.stringify(commit)}, ${JSON.stringify(join(root, "out"))});
+      console.log((await sources.head(repository)).commit);`;
+    const env = {
+      ...process.env,
+      GIT_DIR: join(other.folder, ".git"),
+      GIT_INDEX_FILE: "x",
+      GIT_WORK_TREE: other.folder,
+    };
+    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], { env, encoding: "utf8" });
+    expect(printed.trim()).toBe(commit);
+    expect(readdirSync(join(root, "out"))).toEqual(["a"]);
+  });
+
   test("is that of a branch of a remote where it is named so", async () => {
     const commit = repository.commit({ a: "1" });
     const clone = join(root, "clone");
@@ -254,11 +283,14 @@ describe("the files of a commit", () => {
 
 describe("the last changes", () => {
   test("P37: are those of each file itself, in one walk", async () => {
-    const a = repository.commit({ "a.ipynb": "1", "ä [b]*.ipynb": "1" });
+    const a = repository.commit({ "a.ipynb": "1", "ä [b]*.ipynb": "1", ":!a.ipynb": "1" });
     const b = repository.commit({ "ä [b]*.ipynb": "2" });
     const commit = repository.commit({ "c.ipynb": "1" });
-    expect(await sources.lastChanges(here(), commit, ["a.ipynb", "ä [b]*.ipynb", "c.ipynb", "none"])).toEqual({
+    expect(
+      await sources.lastChanges(here(), commit, ["a.ipynb", "ä [b]*.ipynb", "c.ipynb", ":!a.ipynb", "none"]),
+    ).toEqual({
       "a.ipynb": a,
+      ":!a.ipynb": a,
       "ä [b]*.ipynb": b,
       "c.ipynb": commit,
     });

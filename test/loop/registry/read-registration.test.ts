@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -125,6 +125,17 @@ describe("a registration", () => {
     expect(names(await read({ worktree: true }))).toEqual(["debr/dirty"]);
   });
 
+  test("P29: files that lie there are read anew each time, and are the same registration while they say the same", async () => {
+    const repository = repositoryAt("a");
+    repository.write({ "peach.yaml": tasks("debr", { one: "n.ipynb" }), "n.ipynb": "{}" });
+    const registry = makeRegistry(ports());
+    const worktree = [{ location: repository.folder, worktree: true }];
+    const before = await registry.read(worktree);
+    expect(await registry.read(worktree)).toBe(before);
+    repository.write({ "peach.yaml": tasks("debr", { two: "n.ipynb" }) });
+    expect(names(await registry.read(worktree))).toEqual(["debr/two"]);
+  });
+
   test("P37: knows the repository's commit and the last one that changed each notebook", async () => {
     const repository = repositoryAt("a");
     const first = repository.commit({ "a.ipynb": "{}", "b.ipynb": "{}" });
@@ -161,6 +172,23 @@ describe("what a task names", () => {
     repository.commit({ "peach.yaml": tasks("debr", { a: "n.ipynb" }) });
     repository.write({ "n.ipynb": "{}" });
     expect(codes(await readRegistration(ports(), at(repository)))).toEqual(["error missing-notebook"]);
+  });
+
+  test("P12: a link that leaves the repository is no notebook and no payload, wherever it leads", async () => {
+    const repository = repositoryAt("a");
+    repository.write({ "../secret.ipynb": "{}", "notebooks/in.ipynb": "{}" });
+    symlinkSync("../secret.ipynb", join(repository.folder, "out.ipynb"));
+    symlinkSync("notebooks/in.ipynb", join(repository.folder, "link.ipynb"));
+    repository.commit({
+      "peach.yaml": tasks("debr", { out: "out.ipynb", fine: "link.ipynb" }, "  p: {task: t, payload: out.ipynb}"),
+      "tasks/t/definition.yml": "",
+    });
+    const registration = await readRegistration(ports(), at(repository));
+    expect(names(registration)).toEqual(["debr/fine"]);
+    expect(registration.problems.map(({ code, path }) => [code, path])).toEqual([
+      ["refused-file", "$.tasks.out.notebook"],
+      ["refused-file", "$.tasks.p.payload"],
+    ]);
   });
 
   test("P13: what is found in a notebook stands at its cell; an error keeps the task from running", async () => {

@@ -217,7 +217,7 @@ describe("a file", () => {
     const { requirements, problems, tasks } = read(
       [
         "codops: debr",
-        "dependencies: [orjson=3.3.1, {pyarrow: 1.0}, -r x.txt]",
+        "dependencies: [orjson=3.3.1, {pyarrow: 1.0}, -r x.txt, numpy]",
         "tasks:",
         "  dependencies: [./wheel.whl]",
         "  a: {notebook: a.ipynb, method: run}",
