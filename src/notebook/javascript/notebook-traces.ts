@@ -30,6 +30,15 @@ function frameText(site: NodeJS.CallSite, { path, url, module }: TracedNotebook)
   return String(site).replace(`${url}:${line}:${column}`, placeText(path, place)).replaceAll(OWN_NAME_ENDING, "");
 }
 
+/** What is wrong with an import is found before anything has a trace: Node writes `url:line` above the line itself. */
+export function placeSyntaxError(thrown: unknown, { path, url, module }: TracedNotebook): void {
+  if (!(thrown instanceof SyntaxError) || !thrown.stack?.startsWith(`${url}:`)) return;
+  const line = Number.parseInt(thrown.stack.slice(url.length + 1), 10);
+  const place = module.placeOf(line, 1);
+  if (place === undefined) return;
+  thrown.stack = thrown.stack.replace(`${url}:${line}`, placeText(path, place).replace(/:\d+$/, ""));
+}
+
 /** Whatever somebody threw has to be printed. */
 function headOf(error: Error): string {
   try {

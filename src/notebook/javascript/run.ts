@@ -11,7 +11,7 @@ import { openReport, readAssignment, waitForAnswer } from "./child-report.ts";
 import { extractCode } from "./extract-code.ts";
 import { findingText } from "./finding.ts";
 import { fileUrlIn, hookModules } from "./module-hooks.ts";
-import { traceNotebook } from "./notebook-traces.ts";
+import { placeSyntaxError, traceNotebook } from "./notebook-traces.ts";
 import { bindArguments, type Parameters, parametersOf } from "./parameters.ts";
 
 /** Found before anything ran. */
@@ -35,12 +35,16 @@ async function run(): Promise<unknown> {
   // Files are found from the notebook's folder.
   const url = fileUrlIn(checkout, notebook);
   hookModules({ checkout, nodeModules, made: new Map([[url, module.text]]) });
-  traceNotebook({ path: notebook, url, module });
+  const traced = { path: notebook, url, module };
+  traceNotebook(traced);
   Object.assign(globalThis, {
     require: createRequire(url),
     [Symbol.for(CELL_BEGINS)]: begin,
   });
-  const namespace: Record<string, unknown> = await import(url);
+  const namespace: Record<string, unknown> = await import(url).catch((thrown: unknown) => {
+    placeSyntaxError(thrown, traced);
+    throw thrown;
+  });
   return callEntry(namespace[ENTRY_EXPORT], extract.parameters);
 }
 

@@ -65,6 +65,8 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>;
   readonly assignment: unknown;
   readonly directory: string;
+  /** It is asked to end once it has printed this. */
+  readonly endAfter?: string | undefined;
 }
 
 export async function runProgram({
@@ -72,6 +74,7 @@ export async function runProgram({
   environment,
   assignment,
   directory,
+  endAfter,
 }: Program): Promise<Omit<Ran, "checkout">> {
   const [file, ...given] = command;
   const child = spawn(file, given, {
@@ -85,6 +88,11 @@ export async function runProgram({
   channel.write(`${JSON.stringify(assignment)}\n`);
   const code = new Promise<number | null>((resolve) => child.once("close", resolve));
   if (!child.stdout || !child.stderr) throw new Error("The process has no output.");
+  if (endAfter !== undefined) {
+    child.stdout.on("data", (part: Buffer) => {
+      if (part.includes(endAfter)) child.kill("SIGTERM");
+    });
+  }
   const [said, stdout, stderr] = await Promise.all([text(channel), text(child.stdout), text(child.stderr)]);
   const messages = said
     .split("\n")

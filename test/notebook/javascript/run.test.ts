@@ -158,6 +158,16 @@ describe("traces", () => {
     expect(ran.code).toBe(1);
   });
 
+  test("P8: name the line of an import that cannot be had", async () => {
+    const ran = await runNotebook({
+      cells: ["const a = 1;", "const b = 2;\nimport { nope } from './one.ts';\nconst task = () => nope;"],
+      full: true,
+      files: { "notebooks/one.ts": "export const one = 1;" },
+    });
+    expect(ran.error?.message).toBe("The requested module './one.ts' does not provide an export named 'nope'");
+    expect(ran.error?.trace).toMatch(/^notebooks\/x\.ipynb\[cell 1\]:2\n/);
+  });
+
   test("have the causes of an error, and the name of its class", async () => {
     const ran = await runNotebook({
       cells: ["class Broken extends Error {}\nconst task = () => { throw new Broken('a', { cause: new Error('b') }) }"],

@@ -1,5 +1,5 @@
 /** Tasks and workflows of a Cirrus project as loops run them: in processes of their own, out of a checkout alone. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/json.ts";
@@ -43,7 +43,7 @@ const PACKAGES = {
 interface Place {
   readonly checkout: string;
   readonly data: string;
-  run(work: Work, args?: JsonObject): ReturnType<typeof runProgram>;
+  run(work: Work, args?: JsonObject, endAfter?: string): ReturnType<typeof runProgram>;
 }
 
 function place(files: Readonly<Record<string, string>> = PROJECT): Place {
@@ -56,9 +56,9 @@ function place(files: Readonly<Record<string, string>> = PROJECT): Place {
   return {
     checkout,
     data,
-    run(work, args = {}) {
+    run(work, args = {}, endAfter = undefined) {
       const environment = { python: "python3", nodeModules };
-      return runProgram({ ...loopProgram(work, args, checkout, environment, data), directory: checkout });
+      return runProgram({ ...loopProgram(work, args, checkout, environment, data), directory: checkout, endAfter });
     },
   };
 }
@@ -146,6 +146,30 @@ describe("a workflow", () => {
       code: 1,
       error: { name: "RangeError", message: "demo/workflow-greeting/one: FAILED: There is nobody" },
     });
+  });
+
+  test("P5: that is asked to end leaves no process behind, and the next execution begins anew", async () => {
+    const sleeping = GREET.replace(
+      "console.log(",
+      'writeFileSync("pid", String(process.pid));\n    console.log(',
+    ).replace(
+      "if (parameters.loud)",
+      'if (parameters.name === "slow") await new Promise((resolve) => setTimeout(resolve, 300_000));\n    if (parameters.loud)',
+    );
+    const handler = `import { writeFileSync } from "node:fs";\n${sleeping}`;
+    const { run, checkout } = place({ ...PROJECT, ...taskFiles("greet", handler) });
+    const work = { kind: "workflow", name: "greeting", payload: "payloads/one.json" } as const;
+    const ended = await run(work, { greet: { name: "slow" } }, "said by the project");
+    expect(ended).toMatchObject({
+      code: 1,
+      error: { message: expect.stringContaining("It was told to end (SIGTERM)") },
+    });
+    const worker = Number(readFileSync(join(checkout, "tasks/greet/pid"), "utf8"));
+    expect(() => process.kill(worker, 0)).toThrow("ESRCH");
+
+    const next = await run(work, { greet: { name: "quick" } });
+    expect(next).toMatchObject({ code: 0, result: { state: "SUCCEEDED" } });
+    expect(next.stdout.match(/said by the project/g)).toHaveLength(1);
   });
 
   test("that is not there, or gets args that are no parameters of tasks, cannot be run", async () => {
