@@ -62,7 +62,7 @@ function printTurns(io: Io, planned: readonly Planned[]): void {
       { title: "loop" },
       { title: "turn", align: "right" },
       { title: "task" },
-      { title: "runs", grows: true },
+      { title: "runs", grows: true, spare: 2 },
       { title: "when" },
       { title: "limits", spare: 1 },
     ],

@@ -31,9 +31,7 @@ export function renderTask(io: Io, task: TaskLook, result: Json | undefined, tel
     ...figureFacts(io, task),
     ...(result === undefined || result === null ? [] : [["result", short(JSON.stringify(result))] as const]),
   ];
-  const width = io.stdout.isTTY === true ? io.stdout.columns : undefined;
-  const columns = [{ title: "task" }, { title: paint(io, io.stdout, "bold", task.task), grows: true }];
-  const table = renderTable(columns, facts, width);
+  const table = renderTable([{ title: "task" }, { title: paint(io, io.stdout, "bold", task.task) }], facts);
   if (task.problems.length === 0) return table;
   return `${table}\n\n${renderProblems(io, io.stdout, placedHere(io, task.problems)).trimEnd()}`;
 }
