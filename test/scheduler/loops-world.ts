@@ -49,11 +49,11 @@ export function makeLoopsWorld(): LoopsWorld {
   let reads = 0;
   let holders = 0;
 
-  async function register(): Promise<Registration> {
+  const registerIn = (over: LoopStore) => async (): Promise<Registration> => {
     reads += 1;
-    await store.register(current);
+    await over.register(current);
     return current;
-  }
+  };
 
   return {
     ...loops,
@@ -66,7 +66,7 @@ export function makeLoopsWorld(): LoopsWorld {
       const stopping = new AbortController();
       holders += 1;
       const ended = runLoops(
-        { store: over, register, execute: makeExecute(plays, stops, clock), clock, newId },
+        { store: over, register: registerIn(over), execute: makeExecute(plays, stops, clock), clock, newId },
         { holder: `holder ${holders}`, signal: stopping.signal, onEvent: (event) => events.push(event), ...options },
       );
       return {

@@ -127,6 +127,7 @@ describe("P7: a failure", () => {
     await world.pass(MINUTE);
     await second.stop();
     expect((await world.ran()).length).toBeGreaterThan(before);
+    expect(world.told()).toContain("problem The host is not to be reached.");
   });
 });
 
