@@ -18,6 +18,14 @@ import { openProject, refuse } from "./open-project.ts";
 import { payloadOf } from "./payload-of.ts";
 import type { ProjectAssignment } from "./project-assignment.ts";
 
+const line =
+  (prefix: string): Log["info"] =>
+  (message, fields = {}) => {
+    const shown = Object.entries(fields).filter(([, value]) => value !== undefined);
+    console.log([`${prefix}${message}`, ...shown.map(([name, value]) => `${name}=${value}`)].join(" "));
+  };
+const lineLog: Log = { debug() {}, info: line(""), warn: line("Warning: "), error: line("Error: ") };
+
 const given = readAssignment();
 const report = openReport();
 if (!isJsonObject(given)) process.exit(0);
@@ -73,11 +81,3 @@ function contextOf({ name }: LambdaFunction, objects: string): TaskContext {
     },
   };
 }
-
-const line =
-  (prefix: string): Log["info"] =>
-  (message, fields = {}) => {
-    const shown = Object.entries(fields).filter(([, value]) => value !== undefined);
-    console.log([`${prefix}${message}`, ...shown.map(([name, value]) => `${name}=${value}`)].join(" "));
-  };
-const lineLog: Log = { debug() {}, info: line(""), warn: line("Warning: "), error: line("Error: ") };
