@@ -130,6 +130,22 @@ describe("until Ctrl-C", () => {
     expect((await loop("list")).stderr).toContain("Nobody runs these loops now.");
   });
 
+  test("a loop whose process was killed says what was left, and goes on with the next task", async () => {
+    const { cwd, loop } = loopRepository({ "work.ipynb": WORK, "peach.yaml": registration("slow", "good") });
+    const runner = startCirrus(["loop", "run"], cwd);
+    await runner.saying(/RUNNING zzebu\/slow/);
+    runner.child.kill("SIGKILL");
+    await runner.ended;
+    expect((await loop("list")).stdout).toMatch(/RUNNING +zzebu\/slow .* left\n/);
+    expect(await loop("cancel", "slow")).toMatchObject({ code: EXIT.conflict });
+    expect((await loop("run-now", "good")).stderr).not.toContain("has ended");
+    const { code, stderr } = await loop("run", "--once");
+    expect(code, stderr).toBe(EXIT.ok);
+    expect(stderr).toMatch(/\? LOST zzebu\/slow ran when its loop was left/);
+    expect(stderr).toMatch(/SUCCEEDED zzebu\/good/);
+    expect((await loop("list")).stdout).toMatch(/zzebu\/slow +zzebu +\? LOST/);
+  });
+
   test("P6: what is committed while it runs is taken by the next iteration", async () => {
     const { cwd, commit } = loopRepository({ "work.ipynb": WORK, "peach.yaml": registration("good") });
     const runner = startCirrus(["loop", "run", "--minimum-iteration", "1h"], cwd);

@@ -63,8 +63,8 @@ export async function requireRegistered(place: LoopPlace, key: string): Promise<
 
 /** The execution of a task that runs now. */
 export async function requireRunning({ store, place, flags }: LoopPlace, key: string): Promise<LoopExecution> {
-  const last = (await store.task(key))?.last;
-  if (last !== undefined && last.end === undefined) return last;
+  const running = (await runningAt(store)).find(({ task }) => taskKey(task) === key);
+  if (running !== undefined) return running;
   throw new CirrusError(`${key} does not run now ${place}.`, {
     hint: `What runs: cirrus loop list${flags}`,
     exitCode: EXIT.conflict,
@@ -73,13 +73,16 @@ export async function requireRunning({ store, place, flags }: LoopPlace, key: st
 
 /** The key of the task that runs in a loop, or of the target itself where it runs. */
 export async function runningIn({ store }: LoopPlace, target: LoopTarget): Promise<string | undefined> {
-  if (target.kind === "task") {
-    const last = (await store.task(target.task))?.last;
-    return last !== undefined && last.end === undefined ? target.task : undefined;
-  }
-  const record = (await store.loops()).find(({ loop }) => loop === target.loop);
-  const execution = record?.running === undefined ? undefined : await store.execution(record.running);
-  return execution === undefined ? undefined : taskKey(execution.task);
+  const running = (await runningAt(store)).find(({ loop, task }) =>
+    target.kind === "loop" ? loop === target.loop : taskKey(task) === target.task,
+  );
+  return running && taskKey(running.task);
+}
+
+/** What was left in the middle by whoever is gone does not run. */
+async function runningAt(store: LoopPlace["store"]): Promise<readonly LoopExecution[]> {
+  const ids = (await store.loops()).flatMap(({ running, holder }) => (holder && running ? [running] : []));
+  return (await Promise.all(ids.map((id) => store.execution(id)))).flatMap((execution) => execution ?? []);
 }
 
 /** Where nobody drives the loop, what was asked for waits until somebody does. */

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT, type ExitCode, ProblemsError } from "../../errors.ts";
 import type { HeldLoop } from "../../loop/loop-store.ts";
+import { taskKey } from "../../loop/loop-task.ts";
 import type { Registration } from "../../loop/registration.ts";
 import { parseDuration } from "../../loop/registry/quantities.ts";
 import type { OutcomeCounts } from "../../loop/task-record.ts";
@@ -18,6 +19,7 @@ import { writeLines } from "../terminal/live-region.ts";
 import { placedHere, refuseNothing } from "./check-report.ts";
 import { foundLines } from "./found-text.ts";
 import { holderText } from "./holder-text.ts";
+import { loopMark } from "./loop-marks.ts";
 import { addRepositories, repositoriesOf, type SourceOptions, worktreeOption } from "./repositories.ts";
 import { showRun } from "./show-run.ts";
 
@@ -76,8 +78,10 @@ async function run(io: Io, driver: Driver, { only, once = false, minimumIteratio
   refuseNothing(registration);
   refuseBroken(io, registration);
   const loops = chooseLoops(registration, only);
-  refuseDriven(await driver.store.loops(), loops);
+  const held = await driver.store.loops();
+  refuseDriven(held, loops);
   for (const line of foundLines(io, registration)) io.stderr.write(`${line}\n`);
+  await tellLeft(io, driver, held, only);
   const { outcomes } = await driveAndShow(io, driver, registration, {
     signal: io.signal,
     once,
@@ -132,6 +136,22 @@ function refuseDriven(held: readonly HeldLoop[], loops: readonly string[]): void
     hint: `See how they go: cirrus loop list. Stop it there with Ctrl-C to run them here.${others}`,
     exitCode: EXIT.conflict,
   });
+}
+
+/** What ran when whoever drove its loop went away is LOST as soon as the loop goes on. */
+async function tellLeft(
+  io: Io,
+  { store }: Driver,
+  held: readonly HeldLoop[],
+  only: readonly string[] | undefined,
+): Promise<void> {
+  for (const { loop, holder, running } of held) {
+    if (holder !== undefined || running === undefined || only?.includes(loop) === false) continue;
+    const execution = await store.execution(running);
+    if (execution === undefined || execution.end !== undefined) continue;
+    const what = `${taskKey(execution.task)} ran when its loop was left at some time after ${execution.startedAt}`;
+    io.stderr.write(`${loopMark(io, io.stderr, "LOST")} ${what}. Nobody can say how far it came.\n`);
+  }
 }
 
 /** Whoever presses Ctrl-C and sees nothing happen presses it again, which is another thing. */
