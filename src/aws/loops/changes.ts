@@ -163,6 +163,12 @@ async function answerWrites(
   if (answered === undefined) return [];
   const Key = requestKey("run-now", answered.task);
   if ((await readRequestId(Key, place)) !== answered.request) return [];
-  const ExpressionAttributeValues = { ":id": toAttribute(answered.request) };
-  return [{ Delete: { TableName, Key, ConditionExpression: "id = :id", ExpressionAttributeValues } }];
+  const input = {
+    TableName,
+    Key,
+    ConditionExpression: "#id = :id",
+    ExpressionAttributeNames: { "#id": "id" },
+    ExpressionAttributeValues: { ":id": toAttribute(answered.request) },
+  };
+  return [{ Delete: input }];
 }

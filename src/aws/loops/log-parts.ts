@@ -38,12 +38,12 @@ export interface LogObjects {
 
 /** How far a log was kept. */
 export interface KeptLog {
-  readonly file: number;
   /** Bytes of the file. */
   readonly offset: number;
   readonly parts: readonly LogPart[];
   /** The last part, where it may grow. */
   readonly growing: Buffer;
+  /** What stands before the offset, as long as it is the file that it was. */
   readonly mark: Buffer;
 }
 
@@ -55,14 +55,16 @@ export async function keepLog(
   { objects, urls }: LogObjects,
   limits: LogLimits = LOG_LIMITS,
 ): Promise<KeptLog | undefined> {
-  const file = await stat(path).catch(() => undefined);
-  if (file === undefined) return kept;
-  const before = kept ?? (await keptBefore(execution, file, { objects, urls }));
-  const isSame = file.ino === before.file && file.size >= before.offset;
-  if (isSame && file.size === before.offset) return before;
-  const offset = isSame ? before.offset : placeOf(before.mark, await readFrom(path, 0));
-  const bytes = await readFrom(path, offset);
+  const size = await stat(path).then(
+    (file) => file.size,
+    () => undefined,
+  );
+  if (size === undefined) return kept;
+  const before = kept ?? (await keptBefore(execution, size, { objects, urls }));
+  const { seen, bytes, offset } = await readOn(path, before);
   const lines = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+  const mark = Buffer.concat([seen.subarray(-MARK_BYTES), lines]).subarray(-MARK_BYTES);
+  if (lines.length === 0) return { ...before, offset, mark };
   const next = grow(before, lines, limits.part);
   for (const { start, body } of next.changed) {
     await objects.put(urls.log(execution, start), body, { contentType: "text/plain; charset=utf-8" });
@@ -70,20 +72,24 @@ export async function keepLog(
   const [gone, parts] = dropMiddle(next.parts, limits);
   // Whoever may not do so leaves them to the bucket's lifecycle: what matters is that the log is kept.
   await inParallel(gone, ({ start }) => objects.remove(urls.log(execution, start)).catch(() => {}));
-  const mark = Buffer.concat([before.mark, lines]).subarray(-MARK_BYTES);
-  return { file: file.ino, offset: offset + lines.length, parts, growing: next.growing, mark: Buffer.from(mark) };
+  return { offset: offset + lines.length, parts, growing: next.growing, mark: Buffer.from(mark) };
 }
 
 /** A process before this one may have kept some of it, from the same file. */
-async function keptBefore(
-  execution: string,
-  file: { readonly ino: number; readonly size: number },
-  place: LogObjects,
-): Promise<KeptLog> {
+async function keptBefore(execution: string, size: number, place: LogObjects): Promise<KeptLog> {
   const parts = await listParts(execution, place);
   const end = endOf(parts);
-  const offset = end <= file.size ? end : 0;
-  return { file: file.ino, offset, parts, growing: Buffer.alloc(0), mark: Buffer.alloc(0) };
+  return { offset: end <= size ? end : 0, parts, growing: Buffer.alloc(0), mark: Buffer.alloc(0) };
+}
+
+/** A file that was shortened is another one, which may be as long by now, and be given the number of an earlier one. */
+async function readOn(path: string, { offset, mark }: KeptLog) {
+  const bytes = await readFrom(path, offset - mark.length);
+  const seen = bytes.subarray(0, mark.length);
+  if (seen.equals(mark)) return { seen, bytes: bytes.subarray(mark.length), offset };
+  const whole = await readFrom(path, 0);
+  const place = placeOf(mark, whole);
+  return { seen: whole.subarray(0, place), bytes: whole.subarray(place), offset: place };
 }
 
 /** Where what comes after the mark begins; where the mark was cut out, after the last line that is no later than its own last. */

@@ -143,6 +143,39 @@ test("P11: whoever reads while a log is written, shortened and kept sees every l
   );
 });
 
+test("a file that was shortened is gone on with where it was left, though all lines have one time", async () => {
+  const { files, log } = open();
+  const own = files();
+  await own.open(ID);
+  const file = openLogFile(log, () => Date.UTC(2030, 0, 1), { head: 2_000, tail: 10_000 });
+  for (let number = 0; number < 3_000; number += 1) {
+    file.append([`line ${number}`]);
+    if (number % 100 === 99) await own.keep(ID);
+  }
+  file.close();
+  expect(await numbersOf(own)).toMatchObject({ numbers: range(0, 3_000), notes: [] });
+});
+
+test("a file that was shortened and is as long as before again is no longer the same", async () => {
+  const { files, log } = open();
+  const own = files();
+  await own.open(ID);
+  let now = 0;
+  const file = openLogFile(log, () => Date.UTC(2030, 0, 1) + now, { head: 2_000, tail: 10_000 });
+  const append = () => {
+    now += 1;
+    file.append([`line ${now}`]);
+  };
+  while (now < 400) append();
+  await own.keep(ID);
+  while (now < 1_200) append();
+  await own.keep(ID);
+  file.close();
+  const { numbers } = await numbersOf(own);
+  expect(numbers.slice(0, 400)).toEqual(range(1, 401));
+  expect(numbers.slice(-290)).toEqual(range(911, 1_201));
+});
+
 test("a keeping that fails is made up for by the next", async () => {
   const { s3, objects } = makeFakeBucket();
   let isDown = true;
