@@ -81,7 +81,17 @@ function callCell(notebook: Notebook, run: ExecutedRun, id: string, begun: numbe
 
 function printed({ outputs }: ExecutedRun, cell: number): readonly JsonObject[] {
   const text = outputs.get(cell) ?? "";
-  return text === "" ? [] : [{ output_type: "stream", name: "stdout", text }];
+  return text === "" ? [] : [{ output_type: "stream", name: "stdout", text: shortened(text) }];
+}
+
+/** A notebook with more is slow to open. */
+const SHOWN_CHARACTERS = 256 * 1024;
+
+function shortened(text: string): string {
+  const left = text.length - SHOWN_CHARACTERS;
+  if (left <= 0) return text;
+  const half = SHOWN_CHARACTERS / 2;
+  return `${text.slice(0, half)}\n… ${left} characters are in the log alone …\n${text.slice(-half)}`;
 }
 
 function resultOutput(end: ExecutionEnd | undefined, begun: number | undefined): readonly JsonObject[] {

@@ -131,4 +131,11 @@ describe("P8: the executed copy", () => {
     expect(copy.cells[0]).toMatchObject({ source: "a = 1", outputs: [{ text: "x" }] });
     expect(copy.cells).toHaveLength(2);
   });
+
+  test("P11: shows the beginning and the end of what floods it", () => {
+    const outputs = new Map([[1, `first\n${"x\n".repeat(1_000_000)}last\n`]]);
+    const { text } = copyOf({ outputs }).cells[1].outputs[0];
+    expect(text.length).toBeLessThan(300_000);
+    expect(text).toMatch(/^first\n.*characters are in the log alone.*last\n$/s);
+  });
 });

@@ -1,5 +1,6 @@
 /** Asks one of the programs beside this file many things at once: a JSON text goes in, a line comes out for each. */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { wholeEnvironment } from "../../env.ts";
@@ -25,6 +26,7 @@ export interface PythonAnswers {
 export function askPython(program: string, questions: Json, settings: PythonSettings): Promise<PythonAnswers> {
   const { promise, resolve } = Promise.withResolvers<PythonAnswers>();
   const file = join(dirname(fileURLToPath(import.meta.url)), program);
+  if (!existsSync(file)) return Promise.resolve({ ended: "absent", answers: [], reason: `${file} is not there` });
   const child = spawn(settings.python, [file], {
     stdio: "pipe",
     env: { ...wholeEnvironment(), PYTHONIOENCODING: "utf-8", PYTHONUTF8: "1" },

@@ -17,7 +17,7 @@ export async function checkPython(
   for (let crashes = 0; open.length > 0; crashes += 1) {
     if (crashes > CRASHES) return [...findings, ...open.map(({ request }) => unchecked(request.key, TOO_MANY))];
     const asked = await askPython("check.py", open.map(question), settings);
-    if (asked.ended === "absent") return [...findings, ...open.map(({ request }) => withoutPython(request, settings))];
+    if (asked.ended === "absent") return [...findings, ...open.map(({ request }) => withoutPython(request, asked))];
     // Written by check.py, a list of findings for each question.
     const answers = asked.answers as unknown as readonly (readonly Omit<NotebookFinding, "key">[])[];
     for (const [index, answer] of answers.entries()) {
@@ -50,9 +50,9 @@ function unchecked(key: string, reason: string, hint?: string): NotebookFinding 
   return { key, severity: "warning", code: "unchecked", message: `it could not be checked: ${reason}`, hint };
 }
 
-function withoutPython({ key }: NotebookRequest, { python }: PythonSettings): NotebookFinding {
+function withoutPython({ key }: NotebookRequest, { reason }: PythonAnswers): NotebookFinding {
   const hint = "Install Python 3.8 or later: apt-get install python3 python3-venv, or brew install python.";
-  return unchecked(key, `there is no ${python} on this machine`, hint);
+  return unchecked(key, `Python cannot be started here (${reason})`, hint);
 }
 
 function blame({ key }: NotebookRequest, { ended, reason }: PythonAnswers): NotebookFinding {

@@ -20,8 +20,8 @@ if __name__ == "__mp_main__":
 LAST_SECONDS = 5
 
 
-class Terminated(BaseException):
-    """SIGTERM: the task may clean up, and its trace tells where it was."""
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: the task may clean up, as after an interrupt in a notebook, and its trace tells where it was."""
 
 
 def main():
@@ -39,10 +39,20 @@ def main():
         flush()
         os._exit(0)
     if "error" in message:
-        print(message["error"]["trace"], file=sys.stderr)
+        log(message["error"]["trace"])
     finish()
     channel.send(**message)
     os._exit(1 if "error" in message else 0)
+
+
+def log(text):
+    """Whatever the task has made of `sys.stderr`."""
+    flush()
+    try:
+        os.write(2, f"{text}\n".encode("utf-8", "backslashreplace"))
+    except OSError:
+        # It closed that too.
+        pass
 
 
 def outcome_of(assignment, channel):
@@ -164,7 +174,10 @@ def prepare_signals():
 def finish():
     """Runs what the task registered with `atexit`; its threads are not waited for."""
     import atexit
+    import signal
 
+    # What is decided stays so: it is a few seconds until the end.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     flush()
     if atexit._ncallbacks() == 0:
         return

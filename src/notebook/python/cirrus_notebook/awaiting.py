@@ -19,7 +19,25 @@ async def waited_for(awaitable):
 
 def run(awaitable):
     loop = event_loop()
-    return loop.run_until_complete(waited_for(awaitable))
+    task = loop.create_task(waited_for(awaitable))
+    try:
+        return loop.run_until_complete(task)
+    except BaseException as error:
+        if task.done():
+            raise
+        raise error from interruption(task, loop)
+
+
+def interruption(task, loop):
+    """A signal came while nothing of the task ran: it may clean up, and the error tells where it waited."""
+    import asyncio
+
+    task.cancel()
+    try:
+        loop.run_until_complete(task)
+    except asyncio.CancelledError as cancelled:
+        return cancelled
+    return None
 
 
 def settle(value, limit):
