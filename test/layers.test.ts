@@ -99,6 +99,8 @@ describe("the source tree", () => {
       "src/task/batch.ts",
       // A worker on a pool's machine: the same.
       "src/queue/worker/main.ts",
+      // A task of a loop as a Batch job: the same.
+      "src/scheduler/aws/main.ts",
       // The log of a Lambda or a job is what it prints.
       "src/task/lambda-log.ts",
       // Processes of their own: a Lambda's worker, a job's supervisor and a bulk run's task.
