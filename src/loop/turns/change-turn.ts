@@ -5,9 +5,6 @@ import type { LoopRecord, Turn } from "../loop-record.ts";
 import { METADATA_LOOP, taskKey } from "../loop-task.ts";
 import { nextIterationAt } from "./pause.ts";
 
-/** The error of an execution that can never begin as it is: trying it again does not help. */
-const NOT_RUNNABLE = "NotRunnable";
-
 /** A loop waits for a retry: nobody may make it wait for longer. */
 const LONGEST_RETRY_DELAY_MS = 300_000;
 
@@ -63,9 +60,9 @@ function wasStopped({ outcome, error }: ExecutionEnd): boolean {
  * Only what failed: a task that has used up its time would take as long again, and one that somebody cancelled or asked for
  * is looked at by that person. Not in the loop that all share, where others would wait for it: its next round comes soon.
  */
-function triesAgain({ loop, attempt, trigger, task }: LoopExecution, { outcome, error }: ExecutionEnd): boolean {
+function triesAgain({ loop, attempt, trigger, task }: LoopExecution, { outcome }: ExecutionEnd): boolean {
   if (loop === METADATA_LOOP) return false;
-  if (outcome !== "FAILED" || error?.name === NOT_RUNNABLE || trigger === "run-now") return false;
+  if (outcome !== "FAILED" || trigger === "run-now") return false;
   return attempt <= task.settings.retry.attempts;
 }
 

@@ -115,7 +115,6 @@ describe("a retry", () => {
     for (const outcome of ["SUCCEEDED", "TIMED_OUT", "CANCELLED", "LOST"] as const) {
       expect(ended(end(outcome), attempt(1)).retry).toBeUndefined();
     }
-    expect(ended(end("FAILED", "NotRunnable"), attempt(1)).retry).toBeUndefined();
     expect(ended(end("FAILED"), attempt(1, { trigger: "run-now" })).retry).toBeUndefined();
   });
 
