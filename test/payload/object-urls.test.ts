@@ -79,3 +79,27 @@ describe("the key of any payload ID", () => {
     expect(keyOf(`${"x".repeat(899)}1`)).not.toBe(keyOf(`${"x".repeat(899)}2`));
   });
 });
+
+test("parts of a log are in the order of the bytes that they begin at", () => {
+  const { loops } = payloadUrls({ bucket: "payloads", prefix: "cirrus" });
+  const starts = [0, 9, 10, 65_536, 1_000_000, 20_000_000];
+  const names = starts.map((start) => loops.log("0190", start));
+  expect(names.toSorted()).toEqual(names);
+  for (const name of names) expect(name.startsWith(loops.logs("0190"))).toBe(true);
+  expect(loops.logs("0190").startsWith(loops.execution("0190"))).toBe(true);
+});
+
+test("code of two repositories, or of two commits, is never one object", () => {
+  const { loops } = payloadUrls({ bucket: "payloads", prefix: "cirrus" });
+  const repositories = [
+    "https://git.example/a",
+    "https://git.example/A",
+    "https://git.example/a/",
+    "../a",
+    "ä".repeat(900),
+  ];
+  const urls = repositories.flatMap((one) => ["3f2a9c1e", "3f2a9c1f"].map((commit) => loops.source(one, commit)));
+  expect(new Set(urls).size).toBe(urls.length);
+  for (const url of urls)
+    expect(url).toMatch(/^s3:\/\/payloads\/cirrus\/loops\/sources\/[0-9a-f]{32}\/3f2a9c1[ef]\.tar\.gz$/);
+});
