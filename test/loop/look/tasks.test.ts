@@ -37,6 +37,7 @@ test("P32: organisations come in order of their codes, with how many of their ta
   await register([a, b, fetch], { problems: [broken, unread, problemOf()] });
   await run(a, "FAILED");
   await run(b, "SUCCEEDED");
+  await run(taskOf("debr", "gone"), "FAILED");
   await begin(fetch);
   const pause = requestOf();
   await store.pause({ kind: "loop", loop: "debr" }, pause);
@@ -155,7 +156,7 @@ test("P33: between two iterations the next turn is when the pause ends, or when 
   const over = withSettings(taskOf("debr", "over"), { cron: { expression: "0 0 31 2 *", timezone: "UTC" } });
   await world.register([a, hourly, nightly, over]);
   await world.run(hourly, "SUCCEEDED");
-  await world.record("debr", { nextAt: NOW + 9000 });
+  await world.record("debr", { nextAt: NOW + 9000, turns: turnsOf([a, "PENDING"]) });
   expect(await nextTurns(world)).toEqual({
     "debr/a": { when: "at", at: isoTime(NOW + 9000), reason: "iteration" },
     "debr/b": { when: "at", at: isoTime(NOW + 3_600_000), reason: "schedule" },
@@ -168,7 +169,7 @@ test("P33: a task that is tried again comes when its delay is over", async () =>
   const world = makeLookWorld();
   await world.register([a, b]);
   const retry = { task: "debr/a", attempt: 2, at: NOW + 30_000 };
-  await world.record("debr", { retry, turns: turnsOf([a, "PENDING"], [b, "PENDING"]) });
+  await world.record("debr", { retry, turns: turnsOf([b, "PENDING"], [a, "PENDING"]) });
   expect(await nextTurns(world)).toEqual({
     "debr/a": { when: "at", at: isoTime(NOW + 30_000), reason: "retry" },
     "debr/b": { when: "position", position: 2 },
@@ -180,17 +181,18 @@ test("P33: a task that is tried again comes when its delay is over", async () =>
 test("P4: in the metadata loop the tasks of an organisation have their turns in one round after the other", async () => {
   const world = makeLookWorld();
   const fetches = ["a", "b", "c"].map((name) => taskOf("debr", name, { loop: "metadata" }));
-  const other = taskOf("sesr", "other", { loop: "metadata" });
-  await world.register([...fetches, other]);
+  const [other, later] = [taskOf("sesr", "other", { loop: "metadata" }), taskOf("sesr", "later", { loop: "metadata" })];
+  await world.register([...fetches, other, later]);
   const [first, second, third] = fetches;
   if (!first || !second || !third) throw new Error("three tasks");
-  for (const task of [second, first, third, other]) await world.run(task, "SUCCEEDED");
+  for (const task of [second, third, first, other, later]) await world.run(task, "SUCCEEDED");
   await world.record("metadata", { turns: turnsOf([second, "PENDING"], [other, "PENDING"]) });
   expect(await nextTurns(world)).toEqual({
     "debr/b": { when: "position", position: 1 },
     "sesr/other": { when: "position", position: 2 },
-    "debr/a": { when: "iteration", iterations: 1 },
-    "debr/c": { when: "iteration", iterations: 2 },
+    "debr/c": { when: "iteration", iterations: 1 },
+    "debr/a": { when: "iteration", iterations: 2 },
+    "sesr/later": { when: "iteration", iterations: 1 },
   });
 });
 
