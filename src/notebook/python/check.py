@@ -1,6 +1,6 @@
 """
-Says what is wrong with notebooks' functions before anything of them runs. Reads one JSON text from the standard input and
-answers with a line for each notebook as soon as it is done: whoever asked knows at which one it died.
+Says what is wrong with notebooks' functions before anything of them runs. Reads one JSON text from the standard input
+and answers with a line for each notebook as soon as it is done: whoever asked knows at which one it died.
 """
 import ast
 import json
@@ -25,7 +25,8 @@ def check(request):
     if uncompilable:
         return found + uncompilable
     found += check_entry(extract.entry, method, request["args"])
-    return found + check_names(extract, method, {} if full else bound_elsewhere(sources, extract.entry, request["notebook"]))
+    elsewhere = {} if full else bound_elsewhere(sources, extract.entry, request["notebook"])
+    return found + check_names(extract, method, elsewhere)
 
 
 def compile_problems(cell):

@@ -1,7 +1,7 @@
 """
-Says which requirements of pip are none, and which cannot hold beside each other. Reads one JSON text, lists of requirements,
-from the standard input and answers with a line for each list. pip brings the code that knows: without it the answer is
-`unavailable`.
+Says which requirements of pip are none, and which cannot hold beside each other. Reads one JSON text, lists of
+requirements, from the standard input and answers with a line for each list. pip brings the code that knows: without it
+the answer is `unavailable`.
 """
 import importlib
 import json
@@ -9,13 +9,14 @@ import sys
 
 sys.dont_write_bytecode = True
 
+PARTS = ("requirements", "specifiers", "utils", "version")
 PLACES = ("pip._vendor.packaging", "packaging", "setuptools._vendor.packaging")
 
 
 def load():
     for place in PLACES:
         try:
-            return [importlib.import_module(f"{place}.{part}") for part in ("requirements", "specifiers", "utils", "version")]
+            return [importlib.import_module(f"{place}.{part}") for part in PARTS]
         except ImportError:
             continue
     return None

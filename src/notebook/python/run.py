@@ -1,6 +1,6 @@
 """
-Runs the entry function of a notebook: one execution, from its assignment on the channel to its result there. Whatever is
-printed is the log.
+Runs the entry function of a notebook: one execution, from its assignment on the channel to its result there. Whatever
+is printed is the log.
 """
 import os
 import sys
@@ -135,7 +135,7 @@ def check_callable(entry, assignment, extract):
 
     method, cell = assignment["method"], extract.entry.index
     if not callable(entry):
-        kind = "is gone once its cell has run" if entry is None else f"is no function but of type {type(entry).__name__}"
+        kind = f"is no function but of type {type(entry).__name__}"
         refuse([problem("not-callable", f"`{method}` {kind}", cell)], assignment)
     signature = signature_at_run_time(entry)
     if signature is not None:

@@ -45,9 +45,10 @@ def signature_of(arguments, cell):
 
     positional = arguments.posonlyargs + arguments.args
     defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
+    kinds = [POSITIONAL] * len(arguments.posonlyargs) + [NORMAL] * len(arguments.args)
     parameters = [
-        inspect.Parameter(argument.arg, POSITIONAL if index < len(arguments.posonlyargs) else NORMAL, default=shown(default))
-        for index, (argument, default) in enumerate(zip(positional, defaults))
+        inspect.Parameter(argument.arg, kind, default=shown(default))
+        for argument, kind, default in zip(positional, kinds, defaults)
     ]
     if arguments.vararg:
         parameters.append(inspect.Parameter(arguments.vararg.arg, REST))
@@ -66,18 +67,16 @@ def signature_at_run_time(function):
         found = inspect.signature(function)
     except (ValueError, TypeError):
         return None
-    empty = inspect.Parameter.empty
     return inspect.Signature([
-        parameter.replace(annotation=empty, default=empty if parameter.default is empty else Shown(safe_repr(parameter.default)))
+        parameter.replace(annotation=parameter.empty, default=shortly(parameter.default))
         for parameter in found.parameters.values()
     ])
 
 
-def safe_repr(value):
-    try:
-        return repr(value) if isinstance(value, (str, int, float, bool, type(None))) else f"<{type(value).__name__}>"
-    except Exception:
-        return "…"
+def shortly(default):
+    if default is inspect.Parameter.empty:
+        return default
+    return Shown(repr(default) if type(default) in (str, int, float, bool, type(None)) else f"<{type(default).__name__}>")
 
 
 def misfit(method, signature, args, cell=None, line=None):

@@ -67,8 +67,8 @@ def syntax_problem(error, cell):
 
 
 # Each is a scope of its own.
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-DEFINITIONS = SCOPES[:3]
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+SCOPES = DEFINITIONS + (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def bindings(tree):
@@ -121,15 +121,13 @@ class Extract:
 
 def select(sources, notebook, method, full):
     """`sources`: pairs of index and source. Cells that are not used need not even be Python."""
-    read = [(index, source, Cell(index, source, notebook) if full or method in source else None) for index, source in sources]
-    cells = [cell for _, _, cell in read if cell is not None]
+    cells = [Cell(index, source, notebook) for index, source in sources if full or method in source]
     defining = [cell for cell in cells if method in cell.bound]
     entry = defining[-1] if defining else None
     used = cells if full else [entry] if entry else []
     problems = [found for cell in used for found in cell.problems]
     if entry is None:
-        others = [cell or Cell(index, source, notebook) for index, source, cell in read]
-        problems += missing(method, others, full)
+        problems += missing(method, [Cell(index, source, notebook) for index, source in sources], full)
     elif len(defining) > 1:
         before = ", ".join(str(cell.index) for cell in defining[:-1])
         line = entry.bound[method].lineno

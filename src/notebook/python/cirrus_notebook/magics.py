@@ -1,6 +1,6 @@
 """
-Takes out of a cell what only a notebook's kernel understands: magics, shell lines and questions. Looks at the beginnings
-of logical lines only, so that no string is ever altered, and keeps every line at its number.
+Takes out of a cell what only a notebook's kernel understands: magics, shell lines and questions. Looks at the
+beginnings of logical lines only, so that no string is ever altered, and keeps every line at its number.
 """
 import re
 
@@ -10,7 +10,9 @@ from .problem import problem
 DROPPED = re.compile(r"%(matplotlib\b|autoreload\b|(re)?load_ext\s+autoreload\b|config\s+InlineBackend\b)")
 TRANSPARENT_CELL = re.compile(r"%%(time|capture)\b")
 TIMED = re.compile(r"%time\b\s*(.*)")
-INSTALL = re.compile(r"[%!]+\s*(\S*python[\d.]*\s+-m\s+|\{.*\}\s+-m\s+|sudo\s+)*(uv\s+)?(pip[\d.]*|conda|mamba)\s+(install|add)\b(.*)")
+INSTALL = re.compile(
+    r"[%!]+\s*(sudo\s+)?((\S*python[\d.]*|\{[^}]*\})\s+-m\s+)?(uv\s+)?(pip[\d.]*|conda|mamba)\s+(install|add)\b(?P<what>.*)"
+)
 ASSIGNMENT = re.compile(r"(\s*[A-Za-z_][\w.,\[\]'\" *]*?\s*=\s*)([%!].*)")
 
 
@@ -25,7 +27,7 @@ class Cleaned:
         text = text.strip()
         installed = INSTALL.match(text)
         if installed:
-            names = " ".join(word for word in installed.group(5).split() if not word.startswith("-"))
+            names = " ".join(word for word in installed.group("what").split() if not word.startswith("-"))
             self.add("dependency-in-notebook", f"`{shortened(text)}` installs nothing here", line,
                      f"Put it under `dependencies` in the YAML file: {names}" if names else None)
         elif "?" in (text[:1], text[-1:]):

@@ -29,7 +29,7 @@ class Loader:
         self.code = []
 
     def compile(self):
-        """All of them before the first runs, in order: a `from __future__` holds in the cells below it, as in a kernel."""
+        """All before the first runs, in order: a `from __future__` holds in the cells below it, as in a kernel."""
         flags = 0
         for cell in self.cells:
             lines = cell.original.splitlines(keepends=True)

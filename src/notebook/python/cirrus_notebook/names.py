@@ -58,7 +58,8 @@ class Group:
             self.early |= {symbol.get_name() for symbol in symbols if symbol.is_referenced()} - assigned
         else:
             shared = [symbol for symbol in symbols if symbol.is_global()]
-            self.global_bound |= {symbol.get_name() for symbol in shared if symbol.is_assigned() or symbol.is_imported()}
+            bound = [symbol for symbol in shared if symbol.is_assigned() or symbol.is_imported()]
+            self.global_bound |= {symbol.get_name() for symbol in bound}
             used = {symbol.get_name() for symbol in shared if symbol.is_referenced()}
             if immediate:
                 self.early |= used - self.bound
@@ -110,13 +111,15 @@ def check_names(extract, method, elsewhere):
     found, defined, told = [], set(made_by_calls), set()
     for group in groups:
         forgiven, doubtful = guarded(group.nodes)
-        wanted = {name for name in group.early if name not in defined} | {name for name in group.late if name not in bound}
+        wanted = (group.early - defined) | (group.late - bound)
         for name in sorted(wanted - forgiven - told, key=lambda name: (line_of(group, name), name)):
             if is_known(name):
                 continue
             told.add(name)
             certain = not dynamic and name not in doubtful and (name in group.early or group in reached)
-            found.append(finding(name, group, extract, elsewhere, "error" if certain else "warning", dynamic, name in bound))
+            code, message, hint = explained(name, group.cell.index, extract, elsewhere, name in bound)
+            severity = "error" if certain else "warning"
+            found.append(problem(code, message, group.cell.index, line_of(group, name), hint, severity))
         defined |= group.bound
     return found[:LIMIT]
 
@@ -127,19 +130,23 @@ def is_known(name):
     return hasattr(builtins, name) or name in PROVIDED or (name.startswith("__") and name.endswith("__"))
 
 
-def finding(name, group, extract, elsewhere, severity, dynamic, too_early):
-    index, line = group.cell.index, line_of(group, name)
+def explained(name, index, extract, elsewhere, too_early):
     if too_early:
-        return problem("name-before-definition", f"`{name}` is used before the line that defines it", index, line, None, severity)
+        return "name-before-definition", f"`{name}` is used before the line that defines it", None
     if name in elsewhere:
         hint = f"Set `full_notebook: true`, or move it into cell {index}."
-        return problem("name-in-other-cell", f"uses `{name}`, defined in cell {elsewhere[name]}", index, line, hint, severity)
+        return "name-in-other-cell", f"uses `{name}`, defined in cell {elsewhere[name]}", hint
     if name in KERNEL:
-        return problem("name-undefined", f"uses `{name}`, which is there only in a notebook's kernel", index, line, None, severity)
-    return problem("name-undefined", f"uses `{name}`, which no cell defines{' by name' if dynamic else ''}", index, line, hint_for(name, extract), severity)
+        return "name-undefined", f"uses `{name}`, which is there only in a notebook's kernel", None
+    return "name-undefined", f"uses `{name}`, which no cell defines", hint_for(name, extract)
 
 
-USUAL = {"np": "import numpy as np", "pd": "import pandas as pd", "plt": "import matplotlib.pyplot as plt", "tf": "import tensorflow as tf"}
+USUAL = {
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+    "plt": "import matplotlib.pyplot as plt",
+    "tf": "import tensorflow as tf",
+}
 
 
 def hint_for(name, extract):
@@ -181,7 +188,7 @@ def is_dynamic(tree):
 
 
 def guarded(nodes):
-    """Names that are used only where a NameError is awaited or nothing ever runs; and those where nobody can be sure."""
+    """Names that are used only where a NameError is awaited or nothing runs; and those of which nobody can be sure."""
     inside, broad = {}, {}
     for node in nodes:
         # Whether a branch is taken is not known.

@@ -1,6 +1,6 @@
 """
-What a function returned, as JSON. Numbers, tables and times become what one would write by hand; what has no such form is
-named with its place, and never passed off as its `repr`.
+What a function returned, as JSON. Numbers, tables and times become what one would write by hand; what has no such form
+is named with its place, and never passed off as its `repr`.
 """
 import json
 import math
