@@ -17,7 +17,9 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.ok;
   }
   const program = new Command("cirrus")
-    .description("Run tasks over STAC items as they arrive, or over a file of inputs, here and on AWS.")
+    .description(
+      "Run tasks over STAC items as they arrive, over a file of inputs, or again and again, here and on AWS.",
+    )
     .version(VERSION, "-V, --version", "print the version")
     .option("--debug", "show stack traces")
     .helpCommand("help [topic]", "explain a command, or the topic exit-codes")
@@ -75,6 +77,7 @@ Examples:
   cirrus run publish-only payload.json       run one payload through a workflow
   cirrus task run add-preview payload.json   run one task alone
   cirrus bulk run ./work.py --tasks in.csv   run a program over a file of inputs
+  cirrus loop run                            run notebooks again and again
   cirrus dev                                 keep everything running, and
   cirrus publish payload.json                send it payloads from another terminal
 

@@ -1,6 +1,12 @@
 /** `cirrus loop logs`: what a task wrote in all its executions, or in one of them, also while it writes. */
 import { systemClock } from "../../clock.ts";
-import { type LogPage, type LogQuery, type LoopsLook, lookAtLoops } from "../../loop/look/look-at-loops.ts";
+import {
+  type ExecutionLook,
+  type LogPage,
+  type LogQuery,
+  type LoopsLook,
+  lookAtLoops,
+} from "../../loop/look/look-at-loops.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
 import { addPlaceOptions, type PlaceOptions } from "../place/backend.ts";
@@ -59,7 +65,7 @@ async function queryOf(place: LoopPlace, word: string, { execution }: LogsOption
   return found.kind === "task" ? { task: found.task } : { execution: found.execution.id };
 }
 
-type Print = (page: Pick<LogPage, "lines">) => Promise<void>;
+type Print = (page: Pick<LogPage, "lines" | "rest">) => Promise<void>;
 
 /** From the beginning, or from the last lines on: those of as many of the newest executions as it takes. */
 async function printStart(look: LoopsLook, query: LogQuery, tail: number | undefined, print: Print): Promise<LogPage> {
@@ -71,7 +77,7 @@ async function printStart(look: LoopsLook, query: LogQuery, tail: number | undef
   for (let newest = 1; ; newest *= 10) {
     const page = await readToEnd(look, "task" in query ? { ...query, newest } : query);
     if (page.lines.length < tail && "task" in query && newest < MOST_EXECUTIONS) continue;
-    await print({ lines: page.lines.slice(-tail) });
+    await print({ ...page, lines: page.lines.slice(-tail) });
     return page;
   }
 }
@@ -87,29 +93,45 @@ async function readToEnd(look: LoopsLook, query: LogQuery): Promise<LogPage> {
   }
 }
 
-/** Lines are data; whose they are is said beside them. */
+/** Lines are data; whose they are is said beside them, and how an execution ended that was seen while it ran. */
 function makePrinter(io: Io, look: LoopsLook, asJson: boolean): Print {
   let current: string | undefined;
-  return async ({ lines }) => {
+  let running: string | undefined;
+
+  async function begin(id: string): Promise<void> {
+    current = id;
+    const execution = await look.execution(id);
+    running = execution?.outcome === undefined ? id : undefined;
+    io.stderr.write(`${execution === undefined ? id : header(io, execution)}\n`);
+  }
+
+  async function tellEnd(): Promise<void> {
+    const execution = running === undefined ? undefined : await look.execution(running);
+    if (execution?.outcome === undefined) return;
+    running = undefined;
+    io.stderr.write(`${header(io, execution)}\n`);
+  }
+
+  return async ({ lines, rest }) => {
     for (const line of lines) {
       if (asJson) {
         io.stdout.write(`${JSON.stringify(line)}\n`);
         continue;
       }
       if (line.execution !== current) {
-        current = line.execution;
-        io.stderr.write(`${await header(io, look, current)}\n`);
+        await tellEnd();
+        await begin(line.execution);
       }
       io.stdout.write(`${paint(io, io.stdout, "dim", line.at)} ${line.message}\n`);
     }
+    // Of an execution that has ended just now, the last lines may be still to come.
+    if (lines.length === 0 || rest === "ended") await tellEnd();
   };
 }
 
 /** `✗ FAILED 2030-01-01T00:00:00.000Z after 1.2 s, 3f2a9c1e, ValueError: no data (0198a1b2-…)` */
-async function header(io: Io, look: LoopsLook, id: string): Promise<string> {
-  const execution = await look.execution(id);
-  if (execution === undefined) return paint(io, io.stderr, "bold", id);
-  const { outcome, startedAt, durationMs, version } = execution;
+function header(io: Io, execution: ExecutionLook): string {
+  const { id, outcome, startedAt, durationMs, version } = execution;
   const error = errorText(execution);
   const how = outcome === undefined ? "" : ` after ${formatDuration(durationMs)}`;
   const mark = loopMark(io, io.stderr, outcome ?? "RUNNING");

@@ -87,9 +87,13 @@ async function runningAt(store: LoopPlace["store"]): Promise<readonly LoopExecut
 
 /** Where nobody drives the loop, what was asked for waits until somebody does. */
 export async function sayWhoDrives(io: Io, { store, starts }: LoopPlace, loop: string): Promise<void> {
-  if (starts === undefined) return;
   const held = (await store.loops()).find((one) => one.loop === loop);
-  if (held?.holder === undefined) io.stderr.write(`Nobody runs the loop ${loop} now. Start it: ${starts}\n`);
+  if (held?.holder !== undefined) return;
+  io.stderr.write(
+    starts === undefined
+      ? `Nothing drives the loop ${loop} at the moment; that is looked for every minute.\n`
+      : `Nobody runs the loop ${loop} now. Start it: ${starts}\n`,
+  );
 }
 
 /** Whole, of the task's own repository. */
