@@ -74,6 +74,8 @@ function readPipe(fd: number, onBytes: (bytes: Uint8Array) => void): Omit<Output
   socket.on("error", leave);
   return {
     drain(mostBytes) {
+      // What a paused socket holds itself came before what lies in the pipe. Each part comes as data, too.
+      while (open && socket.read() !== null);
       for (let taken = 0; open && taken < mostBytes; ) {
         const bytes = readNow(fd);
         if (bytes === undefined) return;
