@@ -22,14 +22,13 @@ export interface OpenLoopsOptions {
 
 /** `path` is the data directory: `.cirrus` of the project or repository, or of the folder that the command is called in. */
 export function openLoopsHere(path: string, { create = true, clock = systemClock }: OpenLoopsOptions = {}): LoopsHere {
-  const isNew = !existsSync(path);
-  const file = create || !isNew ? openDataDirectory(path).database : ":memory:";
-  if (create && isNew) leaveOutOfGit(path);
+  const file = create || existsSync(path) ? openDataDirectory(path).database : ":memory:";
+  if (create) leaveOutOfGit(join(path, ".gitignore"));
   const database = openDatabase(file);
   return { ...makeEmbeddedLoops(database, { clock, folder: path }), close: database.close };
 }
 
 /** A repository of notebooks need not know of the folder: it ignores itself, and `git status` stays clean. */
-function leaveOutOfGit(path: string): void {
-  writeFileSync(join(path, ".gitignore"), "*\n");
+function leaveOutOfGit(file: string): void {
+  if (!existsSync(file)) writeFileSync(file, "*\n");
 }

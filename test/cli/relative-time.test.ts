@@ -20,6 +20,6 @@ test.each([
 
 test("only people at a terminal are told how long ago it was", () => {
   const at = "2030-03-01T11:00:00.123Z";
-  expect(timeText({ write: () => {}, isTTY: true }, at, NOW)).toBe("59 min ago");
+  expect(timeText({ write: () => {}, isTTY: true }, at, NOW)).toBe("1 h ago");
   expect(timeText({ write: () => {} }, at, NOW)).toBe("2030-03-01T11:00:00Z");
 });
