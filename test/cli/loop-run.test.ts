@@ -6,6 +6,7 @@ import { EXIT } from "../../src/errors.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
 import { cirrus, startCirrus } from "./cirrus.ts";
 import { loopRepository, notebook, registration } from "./loop-repository.ts";
+import { writeFiles } from "./temporary-project.ts";
 
 const WORK = notebook(`import time
 
@@ -25,7 +26,7 @@ describe("one iteration", () => {
   test.each([
     ["all succeeded", ["good"], EXIT.ok, "1 succeeded."],
     ["some failed", ["good", "bad"], EXIT.partial, "1 succeeded, 1 failed."],
-    ["none succeeded", ["bad"], EXIT.failed, "0 succeeded, 1 failed."],
+    ["none succeeded", ["bad"], EXIT.failed, "1 failed."],
   ])("%s: the exit code says so, and each beginning and end is a line", async (_, tasks, code, last) => {
     const { loop, git } = loopRepository({ "work.ipynb": WORK, "peach.yaml": registration(...tasks) });
     const ended = await loop("run", "--once");
@@ -39,6 +40,24 @@ describe("one iteration", () => {
     expect(lines.at(-1)).toBe(last);
     // What is kept lies in the repository, and Git does not see it.
     expect(git("status", "--short")).toBe("");
+  });
+
+  test("a task that succeeds when it is tried again has succeeded", async () => {
+    const { loop, cwd } = loopRepository({
+      "work.ipynb": notebook(`from pathlib import Path
+
+def second(mark):
+    if not Path(mark).exists():
+        Path(mark).touch()
+        raise ValueError("not yet")
+`),
+    });
+    const mark = join(temporaryFolder(), "mark");
+    const more = `    args: { mark: ${JSON.stringify(mark)} }\n    cirrus: { retry: { attempts: 1, delay: 0s } }\n`;
+    writeFiles(cwd, { "peach.yaml": registration("second") + more });
+    const { code, stderr } = await loop("run", "--once", "--worktree");
+    expect(code, stderr).toBe(EXIT.ok);
+    expect(stderr).toContain("1 succeeded, 1 failed.");
   });
 
   test("P30: what cannot run is said, keeps nothing else from running, and is no success", async () => {

@@ -2,13 +2,14 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT, type ExitCode, ProblemsError } from "../../errors.ts";
+import type { Outcome } from "../../loop/loop-execution.ts";
 import type { HeldLoop } from "../../loop/loop-store.ts";
 import { taskKey } from "../../loop/loop-task.ts";
 import type { Registration } from "../../loop/registration.ts";
 import { parseDuration } from "../../loop/registry/quantities.ts";
-import type { OutcomeCounts } from "../../loop/task-record.ts";
 import { loopsOf } from "../../loop/turns/loop-tasks.ts";
 import { suggest } from "../../nearest.ts";
+import type { LoopEvent } from "../../scheduler/loop-events.ts";
 import type { Driver } from "../../scheduler/open-driver.ts";
 import type { RunLoopsResult } from "../../scheduler/run-loops.ts";
 import type { Register } from "../commands.ts";
@@ -82,13 +83,18 @@ async function run(io: Io, driver: Driver, { only, once = false, minimumIteratio
   refuseDriven(held, loops);
   for (const line of foundLines(io, registration)) io.stderr.write(`${line}\n`);
   await tellLeft(io, driver, held, only);
-  const { outcomes } = await driveAndShow(io, driver, registration, {
+  const ended = await driveAndShow(io, driver, registration, {
     signal: io.signal,
     once,
     only,
     minimumIterationMs: minimumIteration,
   });
-  return conclude(io, outcomes, registration);
+  return conclude(io, ended, registration);
+}
+
+interface Ended extends RunLoopsResult {
+  /** How each task ended last: what succeeded when it was tried again has succeeded. */
+  readonly tasks: ReadonlyMap<string, Outcome>;
 }
 
 async function driveAndShow(
@@ -96,11 +102,16 @@ async function driveAndShow(
   driver: Driver,
   registration: Registration,
   options: Parameters<Driver["run"]>[0],
-): Promise<RunLoopsResult> {
+): Promise<Ended> {
   const stopSaying = sayHowToStop(io);
   const shown = showRun(io, registration, systemClock);
+  const tasks = new Map<string, Outcome>();
+  const onEvent = (event: LoopEvent) => {
+    if (event.type === "ended") tasks.set(taskKey(event.execution.task), event.execution.end.outcome);
+    shown.tell(event);
+  };
   try {
-    return await driver.run({ ...options, onEvent: shown.tell });
+    return { ...(await driver.run({ ...options, onEvent })), tasks };
   } finally {
     shown.end();
     stopSaying();
@@ -163,22 +174,19 @@ function sayHowToStop({ stderr, signal }: Io): () => void {
 }
 
 /** 0 where all succeeded, 8 where some did, 1 where none did; tasks that cannot run have not succeeded. */
-function conclude(io: Io, outcomes: OutcomeCounts, { problems }: Registration): ExitCode {
-  const { SUCCEEDED, ...others } = outcomes;
-  const failed = Object.values(others).reduce((sum, each) => sum + each, 0);
-  const ended = [
-    `${SUCCEEDED} succeeded`,
-    ...Object.entries(others).flatMap(([outcome, times]) =>
-      times === 0 ? [] : [`${times} ${outcome.toLowerCase().replace("_", " ")}`],
-    ),
-  ];
+function conclude(io: Io, { outcomes, tasks }: Ended, { problems }: Registration): ExitCode {
+  const counts = Object.entries(outcomes).flatMap(([outcome, times]) =>
+    times === 0 ? [] : [`${times} ${outcome.toLowerCase().replace("_", " ")}`],
+  );
   const stopped = exitCodeOfSignal(io);
   if (stopped !== undefined) {
-    io.stderr.write(`Stopped: ${ended.join(", ")}. The same command goes on where this one was.\n`);
+    const ended = counts.length === 0 ? "nothing had ended yet" : counts.join(", ");
+    io.stderr.write(`Stopped: ${ended}. The same command goes on where this one was.\n`);
     return stopped;
   }
-  io.stderr.write(SUCCEEDED + failed === 0 ? "No task was due.\n" : `${ended.join(", ")}.\n`);
+  io.stderr.write(counts.length === 0 ? "No task was due.\n" : `${counts.join(", ")}.\n`);
+  const succeeded = [...tasks.values()].filter((outcome) => outcome === "SUCCEEDED").length;
   const broken = problems.some(({ severity }) => severity === "error");
-  if (failed === 0 && !broken) return EXIT.ok;
-  return SUCCEEDED === 0 && failed > 0 ? EXIT.failed : EXIT.partial;
+  if (succeeded === tasks.size && !broken) return EXIT.ok;
+  return succeeded === 0 && tasks.size > 0 ? EXIT.failed : EXIT.partial;
 }
