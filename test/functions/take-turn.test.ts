@@ -348,6 +348,14 @@ describe("whoever takes over a loop", () => {
     expect((await loops.executions()).map(({ end }) => end?.outcome)).toEqual(["LOST", undefined]);
   });
 
+  test("does not wait where what was lost was the last of its iteration", async () => {
+    await register([task("debr/a")]);
+    await running(take());
+    loops.clock.advance(LEASE_MS + 1);
+    expect((await running(take("debr", "two", "fresh"))).execution).toMatchObject({ iteration: 2, task: { name: "a" } });
+    expect((await loops.executions()).map(({ end }) => end?.outcome)).toEqual(["LOST", undefined]);
+  });
+
   test("goes on where the registration of the iteration is still what is registered", async () => {
     await register([task("debr/a"), task("debr/b"), task("debr/c")]);
     await play();

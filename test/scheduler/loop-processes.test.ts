@@ -17,6 +17,9 @@ const COMMITS = [
   [task("debr/a", { retry: { attempts: 1, delaySeconds: 5 } }), task("sesr/a")],
 ] as const;
 
+/** Some seconds' worth. */
+const RUNS = 30;
+
 type Step = "start" | "stop" | "kill" | "commit" | "pause" | "resume" | "run-now" | "cancel";
 
 const step = fc.record({
@@ -84,8 +87,13 @@ async function check(world: LoopsWorld): Promise<void> {
       expect(start, `${loop}, execution ${index}`).toBeGreaterThanOrEqual(times[index - 1]?.[1] ?? 0);
     }
     for (const [iteration, turns] of Map.groupBy(own, (execution) => execution.iteration)) {
-      const whole = turns.filter(({ trigger, end }) => trigger === "turn" && end?.error?.name !== "Stopped");
-      expect(new Set(whole.map((one) => taskKey(one.task))).size, `${loop}, iteration ${iteration}`).toBe(whole.length);
+      // One that somebody asked for may come again as a turn, where it was stopped.
+      const asked = turns.filter(({ trigger }) => trigger === "run-now").map((one) => taskKey(one.task));
+      const whole = turns
+        .filter(({ trigger, end }) => trigger === "turn" && end?.error?.name !== "Stopped")
+        .map((one) => taskKey(one.task))
+        .filter((key) => !asked.includes(key));
+      expect(new Set(whole).size, `${loop}, iteration ${iteration}`).toBe(whole.length);
     }
   }
   for (const record of await world.store.tasks()) {
@@ -132,6 +140,6 @@ test("P2: whatever becomes of the processes that run them, loops run one task at
         world.close();
       }
     }),
-    { seed, numRuns: 30 },
+    { seed, numRuns: RUNS },
   );
 }, 600_000);

@@ -80,6 +80,7 @@ export async function nextTurn(
   if (decision.decision === "end-iteration") {
     const over = endIteration(record, options.minimumIterationMs, now);
     const after = await write(ports, held, { record: over, end });
+    if (after !== undefined && early) return await beginIteration(ports, after, controls);
     return after && { ...after, action: "wait", until: over.nextAt ?? now, reason: "iteration" };
   }
   // Reading what is registered may take its time, and what has ended is not kept waiting for it.

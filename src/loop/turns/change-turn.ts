@@ -32,10 +32,14 @@ export function endTurn(
   const idle: LoopRecord = { ...record, running: undefined, runningFence: undefined };
   if (ended === undefined) return withTurn(idle, record.running, "FINISHED");
   const { execution, end } = ended;
-  if (wasStopped(end)) return withTurn(idle, execution.id, "PENDING");
+  const task = taskKey(execution.task);
+  if (wasStopped(end)) {
+    const retry = execution.attempt > 1 ? { task, attempt: execution.attempt, at: now } : record.retry;
+    return withTurn({ ...idle, retry }, execution.id, "PENDING");
+  }
   if (triesAgain(execution, end)) {
     const delayMs = Math.min(execution.task.settings.retry.delaySeconds * 1000, LONGEST_RETRY_DELAY_MS);
-    const retry = { task: taskKey(execution.task), attempt: execution.attempt + 1, at: now + delayMs };
+    const retry = { task, attempt: execution.attempt + 1, at: now + delayMs };
     return withTurn({ ...idle, retry }, execution.id, "PENDING");
   }
   const fruitless = end.outcome === "SUCCEEDED" ? 0 : record.fruitless;

@@ -106,6 +106,13 @@ describe("a retry", () => {
     expect(shown(ended(end("FAILED"), attempt(3)))[0]).toBe("debr/b FINISHED");
   });
 
+  test("that was stopped is the same attempt again", () => {
+    const stopped = ended(end("CANCELLED", STOPPED), attempt(2, { trigger: "retry" }));
+    expect(stopped.retry).toEqual({ task: "debr/b", attempt: 2, at: NOW });
+    expect(shown(stopped)[0]).toBe("debr/b PENDING");
+    expect(ended(end("CANCELLED", STOPPED), attempt(1)).retry).toBeUndefined();
+  });
+
   test("lets a loop wait for five minutes at most", () => {
     const slow = execution("debr/b", {}, { attempts: 1, delaySeconds: 86_400 });
     expect(ended(end("FAILED"), slow).retry?.at).toBe(NOW + 5 * MINUTE);
