@@ -1,7 +1,7 @@
 /** Environments of organisations as archives in the payload bucket, so that a new machine need not install everything again. */
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ObjectStore } from "../../payload/object-store.ts";
 import type { LoopUrls } from "../../payload/object-urls.ts";
 
