@@ -5,8 +5,10 @@
 import type { ExecutionEnds } from "../../aws/loops/execution-ends.ts";
 import type { Clock } from "../../clock.ts";
 import type { ExecutionEnd, LoopExecution } from "../../loop/loop-execution.ts";
+import type { LoopRecord } from "../../loop/loop-record.ts";
 import type { LoopStore } from "../../loop/loop-store.ts";
 import { METADATA_LOOP } from "../../loop/loop-task.ts";
+import { sameFor } from "../../loop/turns/loop-tasks.ts";
 import { recordTurn } from "../record-turn/record-turn.ts";
 import { endOfFailure, type Failure } from "./end-of-failure.ts";
 import { jobOf, type LoopJob } from "./loop-job.ts";
@@ -72,36 +74,42 @@ export async function driveMachine(ports: MachinePorts, request: MachineRequest)
   const { store } = ports;
   const { holder, state } = request;
   const { loop, fence, turns = 0 } = state;
-  const { registration } = await recordLast(ports, request);
+  await recordLast(ports, request);
   if (turns >= MOST_TURNS && fence !== undefined) {
     await store.release(loop, fence);
     return { loop, turns, action: "successor", successor: `${loop}-${fence}-next` };
   }
-  const newest = () => store.registration();
+  const turnPorts = { ...ports, newest: () => store.registration() };
   const options = { loop, holder, leaseMs: LEASE_MS, minimumIterationMs: request.minimumIterationMs };
-  const turnPorts = { ...ports, newest };
-  const first = turns === 0 && fence === undefined ? ("fresh" as const) : undefined;
-  let taken = await takeTurn(turnPorts, { ...options, wake: first });
-  // While it waited, somebody may have committed something.
-  if (taken.action === "wait" && registration !== undefined && registration !== taken.record.registration) {
+  // Whoever has started the machine had a reason to.
+  let taken = await takeTurn(turnPorts, { ...options, wake: fence === undefined ? "early" : undefined });
+  if (taken.action === "wait" && (await hasNews(store, taken.record))) {
     taken = await takeTurn(turnPorts, { ...options, wake: "early" });
   }
   return await answer(ports, { loop, turns: turns + 1 }, taken);
 }
 
-/** The registration that is the newest now, by its ID. */
+/** While it waits, somebody may commit something that is of its loop. */
+async function hasNews(
+  store: Pick<LoopStore, "registration">,
+  { loop, registration: id }: LoopRecord,
+): Promise<boolean> {
+  const newest = await store.registration();
+  if (newest === undefined || newest.id === id) return false;
+  const known = id === undefined ? undefined : await store.registration(id);
+  return known === undefined || !sameFor(loop, known, newest);
+}
+
 async function recordLast(
   { store, ends, clock }: MachinePorts,
   { holder, state, onRecorded }: MachineRequest,
-): Promise<{ readonly registration: string | undefined }> {
+): Promise<void> {
   const { loop, fence, execution: id, failure } = state;
   const execution = id === undefined ? undefined : await store.execution(id);
-  if (execution !== undefined && fence !== undefined) {
-    const end = (await ends.read(execution.id)) ?? endOfFailure(execution, failure, clock.now());
-    const request = { loop, holder, fence, leaseMs: LEASE_MS, execution: execution.id, end };
-    if ((await recordTurn({ store, clock }, request)) === "recorded") onRecorded?.(execution, end);
-  }
-  return { registration: (await store.registration())?.id };
+  if (execution === undefined || fence === undefined) return;
+  const end = (await ends.read(execution.id)) ?? endOfFailure(execution, failure, clock.now());
+  const request = { loop, holder, fence, leaseMs: LEASE_MS, execution: execution.id, end };
+  if ((await recordTurn({ store, clock }, request)) === "recorded") onRecorded?.(execution, end);
 }
 
 async function answer({ store, clock }: MachinePorts, answered: Answered, taken: TakenTurn): Promise<MachineAnswer> {
