@@ -214,6 +214,19 @@ describe("loops on AWS", () => {
       expect((await loops.executions()).some(({ task }) => task.name === "new")).toBe(true);
     }));
 
+  test("another organisation's commit starts no loop that waits", () =>
+    withLoops(async (loops) => {
+      const daily = task("debr/daily", { everyMs: 24 * 60 * MINUTE });
+      await loops.store.register(registered([daily]));
+      const stage = makeStage(loops);
+      await stage.run(10);
+      const before = stage.machines.size;
+      await loops.store.register(registered([daily, task("zzebu/weekly", { everyMs: 7 * 24 * 60 * MINUTE })]));
+      await stage.run(10);
+      const started = [...stage.machines.keys()].slice(before);
+      expect(started.map((name) => name.split("-")[0])).toEqual(["zzebu"]);
+    }));
+
   test(`whatever dies and repeats, each execution ends once, none runs beside another, and the loop goes on (seed ${SEED})`, async () => {
     const chance = (weight: number) =>
       fc.infiniteStream(fc.integer({ min: 0, max: 99 }).map((drawn) => drawn < weight));

@@ -9,6 +9,7 @@ import type { Controls } from "../../loop/controls.ts";
 import type { HeldLoop, LoopStore } from "../../loop/loop-store.ts";
 import { taskKey } from "../../loop/loop-task.ts";
 import type { Registration } from "../../loop/registration.ts";
+import { loopsOf, sameFor, tasksOf } from "../../loop/turns/loop-tasks.ts";
 
 export interface StartLoopsPorts {
   readonly store: Pick<LoopStore, "loops" | "controls" | "registration" | "release">;
@@ -36,7 +37,7 @@ export async function startLoops(ports: StartLoopsPorts): Promise<readonly LoopS
   const held = new Map(known.map((one) => [one.loop, one]));
   // A loop whose tasks are gone may have an execution that was begun: somebody has to say how that ended.
   const unfinished = known.filter(({ running }) => running !== undefined).map(({ loop }) => loop);
-  const loops = new Set([...registration.tasks.map(({ loop }) => loop), ...unfinished]);
+  const loops = new Set([...loopsOf(registration), ...unfinished]);
   const start = (loop: string) => startLoop(ports, loop, held.get(loop), registration, controls);
   // What is wrong with one loop is not wrong with the others.
   const failed = (loop: string, thrown: unknown): LoopStart => ({
@@ -59,7 +60,8 @@ async function startLoop(
     if (driver?.status === "RUNNING") return { loop, action: "driven", reason: held.holder };
     await store.release(loop, held.fence);
   }
-  const reason = reasonToStart(loop, held, registration, controls, clock.now());
+  const known = held?.registration === undefined ? undefined : await store.registration(held.registration);
+  const reason = reasonToStart(loop, held, { known, newest: registration }, controls, clock.now());
   if (reason === undefined) return { loop, action: "waiting", reason: "nothing is due" };
   // Two calls in the same minute start one driver; of two drivers one gets the loop and the other one ends.
   const minute = Math.floor(clock.now() / 60_000).toString(36);
@@ -73,15 +75,15 @@ async function startLoop(
 function reasonToStart(
   loop: string,
   held: HeldLoop | undefined,
-  registration: Registration,
+  { known, newest }: { readonly known: Registration | undefined; readonly newest: Registration },
   controls: Controls,
   now: number,
 ): string | undefined {
-  const tasks = registration.tasks.filter((task) => task.loop === loop);
+  const tasks = tasksOf(newest, loop);
   if (held?.running !== undefined) return "its driver is gone";
   if (tasks.some((task) => controls.tasks[taskKey(task)]?.runNow !== undefined)) return "somebody wants a task now";
   if (controls.loops[loop]?.pause !== undefined) return undefined;
-  if (held === undefined || held.registration !== registration.id) return "there is something new";
+  if (held === undefined || known === undefined || !sameFor(loop, known, newest)) return "there is something new";
   if (held.retry !== undefined) return "a task is tried again";
   if (held.turns.some(({ state }) => state !== "FINISHED")) return "its iteration goes on";
   return (held.nextAt ?? 0) <= now + SOON_MS ? "its next iteration is due" : undefined;
