@@ -196,6 +196,7 @@ describe("loops on AWS", () => {
       await stage.run(30);
       expect([...stage.machines.values()].filter(({ status }) => status === "RUNNING")).toEqual([]);
       expect(await loops.executions()).toHaveLength(1);
+      expect(stage.machines.size).toBe(1);
       await stage.run(34);
       expect(await loops.executions()).toHaveLength(2);
     }));

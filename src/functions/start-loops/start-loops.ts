@@ -10,9 +10,11 @@ import type { HeldLoop, LoopStore } from "../../loop/loop-store.ts";
 import { taskKey } from "../../loop/loop-task.ts";
 import type { Registration } from "../../loop/registration.ts";
 import { loopsOf, sameFor, tasksOf } from "../../loop/turns/loop-tasks.ts";
+import { planIteration } from "../../loop/turns/plan-iteration.ts";
+import { readLastStarts } from "../take-turn/last-starts.ts";
 
 export interface StartLoopsPorts {
-  readonly store: Pick<LoopStore, "loops" | "controls" | "registration" | "release">;
+  readonly store: Pick<LoopStore, "loops" | "controls" | "registration" | "release" | "tasks">;
   readonly executions: Pick<Executions, "start" | "describe">;
   readonly clock: Clock;
 }
@@ -60,8 +62,7 @@ async function startLoop(
     if (driver?.status === "RUNNING") return { loop, action: "driven", reason: held.holder };
     await store.release(loop, held.fence);
   }
-  const known = held?.registration === undefined ? undefined : await store.registration(held.registration);
-  const reason = reasonToStart(loop, held, { known, newest: registration }, controls, clock.now());
+  const reason = await reasonToStart({ store, clock }, loop, held, registration, controls);
   if (reason === undefined) return { loop, action: "waiting", reason: "nothing is due" };
   // Two calls in the same minute start one driver; of two drivers one gets the loop and the other one ends.
   const minute = Math.floor(clock.now() / 60_000).toString(36);
@@ -72,19 +73,25 @@ async function startLoop(
 }
 
 /** Undefined where it can wait for another look. */
-function reasonToStart(
+async function reasonToStart(
+  { store, clock }: Pick<StartLoopsPorts, "store" | "clock">,
   loop: string,
   held: HeldLoop | undefined,
-  { known, newest }: { readonly known: Registration | undefined; readonly newest: Registration },
+  registration: Registration,
   controls: Controls,
-  now: number,
-): string | undefined {
-  const tasks = tasksOf(newest, loop);
+): Promise<string | undefined> {
   if (held?.running !== undefined) return "its driver is gone";
-  if (tasks.some((task) => controls.tasks[taskKey(task)]?.runNow !== undefined)) return "somebody wants a task now";
   if (controls.loops[loop]?.pause !== undefined) return undefined;
-  if (held === undefined || known === undefined || !sameFor(loop, known, newest)) return "there is something new";
-  if (held.retry !== undefined) return "a task is tried again";
-  if (held.turns.some(({ state }) => state !== "FINISHED")) return "its iteration goes on";
-  return (held.nextAt ?? 0) <= now + SOON_MS ? "its next iteration is due" : undefined;
+  if (tasksOf(registration, loop).some((task) => controls.tasks[taskKey(task)]?.runNow !== undefined)) {
+    return "somebody wants a task now";
+  }
+  if (held === undefined) return "there is something new";
+  const known = held.registration === undefined ? undefined : await store.registration(held.registration);
+  if (known === undefined || !sameFor(loop, known, registration)) return "there is something new";
+  if (held.nextAt === undefined) return "its iteration goes on";
+  const now = clock.now() + SOON_MS;
+  if (held.nextAt > now) return undefined;
+  const lastStarts = await readLastStarts(loop, registration, store);
+  const { plan } = planIteration({ record: held, registration, controls, lastStarts, now });
+  return plan === "turns" ? "its next iteration is due" : undefined;
 }

@@ -13,7 +13,8 @@ import { beginTurn, endIteration, endTurn } from "../../loop/turns/change-turn.t
 import { decideTurn, type TurnToRun, type WaitReason } from "../../loop/turns/decide-turn.ts";
 import { requirementsOf, sameFor, tasksOf, versionOf } from "../../loop/turns/loop-tasks.ts";
 import { LONGEST_PAUSE_MS } from "../../loop/turns/pause.ts";
-import { needsLastStarts, planIteration } from "../../loop/turns/plan-iteration.ts";
+import { planIteration } from "../../loop/turns/plan-iteration.ts";
+import { readLastStarts } from "./last-starts.ts";
 
 export interface TurnPorts {
   readonly store: Pick<LoopStore, "claim" | "write" | "registration" | "controls" | "tasks" | "execution">;
@@ -109,7 +110,7 @@ async function beginIteration(ports: TurnPorts, held: Held, controls: Controls):
   if (registration === undefined) {
     return { ...held, action: "wait", until: now + LONGEST_PAUSE_MS, reason: "schedule" };
   }
-  const lastStarts = await readLastStarts(held.record.loop, registration, ports);
+  const lastStarts = await readLastStarts(held.record.loop, registration, ports.store);
   const { record, ...planned } = planIteration({ record: held.record, registration, controls, lastStarts, now });
   if (planned.plan === "nothing") {
     const after = same(record, held.record) ? held : await write(ports, held, { record });
@@ -123,17 +124,6 @@ async function beginIteration(ports: TurnPorts, held: Held, controls: Controls):
 
 function same(one: LoopRecord, other: LoopRecord): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-async function readLastStarts(
-  loop: string,
-  registration: Registration,
-  { store }: TurnPorts,
-): Promise<Readonly<Record<string, number>>> {
-  if (!needsLastStarts(loop, registration)) return {};
-  const organisations = new Set(tasksOf(registration, loop).map(({ codops }) => codops));
-  const records = await Promise.all([...organisations].map((codops) => store.tasks(codops)));
-  return Object.fromEntries(records.flat().map(({ task, last }) => [task, Date.parse(last.startedAt)]));
 }
 
 interface Beginning {
