@@ -74,6 +74,7 @@ function settings(port: number, work: string): Readonly<Record<string, string>> 
     PATH: `${join(ROOT, "node_modules", ".bin")}${delimiter}${process.env.PATH ?? ""}`,
     // What an image holds of programs.
     BATCH_PROGRAMS: join(ROOT, "bin"),
+    IMAGE_HANDLERS: join(ROOT, "docker", "loops"),
     // Nobody waits for the pauses between the tries of a state.
     SFN_WAIT_SCALE: "0.05",
     IOT_MTLS_ENABLED: "0",

@@ -18,7 +18,9 @@ from . import (
     batch_states,
     execution_history,
     lambda_errors,
+    lambda_images,
     state_stream,
+    task_timeouts,
     template_addresses,
 )
 
@@ -30,7 +32,9 @@ PARTS = (
     batch_states,
     execution_history,
     lambda_errors,
+    lambda_images,
     state_stream,
+    task_timeouts,
     template_addresses,
 )
 

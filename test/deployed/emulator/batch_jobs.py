@@ -11,6 +11,7 @@ import collections
 import contextvars
 import fnmatch
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -35,6 +36,9 @@ def submit(request):
     queue = find_queue(request.get("jobQueue", ""))
     if queue is None or queue["state"] != "ENABLED":
         return refusal(f"JobQueue {request.get('jobQueue')} is not in a valid state")
+    refused = refused_share(request, queue) or refused_time(request)
+    if refused:
+        return refusal(refused)
     job_id = batch.new_uuid()
     overrides = request.get("containerOverrides") or {}
     container = {**definition.get("containerProperties", {}), **overrides}
@@ -59,6 +63,8 @@ def submit(request):
         },
         "tags": request.get("tags", {}),
     }
+    if "shareIdentifier" in request:
+        job["shareIdentifier"] = request["shareIdentifier"]
     batch._jobs[job_id] = job
     size = (request.get("arrayProperties") or {}).get("size")
     if size:
@@ -67,6 +73,20 @@ def submit(request):
     # The account and the region of a request are kept in context variables.
     begin(run_array if size else run, job)
     return batch._json(200, {name: job[name] for name in ("jobId", "jobName", "jobArn")})
+
+
+def refused_share(request, queue):
+    """A queue that is shared fairly wants to know for whom each job is, and any other does not."""
+    share = request.get("shareIdentifier")
+    if not queue.get("schedulingPolicyArn"):
+        return share and "A share identifier is for queues with a scheduling policy."
+    if share is None or not re.fullmatch(r"[A-Za-z0-9]{1,255}", share):
+        return f"The share identifier {share} is not 1 to 255 letters and digits."
+
+
+def refused_time(request):
+    seconds = (request.get("timeout") or {}).get("attemptDurationSeconds")
+    return seconds is not None and seconds < 60 and "A timeout must be 60 seconds or more."
 
 
 def begin(work, job):

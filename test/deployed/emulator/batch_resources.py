@@ -32,6 +32,21 @@ def delete_definition(physical_id, properties):
     called(batch_control.deregister_definition, {"jobDefinition": physical_id})
 
 
+def create_policy(logical_id, properties, stack):
+    """ministack has no scheduling policies: a queue that names one asks for a share identifier of every job."""
+    name = properties.get("Name") or provisioners._physical_name(stack, logical_id)
+    arn = batch._jq_arn(name).replace(":job-queue/", ":scheduling-policy/")
+    return arn, {"Arn": arn}
+
+
+def update_policy(physical_id, old, new, stack):
+    return physical_id, {"Arn": physical_id}
+
+
+def delete_policy(physical_id, properties):
+    """Nothing keeps it: queues that name it were deleted before."""
+
+
 def create_environment(logical_id, properties, stack):
     request = named(logical_id, properties, stack, "computeEnvironmentName")
     arn = called(batch._create_compute_environment, request)["computeEnvironmentArn"]
@@ -52,6 +67,8 @@ def delete_environment(physical_id, properties):
 def create_queue(logical_id, properties, stack):
     request = named(logical_id, properties, stack, "jobQueueName")
     arn = called(batch._create_job_queue, request)["jobQueueArn"]
+    # ministack forgets it, and a queue has the policy that it was made with.
+    batch._job_queues[request["jobQueueName"]]["schedulingPolicyArn"] = request.get("schedulingPolicyArn")
     return arn, {"JobQueueArn": arn}
 
 
@@ -108,6 +125,7 @@ def install():
                 "update": update_environment,
                 "delete": delete_environment,
             },
+            "AWS::Batch::SchedulingPolicy": {"create": create_policy, "update": update_policy, "delete": delete_policy},
             "AWS::Batch::JobQueue": {"create": create_queue, "update": update_queue, "delete": delete_queue},
         }
     )
@@ -116,6 +134,7 @@ def install():
             "AWS::Batch::JobDefinition": ("JobDefinitionName", "Type"),
             "AWS::Batch::ComputeEnvironment": ("ComputeEnvironmentName", "Type"),
             "AWS::Batch::JobQueue": ("JobQueueName", "JobQueueType"),
+            "AWS::Batch::SchedulingPolicy": ("Name",),
         }
     )
     # "CloudFormation cannot update a stack when a custom-named resource requires replacing".
