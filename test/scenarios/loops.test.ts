@@ -34,9 +34,10 @@ test(
     onTestFinished(() => killProcessesIn(root));
     const repository = makeRepository(root, witnesses, 0.02);
 
-    const kills = await runAndKill(repository, makeRandom(SEED), Date.now() + 1_000 * SECONDS);
+    const known = new Map<string, LoopExecution>();
+    const kills = await runAndKill(repository, makeRandom(SEED), Date.now() + 1_000 * SECONDS, known);
 
-    const executions = await storedExecutions(root);
+    const executions = [...known.values()];
     const witnessed = readWitnesses(witnesses);
     expect(
       witnessed.filter(({ word }) => word !== "began"),
@@ -55,7 +56,12 @@ test(
 );
 
 /** Starts it again and again; the last one is told to stop in good order. */
-async function runAndKill(repository: LoopRepository, random: Random, until: number): Promise<number> {
+async function runAndKill(
+  repository: LoopRepository,
+  random: Random,
+  until: number,
+  known: Map<string, LoopExecution>,
+): Promise<number> {
   for (let kills = 0; ; kills++) {
     const runner = startCirrus(["loop", "run", "--minimum-iteration", "0s"], repository.folder);
     const isLast = Date.now() > until;
@@ -66,23 +72,29 @@ async function runAndKill(repository: LoopRepository, random: Random, until: num
     await Promise.race([sleep(life / 2), runner.ended]);
     runner.child.kill(isLast ? "SIGINT" : "SIGKILL");
     const { code, stderr } = await runner.ended;
+    await collectNew(repository.folder, known);
     if (!isLast) continue;
     expect(code, stderr).toBe(130);
     return kills;
   }
 }
 
-async function storedExecutions(root: string): Promise<readonly LoopExecution[]> {
+/** The store keeps a thousand of each task: what a long run has had is remembered here. */
+async function collectNew(root: string, known: Map<string, LoopExecution>): Promise<void> {
   const { store, close } = openLoopsHere(join(root, ".cirrus"));
-  onTestFinished(close);
-  const found: LoopExecution[] = [];
-  for (let after: string | undefined; ; ) {
-    const { rows, next } = await store.executions({ limit: 1000, after });
-    found.push(...rows);
-    if (next === undefined) break;
-    after = next;
+  const look = async (id: string) => void known.set(id, (await store.execution(id)) ?? missing(id));
+  try {
+    for (const { id, end } of [...known.values()]) if (end === undefined) await look(id);
+    for (let after: string | undefined; ; ) {
+      const { rows, next } = await store.executions({ limit: 100, after });
+      const fresh = rows.filter(({ id }) => !known.has(id));
+      for (const { id } of fresh) await look(id);
+      if (next === undefined || fresh.length === 0) return;
+      after = next;
+    }
+  } finally {
+    close();
   }
-  return Promise.all(found.map(async ({ id }) => (await store.execution(id)) ?? missing(id)));
 }
 
 function missing(id: string): never {
