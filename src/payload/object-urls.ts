@@ -56,6 +56,8 @@ export interface LoopUrls {
   /** The lines of its log from this byte on. */
   log(execution: string, from: number): ObjectUrl;
   notebook(execution: string): ObjectUrl;
+  /** Which machine has begun it. */
+  begun(execution: string): ObjectUrl;
   /** How it ended, until that is recorded. */
   end(execution: string): ObjectUrl;
   registration(id: string, unique: string): ObjectUrl;
@@ -114,6 +116,7 @@ function loopUrls(root: ObjectUrl): LoopUrls {
     logs: (id) => `${execution(id)}log/`,
     log: (id, from) => `${execution(id)}log/${String(from).padStart(LOG_DIGITS, "0")}`,
     notebook: (id) => `${execution(id)}executed.ipynb`,
+    begun: (id) => `${execution(id)}begun.json`,
     end: (id) => `${execution(id)}end.json`,
     registration: (id, unique) => `${root}registrations/${keyOf(id)}-${keyOf(unique)}.json`,
     source: (repository, commit) => `${root}sources/${digestOf(repository)}/${keyOf(commit)}.tar.gz`,

@@ -260,12 +260,30 @@ describe("the end of an execution whose machine said nothing", () => {
   const now = Date.parse("2030-01-01T00:10:00.000Z");
 
   test("is LOST with Batch's own reason where its machine went away", () => {
-    const Cause = JSON.stringify({ StatusReason: "Host EC2 (instance i-1) terminated", Container: { Reason: "gone" } });
+    const StatusReason = "Host EC2 (instance i-1) terminated";
+    const Cause = JSON.stringify({ JobId: "1", StartedAt: 5, StatusReason, Container: { Reason: "gone" } });
     expect(endOfFailure(execution, { Error: "States.TaskFailed", Cause }, now)).toMatchObject({
       outcome: "LOST",
       durationMs: 600_000,
       error: { message: expect.stringContaining("Host EC2 (instance i-1) terminated; gone") },
     });
+  });
+
+  test("is FAILED, and nothing was lost, where Batch or Lambda never began it", () => {
+    const tooLarge = "Canceled by JobStateTimeLimit action due to reason: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT";
+    const cancelled = { Error: "States.TaskFailed", Cause: JSON.stringify({ JobId: "1", StatusReason: tooLarge }) };
+    expect(endOfFailure(execution, cancelled, now)).toMatchObject({
+      outcome: "FAILED",
+      error: { name: "NotRunnable", message: expect.stringContaining(tooLarge) },
+    });
+    for (const Error of ["Batch.ClientException", "Batch.ServerException", "Lambda.TooManyRequestsException"]) {
+      expect(endOfFailure(execution, { Error, Cause: "refused" }, now).error?.name).toBe("NotRunnable");
+    }
+  });
+
+  test("is LOST where a Lambda's machine ended in the middle, or nobody knows anything", () => {
+    const crashed = { Error: "Lambda.Unknown", Cause: '{"errorType":"Runtime.ExitError"}' };
+    for (const failure of [crashed, undefined]) expect(endOfFailure(execution, failure, now).outcome).toBe("LOST");
   });
 
   test("is TIMED_OUT where Batch, Lambda or Step Functions ended it for its time", () => {

@@ -15,16 +15,30 @@ export function endOfFailure(
   failure: Failure | undefined,
   now: number,
 ): ExecutionEnd {
-  const reason = reasonOf(failure);
-  const timedOut = failure?.Error === "States.Timeout" || failure?.Error === "Sandbox.Timedout" || TIMEOUT.test(reason);
   return {
-    outcome: timedOut ? "TIMED_OUT" : "LOST",
+    ...whatFailed(failure, task.settings.timeoutSeconds),
     endedAt: isoTime(now),
     durationMs: Math.max(0, now - Date.parse(startedAt)),
-    error: timedOut
-      ? { name: "Timeout", message: `It had not ended long after its ${task.settings.timeoutSeconds} s: ${reason}` }
-      : { name: "Lost", message: `What ran it ended without a word: ${reason}` },
   };
+}
+
+function whatFailed(failure: Failure | undefined, limitSeconds: number): Pick<ExecutionEnd, "outcome" | "error"> {
+  const reason = reasonOf(failure);
+  if (failure?.Error === "States.Timeout" || failure?.Error === "Sandbox.Timedout" || TIMEOUT.test(reason)) {
+    const message = `It had not ended long after its ${limitSeconds} s: ${reason}`;
+    return { outcome: "TIMED_OUT", error: { name: "Timeout", message } };
+  }
+  if (hasNeverStarted(failure)) {
+    return { outcome: "FAILED", error: { name: "NotRunnable", message: `No machine has run it: ${reason}` } };
+  }
+  return { outcome: "LOST", error: { name: "Lost", message: `What ran it ended without a word: ${reason}` } };
+}
+
+/** Batch refused the job, or never had a machine for it; Lambda refused the call. */
+function hasNeverStarted({ Error: error = "", Cause: cause = "" }: Failure = {}): boolean {
+  if (error.startsWith("Batch.") || error === "Lambda.TooManyRequestsException") return true;
+  const job = parse(cause);
+  return isJsonObject(job) && job.JobId !== undefined && job.StartedAt === undefined;
 }
 
 /** What Batch says of a job beyond its limit, and Lambda of a function. */

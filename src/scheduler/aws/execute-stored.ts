@@ -12,7 +12,7 @@ import { makeStoredEnvironments } from "./stored-environments.ts";
 
 export type StoredOutcome =
   | { readonly outcome: "ended"; readonly end: ExecutionEnd }
-  /** It has ended before, or was given up: nothing was run. */
+  /** It has begun or ended before: nothing was run. */
   | { readonly outcome: "nothing"; readonly reason: string };
 
 /** How often somebody who cancels it is looked for. */
@@ -50,6 +50,7 @@ export async function executeStored(loops: AwsLoops, id: string, signal: AbortSi
   if (execution.end !== undefined || (await ends.read(id)) !== undefined) {
     return { outcome: "nothing", reason: `The execution ${id} has ended already` };
   }
+  if (!(await ends.begin(id))) return { outcome: "nothing", reason: `Another machine has begun the execution ${id}` };
   const variables = wholeEnvironment();
   const installations: { close(): void }[] = [];
   const environments = makeStoredEnvironments({

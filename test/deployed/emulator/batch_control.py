@@ -5,11 +5,14 @@ from ministack.services import batch
 from . import batch_jobs
 
 
+FORGOTTEN = ("parameters", "retryStrategy", "timeout", "platformCapabilities", "propagateTags", "schedulingPriority")
+
+
 def register_definition(request):
     """ministack forgets what a definition says besides its container."""
     answer = registered(request)
     revision = batch._job_definitions[request["jobDefinitionName"]][-1]
-    for name in ("parameters", "retryStrategy", "timeout", "platformCapabilities", "propagateTags"):
+    for name in FORGOTTEN:
         if name in request:
             revision[name] = request[name]
     return answer

@@ -36,7 +36,7 @@ def submit(request):
     queue = find_queue(request.get("jobQueue", ""))
     if queue is None or queue["state"] != "ENABLED":
         return refusal(f"JobQueue {request.get('jobQueue')} is not in a valid state")
-    refused = refused_share(request, queue) or refused_time(request)
+    refused = refused_share(request, queue, definition) or refused_time(request)
     if refused:
         return refusal(refused)
     job_id = batch.new_uuid()
@@ -75,13 +75,15 @@ def submit(request):
     return batch._json(200, {name: job[name] for name in ("jobId", "jobName", "jobArn")})
 
 
-def refused_share(request, queue):
-    """A queue that is shared fairly wants to know for whom each job is, and any other does not."""
+def refused_share(request, queue, definition):
+    """A queue that is shared fairly wants to know for whom each job is, and how urgent; any other does not."""
     share = request.get("shareIdentifier")
     if not queue.get("schedulingPolicyArn"):
         return share and "A share identifier is for queues with a scheduling policy."
     if share is None or not re.fullmatch(r"[A-Za-z0-9]{1,255}", share):
         return f"The share identifier {share} is not 1 to 255 letters and digits."
+    if "schedulingPriorityOverride" not in request and "schedulingPriority" not in definition:
+        return "Either schedulingPriority in job definition or schedulingPriorityOverride should be specified."
 
 
 def refused_time(request):
