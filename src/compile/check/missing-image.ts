@@ -39,6 +39,8 @@ export function describeMissing(missing: MissingImage, project: Project): string
 function otherwise(missing: MissingImage): string {
   const { uses, refused } = missing;
   const files = [...new Set(uses.map(({ file }) => file))].join(", ");
+  if (missing.image.repository === LOOPS_REPOSITORY)
+    return "Or do without loops: custom.loops.Enabled: false, in cirrus.yml.";
   if (isOfLambda(missing)) return `Or disable it: \`lambda: {enabled: false}\` in ${files}.`;
   const without = uses.some(({ source }) => source === "project")
     ? `Or leave its Batch part out: \`batch: {enabled: false}\` in ${files}.`
@@ -52,7 +54,7 @@ function isOfLambda({ uses }: MissingImage): boolean {
   return uses.some(({ kind }) => kind === "lambda");
 }
 
-/** The commands of docker/README.md, with everything filled in. */
+/** The commands of docker/README.md and docker/loops/README.md, with everything filled in. */
 function pushCommands({ name, image, found, uses }: MissingImage, project: Project): readonly string[] {
   const { region, repository } = image;
   const [registry = ""] = name.split("/");
@@ -67,16 +69,25 @@ function pushCommands({ name, image, found, uses }: MissingImage, project: Proje
 }
 
 const RUNNER_REPOSITORY = "cirrus-batch";
+const LOOPS_REPOSITORY = "cirrus-loops";
+
+/** What the package brings, by the repository that cirrus.yml names. */
+const DOCKERFILES: Readonly<Record<string, string | undefined>> = {
+  [RUNNER_REPOSITORY]: "docker/Dockerfile",
+  [LOOPS_REPOSITORY]: "docker/loops/Dockerfile",
+};
 
 function buildOptions({ repository }: RegistryImage, uses: readonly ImageUse[], project: Project): string {
-  if (repository !== RUNNER_REPOSITORY) return "-f <its Dockerfile>";
-  const own = "docker/Dockerfile";
+  const own = DOCKERFILES[repository];
+  if (own === undefined) return "-f <its Dockerfile>";
   const file = existsSync(join(project.root, own)) ? own : `node_modules/cirrus-pipeline/${own}`;
   // Without a Lambda whose code they could fetch, jobs need it in their image.
   const [coded] = uses.flatMap(({ task }) =>
     task !== undefined && project.tasks.get(task)?.lambda?.enabled !== true ? [task] : [],
   );
-  return coded === undefined ? `-f ${file}` : `-f ${file} --target task --build-arg TASK=${coded}`;
+  return coded === undefined || repository !== RUNNER_REPOSITORY
+    ? `-f ${file}`
+    : `-f ${file} --target task --build-arg TASK=${coded}`;
 }
 
 export function placeOf(file: string, line: number | undefined): string {
