@@ -79,9 +79,15 @@ function callCell(notebook: Notebook, run: ExecutedRun, id: string, begun: numbe
   };
 }
 
-function printed({ outputs }: ExecutedRun, cell: number): readonly JsonObject[] {
-  const text = outputs.get(cell) ?? "";
+function printed({ outputs, end }: ExecutedRun, cell: number): readonly JsonObject[] {
+  const text = withoutTrace(outputs.get(cell) ?? "", end);
   return text === "" ? [] : [{ output_type: "stream", name: "stdout", text: shortened(text) }];
+}
+
+/** The program logs it last, and the error shows it. */
+function withoutTrace(text: string, end: ExecutionEnd | undefined): string {
+  const trace = end?.error?.trace;
+  return trace !== undefined && text.endsWith(`${trace}\n`) ? text.slice(0, -trace.length - 1) : text;
 }
 
 /** A notebook with more is slow to open. */

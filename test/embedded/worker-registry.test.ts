@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -89,4 +89,18 @@ test("what left its group is found by the folder that it was started for", async
     registry.close();
     process.kill(-other.pid, "SIGKILL");
   }
+});
+
+test("a worker in a folder with a long path has a short one to it, which goes with the runtime", () => {
+  const registry = makeWorkerRegistry(join(directory, "a-name-of-some-length/".repeat(5)));
+  const place = registry.open();
+  try {
+    writeFileSync(join(place.shortFolder, "file"), "text");
+    expect(readFileSync(join(place.folder, "file"), "utf8")).toBe("text");
+    // What a pool of processes in Python adds for its socket.
+    expect(join(place.shortFolder, "tmp/pymp-12345678/listener-12345678").length).toBeLessThan(104);
+  } finally {
+    registry.close();
+  }
+  expect(existsSync(place.shortFolder)).toBe(false);
 });

@@ -106,6 +106,15 @@ describe("P8: the executed copy", () => {
     expect(copyOf({ end, cells: [] }).cells[3].outputs).toContainEqual(shown);
   });
 
+  test("P11: shows the trace once, which the program has logged too", () => {
+    const error = { name: "ValueError", message: "no", trace: "Traceback:\nValueError: no" };
+    const end: ExecutionEnd = { ...SUCCEEDED, outcome: "FAILED", result: undefined, error };
+    const [printed, shown] = copyOf({ end, outputs: new Map([[3, `before\n${error.trace}\n`]]) }).cells[3].outputs;
+    expect(printed).toEqual({ output_type: "stream", name: "stdout", text: "before\n" });
+    expect(shown.traceback).toEqual(error.trace.split("\n"));
+    expect(copyOf({ end, outputs: new Map([[3, `${error.trace}\n`]]) }).cells[3].outputs).toHaveLength(1);
+  });
+
   test("P12: is nbformat 4.5 whatever the notebook was: each cell has an ID of its own", () => {
     const cells = [
       { cell_type: "code", id: "cirrus-call", source: "a" },

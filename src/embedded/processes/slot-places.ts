@@ -25,8 +25,8 @@ export function makeSlotPlaces(registry: WorkerRegistry): SlotPlaces {
       const place = free.get(slot) ?? registry.open();
       free.delete(slot);
       const { folder } = place;
-      const temporary = join(folder, "tmp");
-      mkdirSync(temporary, { recursive: true });
+      const temporary = join(place.shortFolder, "tmp");
+      mkdirSync(join(folder, "tmp"), { recursive: true });
       const release = () => {
         if (empty(folder)) free.set(slot, place);
       };

@@ -4,8 +4,8 @@
  * runtime had noted. Should the shell have been killed too, the next runtime finds the notes.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { isRunning, killGroupOf, killSandboxesIn, processIdentity } from "./processes.ts";
 
 export interface WorkerRegistry {
@@ -17,6 +17,8 @@ export interface WorkerRegistry {
 export interface WorkerPlace {
   /** A folder of the worker's own for its temporary files. */
   readonly folder: string;
+  /** The same folder, by a path that leaves room for the names of sockets. */
+  readonly shortFolder: string;
   /** Notes the worker, which leads its own process group, in place of an earlier one that is gone. */
   note(pid: number): void;
   /** The worker and its group are gone. */
@@ -32,7 +34,10 @@ for turn in 1 2; do
     kill -KILL "\${found%/environ}" 2>/dev/null
   done
 done
-rm -rf "$1"`;
+rm -rf "$1" "$2"`;
+
+/** A socket's path has 104 bytes on some systems; that of a pool of processes in Python ends with 32, a place's with 15. */
+const LONGEST = 56;
 
 /** One folder per runtime in `directory`, named by its process; folders of runtimes that ended are cleared first. */
 export function makeWorkerRegistry(directory: string): WorkerRegistry {
@@ -42,8 +47,9 @@ export function makeWorkerRegistry(directory: string): WorkerRegistry {
   const folder = mkdtempSync(join(directory, `${process.pid}_${processIdentity(process.pid)}_`));
   const notes = join(folder, "workers");
   mkdirSync(notes);
+  const shortFolder = folder.length > LONGEST ? shortened(folder) : folder;
   // Detached: Ctrl-C in the terminal goes to the runtime's group only.
-  const reaper = spawn("/bin/sh", ["-c", WHEN_INPUT_ENDS, "cirrus-reaper", folder], {
+  const reaper = spawn("/bin/sh", ["-c", WHEN_INPUT_ENDS, "cirrus-reaper", folder, linkTo(folder)], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     env: { PATH: "/usr/bin:/bin" },
@@ -59,6 +65,7 @@ export function makeWorkerRegistry(directory: string): WorkerRegistry {
       let noted: string | undefined;
       return {
         folder: temporary,
+        shortFolder: join(shortFolder, basename(temporary)),
         note(pid) {
           const earlier = noted;
           noted = join(notes, String(pid));
@@ -73,7 +80,7 @@ export function makeWorkerRegistry(directory: string): WorkerRegistry {
     },
     close() {
       reaper.stdin.end();
-      rmSync(folder, { recursive: true, force: true });
+      remove(folder);
     },
   };
 }
@@ -84,6 +91,25 @@ function clearIfEnded(folder: string): void {
   for (const worker of readNotes(join(folder, "workers"))) killGroupOf(worker);
   // What left its group; the guard that would have ended it may have been killed too.
   killSandboxesIn(folder);
+  remove(folder);
+}
+
+/** Where nobody may write, the long path has to do. */
+function shortened(folder: string): string {
+  try {
+    symlinkSync(resolve(folder), linkTo(folder));
+    return linkTo(folder);
+  } catch {
+    return folder;
+  }
+}
+
+function linkTo(folder: string): string {
+  return join("/tmp", `cirrus-${basename(folder)}`);
+}
+
+function remove(folder: string): void {
+  rmSync(linkTo(folder), { force: true });
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -12,10 +12,6 @@ from cirrus_notebook import awaiting, module  # noqa: E402
 while OWN in sys.path:
     sys.path.remove(OWN)
 
-# A child process of the task that starts afresh imports this file as its main module, and finds the notebook's functions.
-if __name__ == "__mp_main__":
-    module.adopt(awaiting.run)
-
 # How long a task's own `atexit` functions may take.
 LAST_SECONDS = 5
 
@@ -64,21 +60,21 @@ def outcome_of(assignment, channel):
     except NotRunnable as error:
         return {"error": {"name": "NotRunnable", "message": str(error), "trace": error.trace}}
     except SystemExit as error:
-        return exited(error)
+        return exited(error, assignment["checkout"])
     except BaseException as error:
         from cirrus_notebook.traces import describe
 
-        return {"error": describe(error)}
+        return {"error": describe(error, assignment["checkout"])}
 
 
-def exited(error):
+def exited(error, checkout):
     """`sys.exit()` with nothing or 0 says that all is well."""
     if error.code is None or error.code == 0:
         return {"result": None}
     from cirrus_notebook.traces import describe
 
     said = f"The task called sys.exit({error.code!r})" if isinstance(error.code, int) else str(error.code)
-    return {"error": {**describe(error), "name": "Exited", "message": said}}
+    return {"error": {**describe(error, checkout), "name": "Exited", "message": said}}
 
 
 def execute(assignment, channel):
@@ -119,14 +115,20 @@ def load(assignment, extract, channel):
         flush()
         channel.begin(cell, assignment.get("answersCells"))
 
-    loader = module.Loader(module.module_name(notebook), file, extract.used, awaiting.run, begin)
+    loader = module.Loader(module.module_name(notebook), file, extract.used, begin)
     loader.compile()
-    sys.meta_path.append(loader)
+    sys.meta_path.insert(0, loader)
     module.publish(loader, notebook)
+    find_pickled(loader.name)
     __import__(loader.name)
     entry = getattr(sys.modules[loader.name], method, None)
     check_callable(entry, assignment, extract)
     return entry
+
+
+def find_pickled(name):
+    """What a notebook's kernel has pickled names `__main__`: it is looked for in the notebook."""
+    sys.modules["__main__"].__getattr__ = lambda attribute: getattr(sys.modules.get(name), attribute)
 
 
 def check_callable(entry, assignment, extract):

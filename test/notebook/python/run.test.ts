@@ -152,6 +152,12 @@ describe("P11: what goes wrong", () => {
     expect(stderr).toBe(`${end.error?.trace}\n`);
   });
 
+  test("P11: in a module of the repository is told with its path there", async () => {
+    const files = { "notebooks/near.py": "def fail():\n    raise ValueError('near')\n" };
+    const { end } = await runCells(["import near\ndef task(): near.fail()"], { files });
+    expect(end.error?.trace).toContain('  File "notebooks/near.py", line 2, in fail\n');
+  });
+
   test("P11: in an asynchronous function is told from the function on", async () => {
     const { end } = await runCells(["async def task():\n    1 / 0"]);
     expect(end.error?.trace).toMatch(
@@ -289,12 +295,33 @@ describe("P13: a notebook as a module", () => {
       "    return Point(point.x * 2)",
       "def task():",
       "    results = [pickle.loads(pickle.dumps(Point(1))).x, inspect.getsource(double).count('return')]",
-      "    for method in ('spawn', 'fork'):",
+      "    for method in ('spawn', 'forkserver', 'fork'):",
       "        with multiprocessing.get_context(method).Pool(1) as pool:",
       "            results += [point.x for point in pool.map(double, [Point(1)])]",
       "    return results",
     ].join("\n");
-    expect((await runCells([cell])).end.result).toEqual([1, 1, 2, 2]);
+    expect((await runCells([cell])).end.result).toEqual([1, 1, 2, 2, 2]);
+  });
+
+  test("P13: is found by processes that are given no main module, as those of joblib", async () => {
+    const cell = [
+      "import json, pickle, subprocess, sys",
+      "class Point:",
+      "    x = 3",
+      "def task():",
+      "    there = 'import json, pickle, sys; path, sent = sys.argv[1:]; sys.path[:] = json.loads(path); print(pickle.loads(bytes.fromhex(sent)).x)'",
+      "    command = [sys.executable, '-c', there, json.dumps(sys.path), pickle.dumps(Point()).hex()]",
+      "    return int(subprocess.run(command, check=True, capture_output=True).stdout)",
+    ].join("\n");
+    expect((await runCells([cell])).end.result).toBe(3);
+  });
+
+  test("P13: has what was pickled in a notebook's kernel, where it was called `__main__`", async () => {
+    const cell =
+      "import pickle\nclass Point: pass\ndef task(name):\n    return pickle.loads(f'c__main__\\n{name}\\n.'.encode()) is Point";
+    expect((await runCells([cell], { args: { name: "Point" } })).end.result).toBe(true);
+    const { end } = await runCells([cell], { args: { name: "Gone" } });
+    expect(end.error).toMatchObject({ name: "AttributeError", message: expect.stringContaining("Gone") });
   });
 
   test("P13: ends with its function, whatever threads it has left, after what it registered for its end", async () => {

@@ -11,20 +11,27 @@ import sys
 import time
 import types
 
+from . import awaiting
 from .cells import FUTURE, Cell
 
-# Where child processes find the extract.
-VARIABLE = "CIRRUS_NOTEBOOK_EXTRACT"
+OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PUBLISHED = """import sys
+
+sys.path.insert(0, {own!r})
+from cirrus_notebook import module
+
+sys.path.remove({own!r})
+module.fill(__name__, {extract!r})
+"""
 
 
 class Loader:
     """An import of the module runs its cells. `begin` is told before each."""
 
-    def __init__(self, name, file, cells, run, begin=lambda cell: None):
+    def __init__(self, name, file, cells, begin=lambda cell: None):
         self.name = name
         self.file = file
         self.cells = cells
-        self.run = run
         self.begin = begin
         self.code = []
 
@@ -56,7 +63,7 @@ class Loader:
             self.begin(index)
             outcome = types.FunctionType(code, module.__dict__)()
             if code.co_flags & inspect.CO_COROUTINE:
-                self.run(outcome)
+                awaiting.run(outcome)
 
 
 def display(*values, **_options):
@@ -71,25 +78,25 @@ def module_name(notebook):
     return re.sub(r"\W", "_", stem) + "_ipynb"
 
 
-def publish(loader, folder):
-    """For child processes that do not begin as a copy of this one. The file goes with the task's temporary folder."""
+def publish(loader, notebook):
+    """
+    For child processes that do not begin as a copy of this one: a file that they can import, as what they are sent names
+    the module. It goes with the task's temporary folder.
+    """
     # `tempfile` takes longer to load than all else that is needed here.
-    path = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"notebook-{os.getpid()}-{time.time_ns()}.json")
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        cells = [{"index": cell.index, "source": cell.original} for cell in loader.cells]
-        json.dump({"name": loader.name, "file": loader.file, "notebook": folder, "cells": cells}, file)
-    os.environ[VARIABLE] = path
+    folder = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"notebook-{os.getpid()}-{time.time_ns()}")
+    os.mkdir(folder, 0o700)
+    cells = [{"index": cell.index, "source": cell.original} for cell in loader.cells]
+    extract = json.dumps({"name": loader.name, "file": loader.file, "notebook": notebook, "cells": cells})
+    with open(os.path.join(folder, f"{loader.name}.py"), "w", encoding="utf-8") as file:
+        file.write(PUBLISHED.format(own=OWN, extract=extract))
+    sys.path.append(folder)
 
 
-def adopt(run):
-    """In such a child process: the module is run when something of it is asked for."""
-    path = os.environ.get(VARIABLE)
-    if path is None or not os.path.exists(path):
-        return
-    with open(path, encoding="utf-8") as file:
-        extract = json.load(file)
+def fill(name, text):
+    """In such a child process: runs the cells in the module that it imports."""
+    extract = json.loads(text)
     cells = [Cell(cell["index"], cell["source"], extract["notebook"]) for cell in extract["cells"]]
-    loader = Loader(extract["name"], extract["file"], cells, run)
+    loader = Loader(extract["name"], extract["file"], cells)
     loader.compile()
-    sys.meta_path.append(loader)
+    loader.exec_module(sys.modules[name])

@@ -2,19 +2,21 @@
 import os
 import traceback
 
-OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from .module import OWN
+
 LIMIT = 32 * 1024
 MESSAGE_LIMIT = 4 * 1024
 
 
-def describe(error):
-    """Name, message and trace, each of a length that a record can hold."""
+def describe(error, checkout):
+    """Name, message and trace, each of a length that a record can hold. Files of the checkout are named as they are there."""
     shown = traceback.TracebackException(type(error), error, beginning_in_task(error.__traceback__))
     without_own_frames(shown)
+    trace = "".join(shown.format()).rstrip("\n").replace(f'File "{checkout}{os.sep}', 'File "')
     return {
         "name": type(error).__name__,
         "message": cut(message_of(error), MESSAGE_LIMIT),
-        "trace": cut("".join(shown.format()).rstrip("\n"), LIMIT),
+        "trace": cut(trace, LIMIT),
     }
 
 
