@@ -41,4 +41,6 @@ export interface RegistrationProblem extends Problem {
   readonly codops?: string | undefined;
   /** The name of the task that it is about, where it is about one. */
   readonly task?: string | undefined;
+  /** Where that task is registered, where the problem is in another file: its notebook. */
+  readonly registered?: { readonly file: string; readonly line: number } | undefined;
 }

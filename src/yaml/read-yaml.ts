@@ -21,6 +21,7 @@ import type { Json } from "../json.ts";
 import { nearest } from "../nearest.ts";
 import { CLOUDFORMATION_TAGS, expandTag } from "./cloudformation-tags.ts";
 import type { Path } from "./json-path.ts";
+import { explainSyntaxError } from "./syntax-errors.ts";
 
 export interface Position {
   readonly line: number;
@@ -59,8 +60,7 @@ export function parseYaml(text: string, shown: string, report: Report, options: 
     return { line, column: col };
   };
   for (const error of document.errors) {
-    const code = error.code === "DUPLICATE_KEY" ? "duplicate-key" : "yaml";
-    report({ code, message: error.message, file: shown, ...at(error.pos[0]) });
+    report({ ...explainSyntaxError(error, document, lines), file: shown, ...at(error.pos[0]) });
   }
   const tags = options.cloudFormation === false ? [] : CLOUDFORMATION_TAGS;
   const convert = makeConverter(document, tags, (node, code, message, hint) =>
@@ -117,7 +117,10 @@ function makeConverter(document: Document, tags: readonly string[], refuse: Refu
       return stop(node, "too-many-aliases", `*${node.source} is used more than ${LIMITS.aliases} times`);
     }
     const target = node.resolve(document);
-    return target === undefined ? null : convert(target, depth + 1);
+    if (target !== undefined) return convert(target, depth + 1);
+    const hint = "A text that begins with * stands in quotes.";
+    refuse(node, "unknown-alias", `*${node.source} stands for nothing: there is no &${node.source} before it`, hint);
+    return null;
   }
 
   function convertPlain(node: Node, depth: number): Json {

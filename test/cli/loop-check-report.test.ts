@@ -74,6 +74,29 @@ warnings
     expect(written.stderr).toBe("✗ 1 error, 1 warning; 1 task in 1 loop would run.\n");
   });
 
+  test("P14: what tasks have in common in their notebook stands there once, with the cell, the line and their names", () => {
+    const inCell = (task: string, line: number) => ({
+      ...problem("error", "uses `helper`, defined in cell 0"),
+      file: "nb/a.ipynb",
+      line: undefined,
+      column: undefined,
+      path: "$.cells[2].source[4]",
+      codops: "zzebu",
+      task,
+      registered: { file: "peach.yaml", line },
+    });
+    const whole = { ...inCell("e", 9), path: undefined, message: "nb/a.ipynb is no notebook", hint: undefined };
+    const { io, written } = captured();
+    const problems = [inCell("a", 3), inCell("b", 4), inCell("c", 5), inCell("d", 6), whole];
+    reportCheck(io, registration([], problems), { format: "table", strict: false });
+    expect(written.stdout).toContain(`errors
+  notebooks/nb/a.ipynb[cell 2]:5: zzebu/a (notebooks/peach.yaml:3), zzebu/b (notebooks/peach.yaml:4) and 2 more: uses \`helper\`, defined in cell 0
+    Do otherwise.
+  notebooks/nb/a.ipynb: zzebu/e (notebooks/peach.yaml:9): nb/a.ipynb is no notebook
+`);
+    expect(written.stderr).toContain("✗ 2 errors");
+  });
+
   test("with warnings alone it is good, unless they are errors", () => {
     const found = registration([loopTask("zzebu/a")], [problem("warning", "Odd.")]);
     expect(reportCheck(captured().io, found, { format: "table", strict: false })).toBe(EXIT.ok);
@@ -111,7 +134,7 @@ test("a task in few words", () => {
   expect(scheduleText({ everyMs: 1_800_000 })).toBe("every 30m");
   expect(scheduleText({ cron: { expression: "0 6 * * *", timezone: "UTC" } })).toBe("0 6 * * * (UTC)");
   const settings = { ...SETTINGS, memoryBytes: 3 * 2 ** 29, retry: { attempts: 1, delaySeconds: 0 }, priority: 5 };
-  expect(limitsText({ ...settings, pin: "3f2a9c1e" })).toBe(
+  expect(limitsText({ ...settings, pin: "3f2a9c1e48c5ab10c5ab103f2a9c1e48c5ab103f" })).toBe(
     "at most 1h, 1.5 GB, tried again once, priority 5, pinned to 3f2a9c1e",
   );
 });

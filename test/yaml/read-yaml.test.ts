@@ -72,8 +72,29 @@ describe("CloudFormation's short tags", () => {
 });
 
 describe("safety", () => {
-  test("a key given twice is a problem at the second", () => {
-    expect(parse("a: 1\nb: 2\na: 3\n").problems).toEqual(["file.yml:3:1 duplicate-key: Map keys must be unique"]);
+  test("a key given twice is a problem at the second, which names the first", () => {
+    expect(parse("a: 1\nb: {a: 2}\na: 3\n").problems).toEqual([
+      "file.yml:3:1 duplicate-key: a stands here for the second time: the first is in line 1 [Leave one of them out, or give it another name.]",
+    ]);
+  });
+
+  test.each([
+    ["a tab", "a:\n\tb: 1\n", "file.yml:2:1 yaml: Tabs are not allowed as indentation [Indent with spaces.]"],
+    [
+      "a second document",
+      "a: 1\n---\nb: 2\n",
+      "file.yml:2:1 yaml: A second document begins here [Give it a file of its own.]",
+    ],
+    ["a colon without a space", "a:x\nb: 1\n", /^file\.yml:1:1 .* \[Behind a key stand a colon and a space\.\]$/],
+    ["a text with a colon", "a: b: c\n", /^file\.yml:1:4 .* \[A text with a colon and a space in it stands in quotes/],
+    [
+      "an alias of nothing",
+      "a: *x\n",
+      /^file\.yml:1:4 unknown-alias: \*x stands for nothing: .* stands in quotes\.\]$/,
+    ],
+  ])("says what to do about %s", (_, text, expected) => {
+    const [problem] = parse(text).problems;
+    expect(problem).toEqual(typeof expected === "string" ? expected : expect.stringMatching(expected));
   });
 
   test("a key __proto__ is refused and changes no object", () => {

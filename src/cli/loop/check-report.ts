@@ -1,12 +1,13 @@
 /** What `cirrus loop check` tells: every problem with its place, and what would run in which loop in which order. */
-import { CirrusError, EXIT, type ExitCode, type Problem } from "../../errors.ts";
+import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
 import { type LoopTask, METADATA_LOOP, taskKey } from "../../loop/loop-task.ts";
 import type { Registration, RegistrationProblem } from "../../loop/registration.ts";
 import { WORKTREE } from "../../loop/sources.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { type Format, printOne, printRows } from "../terminal/output.ts";
 import { renderProblems } from "../terminal/problems.ts";
-import { limitsText, pathHere, scheduleText, workText } from "./describe-task.ts";
+import { limitsText, scheduleText, workText } from "./describe-task.ts";
+import { placedHere } from "./placed-problems.ts";
 
 export interface CheckOptions {
   readonly format: Format;
@@ -91,26 +92,18 @@ export function printProblems(io: Io, problems: readonly RegistrationProblem[], 
   print(paint(io, io.stdout, strict ? "red" : "yellow", strict ? "warnings (--strict)" : "warnings"), warnings);
 }
 
-/** With paths that can be opened from here; of what is in a notebook, whose it is: two tasks may share one. */
-export function placedHere(io: Pick<Io, "cwd">, problems: readonly RegistrationProblem[]): readonly Problem[] {
-  return problems.map((problem) => ({
-    ...problem,
-    message:
-      problem.task === undefined || problem.path !== undefined
-        ? problem.message
-        : `${problem.codops}/${problem.task}: ${problem.message}`,
-    file: problem.file === undefined ? problem.repository : pathHere(io, problem.repository, problem.file),
-  }));
-}
-
 function summary(
   io: Io,
   planned: readonly Planned[],
   problems: readonly RegistrationProblem[],
   strict: boolean,
 ): string {
-  const errors = problems.filter(({ severity }) => severity === "error").length;
-  const warnings = problems.length - errors;
+  const numberOf = (wanted: string) =>
+    placedHere(
+      io,
+      problems.filter(({ severity }) => severity === wanted),
+    ).length;
+  const [errors, warnings] = [numberOf("error"), numberOf("warning")];
   const loops = new Set(planned.map(({ loop }) => loop)).size;
   const runs = `${count(planned.length, "task")} in ${count(loops, "loop")}`;
   const found = [

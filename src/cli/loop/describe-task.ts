@@ -25,7 +25,7 @@ export function limitsText({ timeoutSeconds, memoryBytes, retry, priority, pin }
     ...(memoryBytes === undefined ? [] : [`${Number((memoryBytes / 2 ** 30).toFixed(2))} GB`]),
     ...(retry.attempts === 0 ? [] : [`tried again ${times}`]),
     ...(priority === 0 ? [] : [`priority ${priority}`]),
-    ...(pin === undefined ? [] : [`pinned to ${pin}`]),
+    ...(pin === undefined ? [] : [`pinned to ${/^[0-9a-f]{40}$/.test(pin) ? pin.slice(0, 8) : pin}`]),
   ].join(", ");
 }
 

@@ -4,8 +4,9 @@ import { WORKTREE } from "../../loop/sources.ts";
 import { loopsOf } from "../../loop/turns/loop-tasks.ts";
 import { shortPath } from "../bulk/runs.ts";
 import { type Io, paint } from "../terminal/io.ts";
-import { count, placedHere } from "./check-report.ts";
+import { count } from "./check-report.ts";
 import { loopMark } from "./loop-marks.ts";
+import { placedHere } from "./placed-problems.ts";
 
 type Place = Pick<Io, "cwd" | "env" | "stderr">;
 

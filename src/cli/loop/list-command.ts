@@ -10,9 +10,10 @@ import { type Io, paint } from "../terminal/io.ts";
 import { addFormats, formatOf, type OutputOptions, printRows, type Rows } from "../terminal/output.ts";
 import { renderProblems } from "../terminal/problems.ts";
 import { timeText } from "../terminal/relative-time.ts";
-import { count, placedHere } from "./check-report.ts";
+import { count } from "./check-report.ts";
 import { findOrganisation } from "./find-target.ts";
 import { loopMark } from "./loop-marks.ts";
+import { placedHere } from "./placed-problems.ts";
 import { nextShort, standingOf } from "./task-text.ts";
 
 export const registerList: Register = (command, io) => {

@@ -17,10 +17,11 @@ import { exitCodeOfSignal } from "../exit-codes.ts";
 import { loopData } from "../place/loop-place.ts";
 import type { Io } from "../terminal/io.ts";
 import { writeLines } from "../terminal/live-region.ts";
-import { placedHere, refuseNothing } from "./check-report.ts";
+import { refuseNothing } from "./check-report.ts";
 import { foundLines } from "./found-text.ts";
 import { holderText } from "./holder-text.ts";
 import { loopMark } from "./loop-marks.ts";
+import { placedHere } from "./placed-problems.ts";
 import { addRepositories, repositoriesOf, type SourceOptions, worktreeOption } from "./repositories.ts";
 import { showRun } from "./show-run.ts";
 

@@ -8,9 +8,9 @@ import { type Io, paint } from "../terminal/io.ts";
 import { renderProblems } from "../terminal/problems.ts";
 import { timeText } from "../terminal/relative-time.ts";
 import { renderTable } from "../terminal/table.ts";
-import { placedHere } from "./check-report.ts";
 import { limitsText, scheduleText, workText, writtenText } from "./describe-task.ts";
 import { loopMark } from "./loop-marks.ts";
+import { placedHere } from "./placed-problems.ts";
 import { nextLong, standingOf, type Telling } from "./task-text.ts";
 
 type Fact = readonly [name: string, text: string];

@@ -95,9 +95,10 @@ function withFindings(
   byKey: ReadonlyMap<string, readonly NotebookFinding[]>,
 ): RepositoryReading {
   const problems = reading.tasks.flatMap((task) => {
-    const { codops, name, work } = task;
+    const { codops, name, work, written } = task;
     const file = work.kind === "notebook" ? work.notebook : undefined;
-    const about = { file, repository: reading.registered.repository, codops, task: name };
+    const registered = { file: written.file, line: written.line };
+    const about = { file, repository: reading.registered.repository, codops, task: name, registered };
     return (byKey.get(requestKey(task)) ?? []).map(({ severity, code, message, hint, cell, line }) => {
       return { severity, code, message, path: cellPath(cell, line), hint, ...about };
     });

@@ -37,6 +37,8 @@ export async function checkWork(task: LoopTask, file: TaskFile, tree: Tree): Pro
       return { problems: [], request: { key: requestKey(task), ...request } };
     }
     if (refused !== undefined) return { problems: [problem("notebook", "refused-file", refused)] };
+    if (tree.paths.includes(notebook))
+      return { problems: [problem("notebook", "missing-notebook", ...deadLink(notebook))] };
     const message = `There is no notebook ${notebook} in the repository`;
     return { problems: [problem("notebook", "missing-notebook", message, nearestPath(notebook, tree.paths))] };
   }
@@ -74,6 +76,8 @@ function checkDefinition({ work }: LoopTask, paths: readonly string[], problem: 
 async function checkPayload(path: string, tree: Tree, problem: MakeProblem): Promise<FoundProblem | undefined> {
   const { content, refused } = await tree.read(path);
   if (refused !== undefined) return problem("payload", "refused-file", refused);
+  if (content === undefined && tree.paths.includes(path))
+    return problem("payload", "missing-payload", ...deadLink(path));
   if (content === undefined) {
     const message = `There is no file ${path} in the repository`;
     return problem("payload", "missing-payload", message, nearestPath(path, tree.paths));
@@ -84,6 +88,10 @@ async function checkPayload(path: string, tree: Tree, problem: MakeProblem): Pro
   } catch (thrown) {
     return problem("payload", "bad-payload", `${path} is no JSON: ${String(thrown)}`);
   }
+}
+
+function deadLink(path: string): readonly [message: string, hint: string] {
+  return [`${path} is a link to what is not there`, "Let it point to a file of the repository, or put the file there."];
 }
 
 /** Most often it is the same file in another folder, or a slip among those of its kind. */

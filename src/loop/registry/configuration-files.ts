@@ -49,6 +49,11 @@ function shortSuffix(file: string): FoundProblem {
   };
 }
 
+function hintOf(found: string | undefined): string {
+  if (found === undefined) return `Commit a ${SINGLE_FILE} with codops and tasks.`;
+  return `There is ${found}: only ${SINGLE_FILE} and ${FOLDER} at the root are read.`;
+}
+
 function nothingThere(paths: readonly string[], deep: readonly string[]): FoundProblem {
   const elsewhere = paths.find(
     (path) => !deep.includes(path) && (path.endsWith(`/${SINGLE_FILE}`) || path.includes(`/${FOLDER}/`)),
@@ -59,9 +64,6 @@ function nothingThere(paths: readonly string[], deep: readonly string[]): FoundP
     severity: "error",
     code: "nothing-registered",
     message: `There is neither ${SINGLE_FILE} nor a YAML file in ${FOLDER} at the root of the repository`,
-    hint:
-      found === undefined
-        ? `Commit a ${SINGLE_FILE} with codops and tasks.`
-        : `There is ${found}: only ${SINGLE_FILE} and ${FOLDER} at the root are read.`,
+    hint: paths.includes(FOLDER) ? `${FOLDER} is a file here: it has to be a folder.` : hintOf(found),
   };
 }

@@ -41,14 +41,14 @@ export function readTask(name: string, value: Json, scope: TaskScope): ReadTask 
     refuse(at, "bad-value", `The task ${name} is no map`, "Write notebook and method below its name.");
     return { problems };
   }
+  if (codops !== undefined && typeof value.loop === "string" && ![codops, METADATA_LOOP].includes(value.loop)) {
+    const message = `There is no loop ${value.loop} for tasks of ${codops}`;
+    const near = suggest(value.loop, [METADATA_LOOP, codops]);
+    refuse([...at, "loop"], "unknown-loop", message, `${near} Without loop a task runs in its organisation's.`);
+  }
   const parsed = parseTask(value, yaml, at, (problem) => find(problem));
   if (parsed === undefined) return { problems };
   const loop = parsed.loop ?? codops;
-  if (parsed.loop !== undefined && codops !== undefined && ![codops, METADATA_LOOP].includes(parsed.loop)) {
-    const message = `There is no loop ${parsed.loop} for tasks of ${codops}`;
-    const near = suggest(parsed.loop, [METADATA_LOOP, codops]);
-    refuse([...at, "loop"], "unknown-loop", message, `${near} Without loop a task runs in its organisation's.`);
-  }
   checkTimeout(parsed.settings, loop, (message) => refuse([...at, "cirrus", "timeout"], "bad-value", message));
   for (const path of inexactNumbers(parsed.args, [...at, "args"])) find(inexact(path, yaml), "warning");
   if (codops === undefined || loop === undefined || problems.some(({ severity }) => severity === "error")) {

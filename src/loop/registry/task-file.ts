@@ -60,7 +60,8 @@ function readParsed(yaml: YamlFile, repository: string): Parsed {
   const report = (problem: Omit<FoundProblem, "severity">) => void around.push({ severity: "error", ...problem });
   const value = yaml.value;
   if (!isJsonObject(value)) {
-    report(place(yaml, [], "not-a-map", `${yaml.shown} holds no map of codops and tasks`));
+    const hint = "Write codops with the organisation's code, and tasks with a map of names to tasks.";
+    report({ ...place(yaml, [], "not-a-map", `${yaml.shown} holds no map of codops and tasks`), hint });
     return { tasks: [], declared: [], requirements: [], problems: around };
   }
   checkSchema(fileKeys, value, yaml, (problem) => report(explained(problem)));
@@ -103,7 +104,8 @@ function readOwnRequirements(
   const path = ["tasks", RESERVED];
   if (!isJsonObject(own)) return readRequirements(own, path, yaml, repository, report);
   const message = `No task can have the name ${RESERVED}: it stands for the list of what all tasks require`;
-  report({ ...place(yaml, path, "reserved-name", message, "key"), hint: "Give the task another name." });
+  const hint = "Write one requirement an entry, each behind a hyphen; or give the task another name.";
+  report({ ...place(yaml, path, "reserved-name", message, "key"), hint });
   return [];
 }
 
@@ -138,15 +140,20 @@ function endpointsIgnored(yaml: YamlFile): FoundProblem {
 }
 
 function decode(content: Uint8Array, file: string, found: FoundProblem[]): string | undefined {
-  const refuse = (code: string, message: string) => void found.push({ severity: "error", code, message, file });
+  const refuse = (code: string, message: string, hint: string) =>
+    void found.push({ severity: "error", code, message, file, hint });
   if (content.byteLength > LIMITS.bytes) {
-    refuse("too-large", `${file} has ${content.byteLength} bytes; ${LIMITS.bytes} are allowed`);
+    refuse(
+      "too-large",
+      `${file} has ${content.byteLength} bytes; ${LIMITS.bytes} are allowed`,
+      "Split it into several files in peach.conf.",
+    );
     return undefined;
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(content);
   } catch {
-    refuse("not-utf-8", `${file} is not written in UTF-8`);
+    refuse("not-utf-8", `${file} is not written in UTF-8`, "Save it as UTF-8.");
     return undefined;
   }
 }

@@ -30,11 +30,13 @@ const memory = z
   }, "expected a size from 64MB to 1TB with its unit, such as 512MB or 2GB")
   .transform((value) => parseSize(value) ?? 0);
 
-const retryKeys = z.strictObject({
-  attempts: z.int("expected a whole number from 0 to 10").min(0).max(10),
-  delay: duration(0, LONGEST_RETRY_DELAY_SECONDS).optional(),
-});
-const retry = z.preprocess((value) => (typeof value === "number" ? { attempts: value } : value), retryKeys);
+const attempts = z.int("expected a whole number from 0 to 10").min(0).max(10);
+const retryKeys = z.strictObject(
+  { attempts, delay: duration(0, LONGEST_RETRY_DELAY_SECONDS).optional() },
+  "expected a whole number from 0 to 10, or a map such as { attempts: 2, delay: 30s }",
+);
+/** A number that cannot be meant stays one, and is refused where it stands. */
+const retry = z.preprocess((value) => (attempts.safeParse(value).success ? { attempts: value } : value), retryKeys);
 
 /** `1234567` and `3e10` are numbers for YAML. */
 const pin = z.custom<string>(
@@ -42,26 +44,33 @@ const pin = z.custom<string>(
   "expected a commit; one that is digits only stands in quotes",
 );
 
+/** A text in which `faultOf` finds nothing wrong. */
+function faultless(expected: string, faultOf: (text: string) => string | undefined) {
+  return z.string(expected).superRefine((text, context) => {
+    const message = faultOf(text);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+}
+
 /** Our own additions, under the key `cirrus`. */
 const settings = z
-  .strictObject({
-    every: duration(1, 366 * DAY).optional(),
-    cron: z.string().optional(),
-    timezone: z.string().optional(),
-    timeout: duration(1, LONGEST_TIMEOUT_SECONDS.organisation).optional(),
-    memory: memory.optional(),
-    retry: retry.optional(),
-    priority: z.int("expected a whole number from -100 to 100").min(-100).max(100).optional(),
-    pin: pin.optional(),
-  })
+  .strictObject(
+    {
+      every: duration(1, 366 * DAY).optional(),
+      cron: faultless('expected five fields in quotes, such as "0 6 * * *"', scheduleFault).optional(),
+      timezone: faultless("expected the name of a time zone, such as Europe/Zurich", timezoneFault).optional(),
+      timeout: duration(1, LONGEST_TIMEOUT_SECONDS.organisation).optional(),
+      memory: memory.optional(),
+      retry: retry.optional(),
+      priority: z.int("expected a whole number from -100 to 100").min(-100).max(100).optional(),
+      pin: pin.optional(),
+    },
+    "expected a map of settings, such as { every: 30m }",
+  )
   .superRefine(({ every, cron, timezone }, context) => {
     const refuse = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });
     if (every !== undefined && cron !== undefined) refuse("every", "every and cron exclude each other");
     if (timezone !== undefined && cron === undefined) refuse("timezone", "it belongs to cron, which is missing");
-    const wrongZone = timezone === undefined ? undefined : timezoneFault(timezone);
-    if (wrongZone !== undefined) refuse("timezone", wrongZone);
-    const wrong = cron === undefined ? undefined : scheduleFault(cron);
-    if (wrong !== undefined) refuse("cron", wrong);
   });
 
 export type WrittenSettings = z.output<typeof settings>;

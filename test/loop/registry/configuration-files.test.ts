@@ -44,5 +44,7 @@ test("P17: a repository that registers nothing says where it was looked, and wha
   expect(configurationFiles(["sub/peach.conf/a.yaml"]).problems[0]?.hint).toMatch(
     /^There is sub\/peach\.conf\/a\.yaml/,
   );
-  expect(configurationFiles(["peach.conf"]).problems[0]?.hint).toMatch(/^There is peach\.conf:/);
+  expect(configurationFiles(["peach.conf"]).problems[0]?.hint).toBe(
+    "peach.conf is a file here: it has to be a folder.",
+  );
 });

@@ -174,6 +174,18 @@ describe("what a task names", () => {
     expect(codes(await readRegistration(ports(), at(repository)))).toEqual(["error missing-notebook"]);
   });
 
+  test("P12: a link to nothing is called that, and not a file that is not there", async () => {
+    const repository = repositoryAt("a");
+    repository.commit({ "peach.yaml": tasks("debr", { a: "dead.ipynb" }, "  p: {task: t, payload: dead.ipynb}") });
+    symlinkSync("nowhere.ipynb", join(repository.folder, "dead.ipynb"));
+    repository.commit({ "tasks/t/definition.yml": "" });
+    const { problems } = await readRegistration(ports(), at(repository));
+    expect(problems.map(({ code, message }) => [code, message])).toEqual([
+      ["missing-notebook", "dead.ipynb is a link to what is not there"],
+      ["missing-payload", "dead.ipynb is a link to what is not there"],
+    ]);
+  });
+
   test("P12: a link that leaves the repository is no notebook and no payload, wherever it leads", async () => {
     const repository = repositoryAt("a");
     repository.write({ "../secret.ipynb": "{}", "notebooks/in.ipynb": "{}" });
@@ -218,6 +230,7 @@ describe("what a task names", () => {
         repository: repository.folder,
         codops: "debr",
         task: "bad",
+        registered: { file: "peach.yaml", line: 3 },
       },
     ]);
   });

@@ -164,7 +164,11 @@ describe("our own settings", () => {
     ["every: 0", /from 1s/],
     ["memory: 2", /with its unit/],
     ["memory: 1MB", /from 64MB/],
-    ["retry: 11", /retry/],
+    ["retry: 11", /^cirrus\.retry: expected a whole number from 0 to 10/],
+    ["retry: -1", /^cirrus\.retry: expected a whole number from 0 to 10/],
+    ["retry: often", /such as { attempts: 2, delay: 30s }/],
+    ["retry: {attempts: 11}", /^cirrus\.retry\.attempts: expected a whole number from 0 to 10/],
+    ["cron: 6", /five fields in quotes/],
     ["retry: {attempts: 1, delay: 1h}", /from 0s to 5m/],
     ["priority: high", /whole number from -100 to 100/],
     ["pin: 1234567", /digits only stands in quotes/],
@@ -175,6 +179,26 @@ describe("our own settings", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ severity: "error", line: 6, codops: "debr", task: "train" });
     expect(problems[0]?.message).toMatch(message);
+  });
+
+  test("are a map", () => {
+    expect(task(...notebook, "cirrus: every 5 minutes").problems[0]?.message).toBe(
+      "cirrus: expected a map of settings, such as { every: 30m }",
+    );
+  });
+
+  test("P30: all that is wrong with a task is said at once", () => {
+    const settings = "cirrus: {cron: 61 * * * *, timezone: Europe/Zurch, memory: lots, retry: 99, evry: 3m}";
+    const { problems } = task(...notebook, "loop: metdata", "executor: sparc", settings);
+    expect(problems.map(({ path }) => path?.replace("$.tasks.train.", ""))).toEqual([
+      "loop",
+      "executor",
+      "cirrus.cron",
+      "cirrus.timezone",
+      "cirrus.memory",
+      "cirrus.retry",
+      "cirrus.evry",
+    ]);
   });
 });
 
@@ -205,11 +229,13 @@ describe("a file", () => {
     ]);
   });
 
+  const HYPHENS = "Write one requirement an entry, each behind a hyphen; or give the task another name.";
+
   test("P23: dependencies under tasks are a list; a task cannot have that name", () => {
     const { tasks, problems } = read("codops: debr\ntasks:\n  dependencies: {notebook: a.ipynb, method: run}");
     expect(tasks).toEqual([]);
     expect(problems.map(shown)).toEqual([
-      { code: "reserved-name", at: "3:3", path: "$.tasks.dependencies", hint: "Give the task another name." },
+      { code: "reserved-name", at: "3:3", path: "$.tasks.dependencies", hint: HYPHENS },
     ]);
   });
 
