@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Build, BuildJob, Built } from "./builds.ts";
+import { installFailure } from "./install-failure.ts";
 import type { Installer, InstallerEnd } from "./installer.ts";
 import type { SystemPython } from "./python.ts";
 
@@ -31,7 +32,7 @@ export function buildVirtualEnvironment(ports: VirtualEnvironmentPorts): Build {
     for (const command of commands) {
       job.log([`$ ${command.join(" ")}`]);
       const end = await ports.installer.run(command, { ...job, directory: job.path });
-      if (!end.succeeded) return failedAs(end, job);
+      if (!end.succeeded) return failedAs(end, job, ports.python);
     }
     return { outcome: "built" };
   };
@@ -87,15 +88,10 @@ async function isThere(program: string, environment: Readonly<Record<string, str
   }
 }
 
-function failedAs({ lines }: InstallerEnd, { signal }: BuildJob): Built {
+function failedAs({ lines }: InstallerEnd, { requirements, signal }: BuildJob, python: SystemPython): Built {
   if (signal.aborted) return failed("Building it was ended");
-  const errors = lines.filter((line) => /^\s*(ERROR|error)\b/.test(line));
-  const said = (errors.length > 0 ? errors : lines.filter((line) => line.trim() !== "")).slice(-3);
-  return {
-    outcome: "failed",
-    reason: said.join("; ").slice(0, 2000) || "It cannot be built",
-    offline: lines.some(saysOffline),
-  };
+  const reason = installFailure(lines, { requirements, python: python.version });
+  return { outcome: "failed", reason, offline: lines.some(saysOffline) };
 }
 
 /** As pip and uv say that there is no way to the index. */

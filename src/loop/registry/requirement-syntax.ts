@@ -40,16 +40,15 @@ function pipFault(text: string): RequirementFault | undefined {
   if (text.startsWith("-")) {
     return { wrong: "is an option of pip", hint: "Only requirements stand here, one an entry, such as numpy>=1.20." };
   }
-  if (/^(?:\.|\/|~|file:)/.test(text)) {
-    return { wrong: "is a path", hint: "Environments are built without the repository: name a package." };
-  }
+  if (/^(?:\.|\/|~|file:)/.test(text)) return { wrong: "is a path", hint: NO_PATH };
   if (/^(?:git|hg|svn|bzr)\+|^https?:/.test(text)) {
     return { wrong: "is an address without a name", hint: `Write the name in front of it: name @ ${text}` };
   }
   const { name, rest = "" } = NAME.exec(text)?.groups ?? {};
   if (name === undefined) return { wrong: "is no requirement", hint: EXAMPLE };
   if (rest.startsWith("@")) {
-    return /^@\s*(?!file:)[a-z+]+:\/\/\S+/.test(rest) ? undefined : { wrong: "names no address", hint: EXAMPLE };
+    if (/^@\s*(?:file:|[./~])/.test(rest)) return { wrong: "names a path", hint: NO_PATH };
+    return /^@\s*[a-z+]+:\/\/\S+/.test(rest) ? undefined : { wrong: "names no address", hint: EXAMPLE };
   }
   const [before = "", ...markers] = rest.split(";");
   const versions = bare(before);
@@ -69,3 +68,4 @@ function bare(versions: string): string {
 }
 
 const EXAMPLE = "Write it as pip takes it, such as numpy, numpy==1.26.4 or numpy>=1.20,<2.";
+const NO_PATH = "Environments are built without the repository, wherever a loop runs: name a package or its address.";

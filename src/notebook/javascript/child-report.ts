@@ -50,8 +50,12 @@ export function openReport(): ChildReport {
     if (!hasEnded) say(message);
     hasEnded = true;
   };
-  const fail = (error: Failure["error"]) => {
+  const lastError = (error: Failure["error"]) => {
+    if (!hasEnded) log(error.trace ?? `${error.name}: ${error.message}`);
     lastWord({ error });
+  };
+  const fail = (error: Failure["error"]) => {
+    lastError(error);
     process.exit(1);
   };
 
@@ -63,7 +67,7 @@ export function openReport(): ChildReport {
   process.on("exit", (code) => {
     if (hasEnded) return;
     if (code === 0) lastWord({ result: null, warning: "It called process.exit(0): there is no result." });
-    else lastWord({ error: { name: "Exited", message: `It called process.exit(${code}).` } });
+    else lastError({ name: "Exited", message: `It called process.exit(${code}).` });
   });
 
   return {
@@ -75,7 +79,7 @@ export function openReport(): ChildReport {
         await new Promise(setImmediate);
         lastWord({ ...jsonResult(value) });
       } catch (thrown) {
-        lastWord({ error: describeThrown(thrown) });
+        lastError(describeThrown(thrown));
         await flushed();
         return process.exit(1);
       }
@@ -83,6 +87,15 @@ export function openReport(): ChildReport {
       return process.exit(0);
     },
   };
+}
+
+/** Whatever the code has made of `console` and of its streams. */
+function log(text: string): void {
+  try {
+    writeSync(2, `${text}\n`);
+  } catch {
+    // It closed that too, or the pipe is full.
+  }
 }
 
 /** A pipe that nobody reads fast enough holds back what was printed last. */

@@ -16,7 +16,7 @@ export type Parameters =
   | { readonly style: "named"; readonly parameters: readonly Parameter[] }
   /** `keys`: undefined where it takes any. */
   | { readonly style: "object"; readonly keys?: readonly string[] | undefined; readonly text: string }
-  /** A parameter that is a pattern has no name, and there are others beside it. */
+  /** A parameter that is a pattern has neither a name nor a default, and there are others beside it. */
   | { readonly style: "unnamed" };
 
 export interface Parameter {
@@ -117,13 +117,16 @@ function patternOf(param: Pattern): Pattern {
 
 function readParameter(param: Pattern, cell: ParsedCell | undefined): Parameter | undefined {
   const pattern = param.type === "RestElement" ? param.argument : patternOf(param);
-  if (pattern.type !== "Identifier") return undefined;
+  if (pattern.type !== "Identifier") return param.type === "AssignmentPattern" ? NEVER_GIVEN : undefined;
   const { name } = pattern;
   if (param.type === "RestElement") return { name, kind: "rest", object: false };
   const type = cell === undefined ? "" : textAfter(cell, pattern.end);
   const isOptional = param.type === "AssignmentPattern" || /^\s*\?/.test(type);
   return { name, kind: isOptional ? "optional" : "required", object: name === "args" || OBJECT_TYPE.test(type) };
 }
+
+/** A pattern among other parameters: its default has to do. */
+const NEVER_GIVEN: Parameter = { name: "{ … }", kind: "optional", object: false };
 
 /** What is written behind a name: its type, which is gone in the JavaScript. */
 function textAfter({ source, toSource }: ParsedCell, end: number): string {

@@ -145,7 +145,7 @@ describe("an environment that cannot be built", () => {
     writeWheel(wheels, "peachy", "1.0");
     expect(await prepare(["missing"])).toMatchObject({
       outcome: "failed",
-      reason: expect.stringContaining("No matching distribution found for missing"),
+      reason: expect.stringContaining("Could not find a version that satisfies the requirement missing for CPython"),
     });
     expect(readyOf(await prepare(["peachy"])).warnings).toEqual([]);
   });

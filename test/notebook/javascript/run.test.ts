@@ -174,6 +174,7 @@ describe("traces", () => {
     });
     expect(ran.error).toMatchObject({ name: "Broken", message: "a" });
     expect(ran.error?.trace).toMatch(/^Error: a\n.*\ncaused by Error: b\n/s);
+    expect(ran.stderr).toBe(`${ran.error?.trace}\n`);
   });
 
   test("are the same in what the code prints itself", async () => {
@@ -184,6 +185,7 @@ describe("traces", () => {
   test("of anything that is thrown say what it is", async () => {
     const ran = await runNotebook({ cells: ["const task = () => { throw { a: 1 } }"] });
     expect(ran.error).toEqual({ name: "object", message: "{ a: 1 }" });
+    expect(ran.stderr).toBe("object: { a: 1 }\n");
   });
 });
 
