@@ -3,6 +3,9 @@
 /** Stands for the files as they lie in the folder, committed or not. */
 export const WORKTREE = "worktree";
 
+/** Taken where no branch is named, in this order. */
+export const DEFAULT_BRANCHES: readonly string[] = ["master", "main"];
+
 export interface Repository {
   /** A folder, or a URL that Git understands. */
   readonly location: string;

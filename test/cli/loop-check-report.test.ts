@@ -92,7 +92,7 @@ warnings
     expect(written.stdout).toContain(`errors
   notebooks/nb/a.ipynb[cell 2]:5: zzebu/a (notebooks/peach.yaml:3), zzebu/b (notebooks/peach.yaml:4) and 2 more: uses \`helper\`, defined in cell 0
     Do otherwise.
-  notebooks/nb/a.ipynb: zzebu/e (notebooks/peach.yaml:9): nb/a.ipynb is no notebook
+  notebooks/nb/a.ipynb: zzebu/e (notebooks/peach.yaml:9): is no notebook
 `);
     expect(written.stderr).toContain("✗ 2 errors");
   });

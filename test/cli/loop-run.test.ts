@@ -65,7 +65,7 @@ def second(mark):
     const { loop } = loopRepository({ "work.ipynb": WORK, "peach.yaml": broken });
     const { code, stderr } = await loop("run", "--once");
     expect(code, stderr).toBe(EXIT.partial);
-    expect(stderr).toMatch(/! BROKEN work\.ipynb: zzebu\/worse: .*missing/);
+    expect(stderr).toMatch(/! BROKEN work\.ipynb: zzebu\/worse \(peach\.yaml:6\): .*missing/);
     expect(stderr).toContain("✓ SUCCEEDED zzebu/good");
   });
 
@@ -234,7 +234,7 @@ describe("cirrus loop check", () => {
     write({ "peach.yaml": registration("good", "missing") });
     const lying = await loop("check");
     expect(lying.code).toBe(EXIT.config);
-    expect(lying.stdout).toMatch(/work\.ipynb: zzebu\/missing: .*is defined in no code cell/);
+    expect(lying.stdout).toMatch(/work\.ipynb: zzebu\/missing \(peach\.yaml:\d+\): .*is defined in no code cell/);
     for (const args of [
       ["--branch", "main"],
       ["--commit", first.slice(0, 7)],

@@ -213,7 +213,7 @@ describe("file", () => {
   test("problems inside a file name that file", () => {
     const { problems } = resolve("custom: ${file(./a.yml)}\n", {}, { "a.yml": "x: 1\ny: ${self:nothing}\nx: 2\n" });
     expect(problems).toEqual([
-      "a.yml:3:1 duplicate-key: Map keys must be unique",
+      "a.yml:3:1 duplicate-key: x stands here for the second time: the first is in line 1 [Leave one of them out, or give it another name.]",
       "a.yml:2:4 unresolved-variable: ${self:nothing} cannot be resolved: there is no nothing [There are: custom, provider, service.]",
     ]);
   });

@@ -20,11 +20,18 @@ export function foundLines(io: Place, registration: Registration): readonly stri
     if (commit === WORKTREE) return `${where}, as its files lie there`;
     return `${where} (${branch}${commit === undefined ? "" : `, ${commit.slice(0, 8)}`})`;
   });
-  const warnings = problems.filter(({ severity }) => severity === "warning").length;
+  const warnings = problems.filter(({ severity }) => severity === "warning");
+  const outOfReach = warnings.filter(({ code }) => code === "unreachable");
+  const others = placedHere(
+    io,
+    warnings.filter(({ code }) => code !== "unreachable"),
+  ).length;
   return [
     `${count(tasks.length, "task")} in ${count(loops.length, "loop")} (${names.join(", ")}) of ${from.join("; ")}`,
     ...problemLines(io, registration).map((line) => `${loopMark(io, io.stderr, "BROKEN")} ${line}`),
-    ...(warnings > 0 ? [paint(io, io.stderr, "dim", `${count(warnings, "warning")}: cirrus loop check`)] : []),
+    // A check looks at the files as they lie there: it would not say this.
+    ...lines(io, outOfReach).map((line) => paint(io, io.stderr, "yellow", line)),
+    ...(others > 0 ? [paint(io, io.stderr, "dim", `${count(others, "warning")}: cirrus loop check`)] : []),
   ];
 }
 
@@ -32,8 +39,14 @@ const MOST_NAMES = 8;
 
 /** Of what cannot run, each with its place. */
 export function problemLines(io: Pick<Io, "cwd">, { problems }: Registration): readonly string[] {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  return placedHere(io, errors).map(({ file, line, message }) => {
+  return lines(
+    io,
+    problems.filter(({ severity }) => severity === "error"),
+  );
+}
+
+function lines(io: Pick<Io, "cwd">, problems: Registration["problems"]): readonly string[] {
+  return placedHere(io, problems).map(({ file, line, message }) => {
     return `${line === undefined ? file : `${file}:${line}`}: ${message}`;
   });
 }

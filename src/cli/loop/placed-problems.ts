@@ -22,18 +22,24 @@ function sameness({ registered, task, ...problem }: RegistrationProblem, index: 
 function placedOne(io: Pick<Io, "cwd">, problem: RegistrationProblem, group: readonly RegistrationProblem[]): Problem {
   const { repository, file, path } = problem;
   const shown = file === undefined ? repository : pathHere(io, repository, file);
+  const what = withoutName(problem.message, file ?? repository);
   if (problem.registered === undefined) {
     const about = problem.task === undefined || path !== undefined ? "" : `${problem.codops}/${problem.task}: `;
-    return { ...problem, message: `${about}${problem.message}`, file: shown };
+    return { ...problem, message: `${about}${what}`, file: shown };
   }
   const { cell, line } = CELL.exec(path ?? "")?.groups ?? {};
   return {
     ...problem,
-    message: `${tasksText(io, group)}: ${problem.message}`,
+    message: `${tasksText(io, group)}: ${what}`,
     file: cell === undefined ? shown : `${shown}[cell ${cell}]`,
     line: line === undefined ? undefined : Number(line) + 1,
     path: undefined,
   };
+}
+
+/** `a.yaml: a.yaml is not read` says the same twice. */
+function withoutName(message: string, name: string): string {
+  return message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
 }
 
 /** As tracebacks name a place: by the cell, and the line in it. */

@@ -2,11 +2,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CirrusError, EXIT } from "../../errors.ts";
+import { DEFAULT_BRANCHES } from "../../loop/sources.ts";
 import { suggest } from "../../nearest.ts";
 import { GitFailed, git } from "./git-process.ts";
-
-/** Taken where no branch is named, in this order. */
-export const DEFAULT_BRANCHES = ["master", "main"] as const;
 
 /** The Git directory of a folder that is a repository's root, or a bare repository. Throws with what to do. */
 export async function findGitFolder(folder: string): Promise<string> {

@@ -1,10 +1,10 @@
 /** The port `Sources` over Git's own command: folders as they are, URLs through mirrors, or files as they lie there. */
 import { statSync } from "node:fs";
 import { CirrusError, EXIT, InvalidInput } from "../../errors.ts";
-import { type Head, type Repository, type Sources, WORKTREE } from "../../loop/sources.ts";
+import { DEFAULT_BRANCHES, type Head, type Repository, type Sources, WORKTREE } from "../../loop/sources.ts";
 import { makeBlobReader } from "./blobs.ts";
 import { checkOutTree } from "./check-out.ts";
-import { branchHead, DEFAULT_BRANCHES, findGitFolder, isBranchName, resolveCommit } from "./git-folder.ts";
+import { branchHead, findGitFolder, isBranchName, resolveCommit } from "./git-folder.ts";
 import { git } from "./git-process.ts";
 import { lastChanges } from "./last-changes.ts";
 import { parseLocation } from "./location.ts";

@@ -1,6 +1,6 @@
 /** What stands for a repository that is out of reach: what it registered last. */
 import type { Registration, RegistrationProblem, Requirement } from "../registration.ts";
-import type { Repository } from "../sources.ts";
+import { DEFAULT_BRANCHES, type Repository, WORKTREE } from "../sources.ts";
 import { DUPLICATE } from "./merge.ts";
 import { type RepositoryReading, unreadable } from "./repository-reading.ts";
 import { CONFLICT } from "./requirement-conflicts.ts";
@@ -21,14 +21,17 @@ export function makeKept(last: (() => Promise<Registration | undefined>) | undef
   /** The same object for the same trouble, so that nothing is put together again while it lasts. */
   const kept = new WeakMap<RepositoryReading, RepositoryReading>();
 
-  async function restore(location: string): Promise<RepositoryReading | undefined> {
+  async function restore(repository: Repository): Promise<RepositoryReading | undefined> {
+    const { location } = repository;
     const reading = restored.get(location) ?? keptReading(await last?.(), location);
-    if (reading !== undefined) restored.set(location, reading);
+    if (reading === undefined || !isOf(reading, repository)) return undefined;
+    restored.set(location, reading);
     return reading;
   }
 
-  return async ({ location, branch = "master" }, known, problem) => {
-    const before = known ?? (await restore(location));
+  return async (repository, known, problem) => {
+    const { location, branch = "master" } = repository;
+    const before = known ?? (await restore(repository));
     if (before === undefined) return unreadable(location, branch, { severity: "error", ...problem });
     const message = `${problem.message} Its tasks stay as they were registered last.`;
     const made = kept.get(before);
@@ -38,6 +41,12 @@ export function makeKept(last: (() => Promise<Registration | undefined>) | undef
     kept.set(before, reading);
     return reading;
   };
+}
+
+/** Another process may have taken another branch, or the files as they lay there: nobody has asked for those now. */
+function isOf({ registered }: RepositoryReading, { branch, worktree = false }: Repository): boolean {
+  if (worktree || registered.commit === WORKTREE) return worktree && registered.commit === WORKTREE;
+  return (branch === undefined ? DEFAULT_BRANCHES : [branch]).includes(registered.branch);
 }
 
 /** Undefined where it was not read then either. */

@@ -362,6 +362,47 @@ describe("what goes wrong in one place", () => {
   });
 });
 
+describe("what another process has registered", () => {
+  const registered = async (...files: readonly Record<string, string>[]) => {
+    const repository = repositoryAt("a");
+    for (const each of files) repository.commit(each);
+    const [one] = at(repository);
+    return { repository, one: one ?? { location: "" } };
+  };
+  const whole = { "peach.yaml": tasks("debr", { a: "n.ipynb" }), "n.ipynb": "{}" };
+  const nextProcess = (last: Registration) => makeRegistry({ ...ports(), last: async () => last });
+
+  test("P28: stays, with a warning, while the repository is out of reach", async () => {
+    const { repository, one } = await registered(whole);
+    const last = await readRegistration(ports(), [one]);
+    renameSync(repository.folder, join(root, "away"));
+    const kept = await nextProcess(last).read([one]);
+    expect([names(kept), codes(kept)]).toEqual([["debr/a"], ["warning unreachable"]]);
+  });
+
+  test("P29: stands for no other branch than the one it was read from", async () => {
+    const { repository, one } = await registered(whole);
+    const [branch = ""] = (await readRegistration(ports(), [one])).repositories.map((each) => each.branch);
+    const last = await readRegistration(ports(), [{ ...one, branch }]);
+    renameSync(repository.folder, join(root, "away"));
+    expect(names(await nextProcess(last).read([{ ...one, branch }]))).toEqual(["debr/a"]);
+    const other = await nextProcess(last).read([{ ...one, branch: "nope" }]);
+    expect([names(other), codes(other)]).toEqual([[], ["error unreachable"]]);
+    const trunk = { ...last, repositories: last.repositories.map((each) => ({ ...each, branch: "trunk" })) };
+    expect(codes(await nextProcess(trunk).read([one]))).toEqual(["error unreachable"]);
+  });
+
+  test("P29: files as they lay there never stand for what is committed", async () => {
+    const repository = repositoryAt("a");
+    repository.write(whole);
+    const [one = { location: "" }] = at(repository);
+    const last = await readRegistration(ports(), [{ ...one, worktree: true }]);
+    expect(names(last)).toEqual(["debr/a"]);
+    const committed = await nextProcess(last).read([one]);
+    expect([names(committed), codes(committed)]).toEqual([[], ["error unreachable"]]);
+  });
+});
+
 describe("what tasks require", () => {
   test("P22: is one set for all tasks of an organisation, from all its files and repositories", async () => {
     const [a, b] = [repositoryAt("a"), repositoryAt("b")];
