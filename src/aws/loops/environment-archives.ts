@@ -1,14 +1,15 @@
 /** Environments of organisations as archives in the payload bucket, so that a new machine need not install everything again. */
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { ObjectStore } from "../../payload/object-store.ts";
 import type { LoopUrls } from "../../payload/object-urls.ts";
 
 export interface EnvironmentArchives {
   /** Unpacks the archive to a folder that is not there; false where there is none. */
   fetch(codops: string, hash: string, folder: string): Promise<boolean>;
-  store(codops: string, hash: string, folder: string): Promise<void>;
+  /** `parts`: of the folder, by their names. */
+  store(codops: string, hash: string, folder: string, parts: readonly string[]): Promise<void>;
 }
 
 export interface EnvironmentArchivesPorts {
@@ -16,6 +17,10 @@ export interface EnvironmentArchivesPorts {
   readonly urls: Pick<LoopUrls, "environment">;
 }
 
+/**
+ * `sync`: what `tar` does side by side waits for itself for ever where a link is named as a folder above it is, and where
+ * files are hard links, as some installers make them. The program has nothing else to do meanwhile.
+ */
 export function makeEnvironmentArchives({ objects, urls }: EnvironmentArchivesPorts): EnvironmentArchives {
   return {
     fetch: (codops, hash, folder) =>
@@ -25,15 +30,22 @@ export function makeEnvironmentArchives({ objects, urls }: EnvironmentArchivesPo
         const unfinished = `${folder}.unfinished`;
         await rm(unfinished, { recursive: true, force: true });
         await mkdir(unfinished, { recursive: true });
-        // Links of a virtual environment name the system's interpreter by its whole path.
-        await extract({ file: archive, cwd: unfinished, preservePaths: true, preserveOwner: false });
+        extract({
+          file: archive,
+          cwd: unfinished,
+          sync: true,
+          // Links of a virtual environment name the system's interpreter by its whole path.
+          preservePaths: true,
+          preserveOwner: false,
+          filter: (path) => !isAbsolute(path) && !path.split("/").includes(".."),
+        });
         await rename(unfinished, folder);
         return true;
       }),
-    store: (codops, hash, folder) =>
+    store: (codops, hash, folder, parts) =>
       besideArchive(async (archive) => {
         const { create } = await import("tar");
-        await create({ cwd: folder, file: archive, gzip: true, portable: true }, ["."]);
+        create({ cwd: folder, file: archive, gzip: true, portable: true, sync: true }, [...parts]);
         await objects.upload(archive, urls.environment(codops, hash), { contentType: "application/gzip" });
       }),
   };

@@ -39,7 +39,7 @@ export function makeSourceArchives({ objects, urls, clock }: SourceArchivesPorts
         await sources.checkOut(repository, commit, tree);
         const { create } = await import("tar");
         // `portable`: nothing of this machine, such as its users, is in it.
-        await create({ cwd: tree, file: archive, gzip: true, portable: true }, ["."]);
+        create({ cwd: tree, file: archive, gzip: true, portable: true, sync: true }, ["."]);
         await objects.upload(archive, url, { contentType: "application/gzip" });
       });
     },
@@ -63,9 +63,11 @@ const KINDS = new Set(["File", "OldFile", "Directory", "SymbolicLink"]);
 async function unpack(archive: string, cwd: string): Promise<void> {
   const { extract } = await import("tar");
   const refused: string[] = [];
-  await extract({
+  extract({
     file: archive,
     cwd,
+    // Side by side it waits for itself for ever where a link is named as a folder above it is.
+    sync: true,
     // Whatever it would leave out with a warning is an error.
     strict: true,
     preserveOwner: false,

@@ -4,13 +4,14 @@
  */
 import type { ExecutionEnds } from "../../aws/loops/execution-ends.ts";
 import type { Clock } from "../../clock.ts";
+import { STOPPED } from "../../loop/execute.ts";
 import type { ExecutionEnd, LoopExecution } from "../../loop/loop-execution.ts";
 import type { LoopRecord } from "../../loop/loop-record.ts";
 import type { LoopStore } from "../../loop/loop-store.ts";
 import { METADATA_LOOP } from "../../loop/loop-task.ts";
 import { sameFor } from "../../loop/turns/loop-tasks.ts";
 import { recordTurn } from "../record-turn/record-turn.ts";
-import { endOfFailure, type Failure } from "./end-of-failure.ts";
+import { endOfFailure, type Failure, isOutOfTime } from "./end-of-failure.ts";
 import { jobOf, type LoopJob } from "./loop-job.ts";
 import { type TakenTurn, takeTurn } from "./take-turn.ts";
 
@@ -107,9 +108,15 @@ async function recordLast(
   const { loop, fence, execution: id, failure } = state;
   const execution = id === undefined ? undefined : await store.execution(id);
   if (execution === undefined || fence === undefined) return;
-  const end = (await ends.read(execution.id)) ?? endOfFailure(execution, failure, clock.now());
+  const said = await ends.read(execution.id);
+  const end = said === undefined || isLate(said, failure) ? endOfFailure(execution, failure, clock.now()) : said;
   const request = { loop, holder, fence, leaseMs: LEASE_MS, execution: execution.id, end };
   if ((await recordTurn({ store, clock }, request)) === "recorded") onRecorded?.(execution, end);
+}
+
+/** It was told to stop because its time was up: another turn of it would end no better. */
+function isLate({ error }: ExecutionEnd, failure: Failure | undefined): boolean {
+  return error?.name === STOPPED && isOutOfTime(failure);
 }
 
 async function answer({ store, clock }: MachinePorts, answered: Answered, taken: TakenTurn): Promise<MachineAnswer> {

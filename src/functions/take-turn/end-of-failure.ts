@@ -24,7 +24,7 @@ export function endOfFailure(
 
 function whatFailed(failure: Failure | undefined, limitSeconds: number): Pick<ExecutionEnd, "outcome" | "error"> {
   const reason = reasonOf(failure);
-  if (failure?.Error === "States.Timeout" || failure?.Error === "Sandbox.Timedout" || TIMEOUT.test(reason)) {
+  if (isOutOfTime(failure)) {
     const message = `It had not ended long after its ${limitSeconds} s: ${reason}`;
     return { outcome: "TIMED_OUT", error: { name: "Timeout", message } };
   }
@@ -32,6 +32,12 @@ function whatFailed(failure: Failure | undefined, limitSeconds: number): Pick<Ex
     return { outcome: "FAILED", error: { name: "NotRunnable", message: `No machine has run it: ${reason}` } };
   }
   return { outcome: "LOST", error: { name: "Lost", message: `What ran it ended without a word: ${reason}` } };
+}
+
+/** By Step Functions, Lambda or Batch. */
+export function isOutOfTime(failure: Failure | undefined): boolean {
+  if (failure?.Error === "States.Timeout" || failure?.Error === "Sandbox.Timedout") return true;
+  return TIMEOUT.test(reasonOf(failure));
 }
 
 /** Batch refused the job, or never had a machine for it; Lambda refused the call. */

@@ -6,6 +6,7 @@ import { type AwsLoops, makeAwsLoops } from "../../aws/loops/loops.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { makeEmbeddedEnvironments } from "../../embedded/environments/environments.ts";
 import { type Environment, requireVariable, wholeEnvironment } from "../../env.ts";
+import { STOPPED } from "../../loop/execute.ts";
 import type { ExecutionEnd } from "../../loop/loop-execution.ts";
 import { makeExecute } from "../execute/execute.ts";
 import { makeStoredEnvironments } from "./stored-environments.ts";
@@ -41,8 +42,19 @@ function optionsOf({ AWS_ENDPOINT_URL: endpoint }: Environment): ClientOptions {
   return { endpoint };
 }
 
-/** `signal`: the machine is taken away. */
-export async function executeStored(loops: AwsLoops, id: string, signal: AbortSignal): Promise<StoredOutcome> {
+export interface ExecuteStoredOptions {
+  /** The machine is taken away: the task's turn comes again. */
+  readonly taken?: AbortSignal | undefined;
+  /** The machine has no more time for it. It would have as little again. */
+  readonly late?: AbortSignal | undefined;
+  readonly folder?: string | undefined;
+}
+
+export async function executeStored(
+  loops: AwsLoops,
+  id: string,
+  { taken, late, folder = FOLDER }: ExecuteStoredOptions = {},
+): Promise<StoredOutcome> {
   const { store, files, sources, ends } = loops;
   const execution = await store.execution(id);
   if (execution === undefined) return { outcome: "nothing", reason: `There is no execution ${id}` };
@@ -55,21 +67,23 @@ export async function executeStored(loops: AwsLoops, id: string, signal: AbortSi
   const installations: { close(): void }[] = [];
   const environments = makeStoredEnvironments({
     archives: loops.environments,
-    folder: join(FOLDER, "environments"),
+    folder: join(folder, "environments"),
     madeFor: `${process.platform}-${process.arch}`,
-    install(folder) {
-      const installed = makeEmbeddedEnvironments({ folder, clock: systemClock, environment: variables });
+    install(own) {
+      const installed = makeEmbeddedEnvironments({ folder: own, clock: systemClock, environment: variables });
       installations.push(installed);
       return installed;
     },
   });
   const executing = makeExecute(
     { sources, environments, files, clock: systemClock },
-    { folder: FOLDER, environment: variables, pass: PASSED },
+    { folder, environment: variables, pass: PASSED },
   );
   const watching = watchCancels(store, id, systemClock);
   try {
-    const end = await executing.execute(execution, { signal, cancelled: watching.cancelled });
+    const signal = AbortSignal.any([taken, late].filter((one) => one !== undefined));
+    const ended = await executing.execute(execution, { signal, cancelled: watching.cancelled });
+    const end = late?.aborted === true && ended.error?.name === STOPPED ? outOfTime(ended) : ended;
     await ends.say(id, end);
     return { outcome: "ended", end };
   } finally {
@@ -77,6 +91,11 @@ export async function executeStored(loops: AwsLoops, id: string, signal: AbortSi
     executing.close();
     for (const one of installations) one.close();
   }
+}
+
+function outOfTime(end: ExecutionEnd): ExecutionEnd {
+  const message = "What it needs and it itself took longer than the machine has time for";
+  return { ...end, outcome: "TIMED_OUT", error: { name: "Timeout", message } };
 }
 
 function watchCancels(store: Pick<AwsLoops["store"], "controls">, id: string, clock: Clock) {

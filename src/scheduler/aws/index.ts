@@ -24,11 +24,15 @@ interface Executed {
   readonly outcome: string;
 }
 
+/** Of the ten minutes that the function has (cloudformation/loops.yml), with time to end what runs and to keep its files. */
+const EXECUTE_MS = 570_000;
+
 /** A task of the metadata loop. Its end is stored; what is answered is for people who look at the state machine. */
 export const executeTurn = makeLambda<ExecuteTurnEvent, Executed, AwsLoops>(
   async () => openAwsLoops(readEnvironment()),
   async ({ execution }, { ports, log, deadline }) => {
-    const executed = await executeStored(ports, execution, deadline);
+    const late = AbortSignal.any([deadline, AbortSignal.timeout(EXECUTE_MS)]);
+    const executed = await executeStored(ports, execution, { late });
     const outcome = executed.outcome === "ended" ? executed.end.outcome : executed.reason;
     log.info("executed", { execution, outcome });
     return { execution, outcome };

@@ -19,7 +19,7 @@ export async function main(args: readonly string[], print: (line: string) => voi
   const onTerminate = () => stop.abort();
   process.on("SIGTERM", onTerminate);
   try {
-    const ended = await executeStored(openAwsLoops(readEnvironment()), id, stop.signal);
+    const ended = await executeStored(openAwsLoops(readEnvironment()), id, { taken: stop.signal });
     print(ended.outcome === "ended" ? describeEnd(ended.end) : `${ended.reason}: there is nothing to do`);
     return EXIT.ok;
   } catch (thrown) {

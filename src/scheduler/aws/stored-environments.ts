@@ -30,20 +30,21 @@ export function makeStoredEnvironments({
 }: StoredEnvironmentsOptions): Environments {
   const installing = new Map<string, Environments>();
 
-  async function fetchOnce(request: EnvironmentRequest, key: string, own: string): Promise<void> {
-    if (existsSync(own)) return;
+  async function fetchOnce(request: EnvironmentRequest, key: string, installed: string): Promise<void> {
+    if (existsSync(installed)) return;
     try {
-      const found = await archives.fetch(request.codops, key, own);
-      if (!found) await archives.fetch(request.codops, `${LAST}-${madeFor}`, own);
+      const found = await archives.fetch(request.codops, key, installed);
+      if (!found) await archives.fetch(request.codops, `${LAST}-${madeFor}`, installed);
     } catch (thrown) {
       request.log([`The stored environment cannot be used, so it is made here: ${describeError(thrown).cause}`]);
     }
   }
 
-  async function keep({ codops, log }: EnvironmentRequest, key: string, own: string): Promise<void> {
+  async function keep({ codops, log }: EnvironmentRequest, key: string, installed: string): Promise<void> {
+    const parts = KINDS.filter((kind) => existsSync(join(installed, kind)));
     try {
-      await archives.store(codops, key, own);
-      await archives.store(codops, `${LAST}-${madeFor}`, own);
+      await archives.store(codops, key, installed, parts);
+      await archives.store(codops, `${LAST}-${madeFor}`, installed, parts);
     } catch (thrown) {
       log([`The environment cannot be stored, so the next machine makes it anew: ${describeError(thrown).cause}`]);
     }
@@ -55,11 +56,12 @@ export function makeStoredEnvironments({
     installing.set(own, installed);
     if (request.requirements.length === 0) return await installed.prepare(request);
     const key = keyOf(request.requirements, madeFor);
-    await fetchOnce(request, key, own);
-    const before = contentsOf(own);
+    const place = join(own, "environments");
+    await fetchOnce(request, key, place);
+    const before = contentsOf(place);
     const outcome = await installed.prepare(request);
-    const isNew = contentsOf(own) !== before;
-    if (outcome.outcome === "ready" && outcome.warnings.length === 0 && isNew) await keep(request, key, own);
+    const isNew = contentsOf(place) !== before;
+    if (outcome.outcome === "ready" && outcome.warnings.length === 0 && isNew) await keep(request, key, place);
     return outcome;
   }
 
@@ -71,10 +73,13 @@ function keyOf(requirements: readonly string[], madeFor: string): string {
   return `${createHash("sha256").update(text).digest("hex").slice(0, 32)}-${madeFor}`;
 }
 
+/** What is installed; what lies beside it is of the machine. */
+const KINDS = ["python", "node"];
+
 /** The names of what is installed. */
 function contentsOf(folder: string): string {
-  const names = ["python", "node"].map((kind) => {
-    const own = join(folder, "environments", kind);
+  const names = KINDS.map((kind) => {
+    const own = join(folder, kind);
     return existsSync(own) ? readdirSync(own).sort() : [];
   });
   return JSON.stringify(names);

@@ -60,6 +60,20 @@ test("P8: the files of a commit come out as they went in", async () => {
   expect(statSync(join(folder, "notebooks", "@odd", "-run.sh")).mode & 0o111).toBe(0o111);
 });
 
+test("a link that is named as the folder above it is keeps nobody waiting", async () => {
+  const { archives } = open();
+  const linked: Pick<Sources, "checkOut"> = {
+    async checkOut(_repository, _commit, folder) {
+      mkdirSync(join(folder, "notebooks"));
+      symlinkSync("notebooks", join(folder, "notebooks", "self"));
+    },
+  };
+  await archives.store(linked, REPOSITORY, COMMIT);
+  const folder = temporaryFolder();
+  await archives.checkOut(REPOSITORY, COMMIT, folder);
+  expect(readlinkSync(join(folder, "notebooks", "self"))).toBe("notebooks");
+});
+
 test("a commit that is stored is not stored again, until its archive is soon to expire", async () => {
   const { archives, git, clock, count } = open();
   await archives.store(git, REPOSITORY, COMMIT);
