@@ -10,6 +10,7 @@ import { guideBlocks } from "./guide-blocks.ts";
 const { block, commands } = guideBlocks("loops.md");
 
 const FUNCTION = block("python", "def count_words");
+const COMMIT = block("sh", "git commit");
 const REGISTRATION = block("yaml", "longest: 2");
 
 function notebook(source: string): string {
@@ -20,11 +21,13 @@ function notebook(source: string): string {
 function repositoryWith(files: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder();
   writeFiles(folder, files);
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: folder });
+  const ada = { GIT_AUTHOR_NAME: "Ada", GIT_AUTHOR_EMAIL: "ada@example.com" };
+  const env = { ...process.env, ...ada, GIT_COMMITTER_NAME: "Ada", GIT_COMMITTER_EMAIL: "ada@example.com" };
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, env });
   git("init", "--quiet", "--initial-branch=main");
+  execFileSync("sh", ["-ec", COMMIT], { cwd: folder, env, stdio: "pipe" });
   git("add", ".");
-  git("commit", "--quiet", "--message", "Count words");
+  git("commit", "--quiet", "--allow-empty", "--message", "All the rest");
   return folder;
 }
 
@@ -44,6 +47,7 @@ describe("the guide of loops", () => {
   test("its notebook and registration, checked, run once and looked at by its own commands", async () => {
     const cwd = repositoryWith(WORDS);
     for (const words of commands("loop check")) await run(cwd, words);
+    for (const words of commands("loop run --worktree")) await run(cwd, words);
     for (const words of commands("loop run\n")) await run(cwd, [...words, "--once"]);
     for (const words of commands("loop list")) {
       const { stdout } = await run(cwd, words);

@@ -224,6 +224,7 @@ describe("the next turn in words", () => {
     [{ when: "position", position: 12 }, "12th", "12th in its loop"],
     [{ when: "position", position: 23 }, "23rd", "23rd in its loop"],
     [{ when: "at", at: "2030-01-01T00:05:00.000Z", reason: "schedule" }, "in 5 min", "in 5 min, by its schedule"],
+    [{ when: "at", at: "2029-12-31T23:00:00.000Z", reason: "iteration" }, "now", "now, with the next iteration"],
     [{ when: "iteration", iterations: 2 }, "later", "in 2 iterations"],
     [{ when: "never", reason: "paused" }, "paused", "when it is resumed"],
     [{ when: "never", reason: "gone" }, "never", "never: it is registered no more"],

@@ -1,4 +1,5 @@
 /** Where a task is and when it comes next, in the words of a table and in those of a sentence. */
+import { isoTime } from "../../clock.ts";
 import type { NextTurn, TaskLook } from "../../loop/look/look-at-loops.ts";
 import type { Output } from "../terminal/io.ts";
 import { timeText } from "../terminal/relative-time.ts";
@@ -27,7 +28,7 @@ export function nextShort({ next, holder }: Coming, telling: Telling): string {
     case "position":
       return next.position === 1 ? "next" : ordinal(next.position);
     case "at":
-      return timeText(telling.output, next.at, telling.now);
+      return comingText(next.at, telling);
     case "iteration":
       return "later";
     case "never":
@@ -35,6 +36,11 @@ export function nextShort({ next, holder }: Coming, telling: Telling): string {
     default:
       return next.when;
   }
+}
+
+/** What should have come by now comes now: no turn is in the past. */
+function comingText(at: string, { output, now }: Telling): string {
+  return timeText(output, isoTime(Math.max(now, Date.parse(at))), now);
 }
 
 export function nextLong({ next, holder }: Coming, telling: Telling): string {
@@ -48,7 +54,7 @@ export function nextLong({ next, holder }: Coming, telling: Telling): string {
     case "position":
       return next.position === 1 ? "next in its loop" : `${ordinal(next.position)} in its loop`;
     case "at":
-      return `${timeText(telling.output, next.at, telling.now)}${WHY_AT[next.reason]}`;
+      return `${comingText(next.at, telling)}${WHY_AT[next.reason]}`;
     case "iteration":
       return next.iterations === 1 ? "in the next iteration" : `in ${next.iterations} iterations`;
     case "never":

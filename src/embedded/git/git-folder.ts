@@ -79,7 +79,10 @@ async function noBranch(gitFolder: string, location: string, wanted: string | un
   const missed = wanted === undefined ? `neither ${DEFAULT_BRANCHES.join(" nor ")}` : `no branch ${wanted}`;
   const message = `${location} has ${missed}`;
   if (branches.length === 0)
-    return missing(`${message}: nothing is committed there yet.`, "Commit to its branch first.");
+    return missing(
+      `${message}: nothing is committed there yet.`,
+      "Commit to it first, or take the files as they lie there: --worktree",
+    );
   const hint = wanted === undefined ? "Say which one with --branch." : suggest(wanted, branches);
   return missing(`${message}. Its branches are ${shortList(branches)}.`, hint);
 }

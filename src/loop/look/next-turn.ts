@@ -11,7 +11,7 @@ export type NextTurn =
   | { readonly when: "now" }
   /** In the iteration that goes on; 1 comes next. */
   | { readonly when: "position"; readonly position: number }
-  /** `at`: ISO 8601. `schedule`: its own. `iteration`: the loop's pause ends. `retry`: it is tried again. */
+  /** `at`: ISO 8601; past where nobody has come for it. `schedule`: its own. `iteration`: the loop's pause ends. `retry`: it is tried again. */
   | { readonly when: "at"; readonly at: string; readonly reason: "schedule" | "iteration" | "retry" }
   /** After this one; more than 1 where other tasks of its organisation come before it in the metadata loop. */
   | { readonly when: "iteration"; readonly iterations: number }
@@ -68,7 +68,8 @@ function afterIteration(task: LoopTask, loop: LoopNow, times: Times): NextTurn {
   if (due > times.now) return { when: "at", at: isoTime(due), reason: "schedule" };
   const iterations = task.loop === METADATA_LOOP ? roundOf(task, loop, times) : 1;
   if (record?.nextAt === undefined || iterations > 1) return { when: "iteration", iterations };
-  return { when: "at", at: isoTime(Math.max(times.now, record.nextAt)), reason: "iteration" };
+  // Past where nobody drives the loop: the same answer, whenever somebody asks.
+  return { when: "at", at: isoTime(record.nextAt), reason: "iteration" };
 }
 
 function dueAt(task: LoopTask, { record }: LoopNow, { now, lastStarts }: Times): number {

@@ -165,6 +165,15 @@ test("P33: between two iterations the next turn is when the pause ends, or when 
   });
 });
 
+test("P33: where nobody drives a loop the next turn stays when its pause ended, whenever somebody asks", async () => {
+  const world = makeLookWorld();
+  await world.register([a]);
+  await world.record("debr", { nextAt: NOW - 9000, turns: turnsOf([a, "FINISHED"]) });
+  expect(await nextTurns(world)).toEqual({
+    "debr/a": { when: "at", at: isoTime(NOW - 9000), reason: "iteration" },
+  });
+});
+
 test("P33: a task that is tried again comes when its delay is over", async () => {
   const world = makeLookWorld();
   await world.register([a, b]);
