@@ -37,6 +37,14 @@ async function ranBefore(): Promise<LoopFolder> {
   return folder;
 }
 
+test("P34: a warning of the last execution stands with its task, and each with its execution", async () => {
+  const folder = await loopFolder([TRAIN]);
+  await folder.ran(TRAIN, "SUCCEEDED", { warnings: ["the one of yesterday is used: no six==77"] });
+  const { stdout } = await folder.loop("show", "zzebu/train");
+  expect(stdout).toMatch(/^warning +the one of yesterday is used: no six==77$/m);
+  expect(stdout).toMatch(/^✓ SUCCEEDED .* warning: the one of yesterday is used/m);
+});
+
 describe("cirrus loop list", () => {
   test("P33: tasks with state, last outcome, start and duration, version and next turn", async () => {
     const { loop } = await ranBefore();

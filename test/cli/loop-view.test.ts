@@ -116,6 +116,9 @@ describe("without a terminal", () => {
     expect(endLine(io, execution("zzebu", "train"), SUCCEEDED)).toBe(
       "2030-01-01T00:00:36.000Z ✓ SUCCEEDED zzebu/train after 0.8 s",
     );
+    expect(endLine(io, execution("zzebu", "train"), { ...SUCCEEDED, warnings: ["it is old"] })).toMatch(
+      /s: warning: it is old$/,
+    );
     expect(endLine(io, execution("zzebu", "train"), FAILED)).toBe(
       "2030-01-01T00:00:36.000Z ✗ FAILED zzebu/train after 2.1 s: ValueError: no data",
     );

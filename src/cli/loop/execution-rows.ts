@@ -40,8 +40,10 @@ export function howText({ attempt, trigger, pinned }: Pick<ExecutionLook, "attem
 }
 
 /** The first line: a message may hold a whole traceback, and that is in the log. */
-export function errorText({ error }: Pick<ExecutionLook, "error">): string {
-  return error === undefined ? "" : `${error.name}: ${error.message.trim().split("\n")[0]}`;
+export function errorText({ error, warnings }: Pick<ExecutionLook, "error" | "warnings">): string {
+  if (error !== undefined) return `${error.name}: ${error.message.trim().split("\n")[0]}`;
+  const [warning] = warnings;
+  return warning === undefined ? "" : `warning: ${warning.split("\n")[0]}`;
 }
 
 function memoryText(bytes: number): string {

@@ -5,6 +5,7 @@ import type { OutcomeCounts } from "../../loop/task-record.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { renderTable } from "../terminal/table.ts";
+import { errorText } from "./execution-rows.ts";
 import { loopMark, type Marked, markOf } from "./loop-marks.ts";
 
 export interface LoopNow {
@@ -136,8 +137,8 @@ export function beginLine(io: Pick<Io, "env" | "stderr">, execution: LoopExecuti
   return `${startedAt} ${loopMark(io, io.stderr, "RUNNING")} ${taskKey(execution.task)}${aside}  ${where}`;
 }
 
-/** `2030-01-01T00:00:00Z ✗ FAILED zzebu/train_model after 1.2 s: ValueError: no data` */
+/** `2030-01-01T00:00:00Z ✗ FAILED zzebu/train_model after 1.2 s: ValueError: no data`, or its warning. */
 export function endLine(io: Pick<Io, "env" | "stderr">, { task }: LoopExecution, end: ExecutionEnd): string {
-  const why = end.error === undefined ? "" : `: ${end.error.name}: ${end.error.message.split("\n")[0]}`;
-  return `${end.endedAt} ${loopMark(io, io.stderr, end.outcome)} ${taskKey(task)} after ${formatDuration(end.durationMs)}${why}`;
+  const why = errorText({ error: end.error, warnings: end.warnings ?? [] });
+  return `${end.endedAt} ${loopMark(io, io.stderr, end.outcome)} ${taskKey(task)} after ${formatDuration(end.durationMs)}${why && `: ${why}`}`;
 }

@@ -57,7 +57,7 @@ async function showTask(io: Io, place: LoopPlace, key: string, { limit, axis }: 
   const newest = await place.store.task(key);
   const ended = newest?.lastEnded === undefined ? undefined : await place.store.execution(newest.lastEnded.id);
   const now = systemClock.now();
-  io.stdout.write(`${renderTask(io, task, ended?.end?.result, { output: io.stdout, now, starts: place.starts })}\n`);
+  io.stdout.write(`${renderTask(io, task, ended?.end, { output: io.stdout, now, starts: place.starts })}\n`);
   const columns = Math.min(io.stdout.columns ?? USUAL_COLUMNS, WIDEST_GRAPH);
   const { points } = await look.durations(key, { points: columns });
   const graph = renderDurationGraph(points, {

@@ -1,7 +1,7 @@
 /** A task as `cirrus loop show` begins: how it is registered, what was asked for it, and how it went so far. */
-import type { Json } from "../../json.ts";
 import type { Request } from "../../loop/controls.ts";
 import type { TaskLook } from "../../loop/look/look-at-loops.ts";
+import type { ExecutionEnd } from "../../loop/loop-execution.ts";
 import type { OutcomeCounts } from "../../loop/task-record.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { type Io, paint } from "../terminal/io.ts";
@@ -17,9 +17,10 @@ type Fact = readonly [name: string, text: string];
 
 const LONGEST_VALUE = 300;
 
-/** `result`: of the newest execution that has ended. */
-export function renderTask(io: Io, task: TaskLook, result: Json | undefined, telling: Telling): string {
+/** `end`: of the newest execution that has ended. */
+export function renderTask(io: Io, task: TaskLook, end: ExecutionEnd | undefined, telling: Telling): string {
   const { now } = telling;
+  const result = end?.result;
   const facts: readonly Fact[] = [
     [
       "state",
@@ -30,6 +31,7 @@ export function renderTask(io: Io, task: TaskLook, result: Json | undefined, tel
     ["next turn", nextLong(task, telling)],
     ...figureFacts(io, task),
     ...(result === undefined || result === null ? [] : [["result", short(JSON.stringify(result))] as const]),
+    ...(end?.warnings ?? []).map((text) => [paint(io, io.stdout, "yellow", "warning"), text] as const),
   ];
   const table = renderTable([{ title: "task" }, { title: paint(io, io.stdout, "bold", task.task) }], facts);
   if (task.problems.length === 0) return table;

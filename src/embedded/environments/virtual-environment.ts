@@ -91,7 +91,8 @@ async function isThere(program: string, environment: Readonly<Record<string, str
 function failedAs({ lines }: InstallerEnd, { requirements, signal }: BuildJob, python: SystemPython): Built {
   if (signal.aborted) return failed("Building it was ended");
   const reason = installFailure(lines, { requirements, python: python.version });
-  return { outcome: "failed", reason, offline: lines.some(saysOffline) };
+  if (!lines.some(saysOffline)) return failed(reason);
+  return { outcome: "failed", reason: `The index of packages cannot be reached. ${reason}`, offline: true };
 }
 
 /** As pip and uv say that there is no way to the index. */

@@ -32,12 +32,20 @@ function nameOf(error: Error): string {
 
 function traceOf(error: Error): string {
   const traces = [String(error.stack)];
+  // Of `Promise.any`: what it says itself is that there are several.
+  if (error instanceof AggregateError) {
+    traces.push(...error.errors.slice(0, MOST_CAUSES).map((one) => `one of them: ${stackOf(one)}`));
+  }
   let cause = error.cause;
-  while (cause !== undefined && traces.length <= MOST_CAUSES) {
-    traces.push(`caused by ${cause instanceof Error ? cause.stack : shown(cause)}`);
+  for (let count = 0; cause !== undefined && count < MOST_CAUSES; count++) {
+    traces.push(`caused by ${stackOf(cause)}`);
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   return traces.join("\n");
+}
+
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? String(thrown.stack) : shown(thrown);
 }
 
 function shown(value: unknown): string {

@@ -70,6 +70,7 @@ export function makeExecute(ports: ExecutePorts, options: ExecuteOptions): Execu
   ): Promise<ProgramEnd> {
     if (prepared.outcome === "ended") return prepared.ending;
     const { checkout, environment, warnings } = prepared;
+    log.note(warnings);
     const end = await slots.use((slot) =>
       runProgram(
         {
@@ -86,6 +87,7 @@ export function makeExecute(ports: ExecutePorts, options: ExecuteOptions): Execu
         { ...processes, place: places.take(slot) },
       ),
     );
+    log.note(end.warnings ?? []);
     return withWarnings(end, warnings);
   }
 

@@ -163,7 +163,10 @@ describe("an environment that cannot be built", () => {
     const ready = readyOf(await prepare(["pip>=20"]));
     expect(ready.python).toBe(PYTHON);
     expect(ready.warnings).toEqual([expect.stringContaining("What is installed on this machine is used")]);
-    expect(await prepare(["pip>=2000"])).toMatchObject({ outcome: "failed" });
+    expect(await prepare(["pip>=2000"])).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringContaining("The index of packages cannot be reached"),
+    });
   });
 
   test("because Python came without what makes environments says what to install", async () => {

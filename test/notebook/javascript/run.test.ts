@@ -177,6 +177,12 @@ describe("traces", () => {
     expect(ran.stderr).toBe(`${ran.error?.trace}\n`);
   });
 
+  test("have each of the errors that came together", async () => {
+    const failing = "Promise.any([Promise.reject(new TypeError('a')), Promise.reject('b')])";
+    const { error } = await runNotebook({ cells: [`const task = () => ${failing};`] });
+    expect(error?.trace).toMatch(/one of them: TypeError: a\n {4}at task \(.*\none of them: b$/);
+  });
+
   test("are the same in what the code prints itself", async () => {
     const ran = await runNotebook({ cells: ["const task = () => {\n  console.error(new Error('seen'));\n}"] });
     expect(ran.stderr).toContain("at task (notebooks/x.ipynb[cell 0]:2:17)");

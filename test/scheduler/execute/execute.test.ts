@@ -153,7 +153,7 @@ describe("an execution that cannot begin", () => {
       executionOf("", { clock }),
     );
     expect(end).toMatchObject({ outcome: "SUCCEEDED", result: 1, warnings: ["the one of yesterday is used"] });
-    expect(log).toEqual(["$ pip install", "ERROR: no network", "ran"]);
+    expect(log).toEqual(["$ pip install", "ERROR: no network", "the one of yesterday is used", "ran"]);
   });
 });
 
