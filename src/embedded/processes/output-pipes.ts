@@ -34,22 +34,32 @@ export function makeOutputPipes(folder: string): OutputPipes {
   function nextPath(): string {
     if (made.length === 0) {
       mkdirSync(folder, { recursive: true });
-      made.push(...Array.from({ length: AT_ONCE }, () => join(folder, `pipe-${count++}`)));
-      execFileSync("mkfifo", made);
+      const paths = Array.from({ length: AT_ONCE }, () => join(folder, `pipe-${count++}`));
+      execFileSync("mkfifo", paths);
+      made.push(...paths);
     }
     return made.pop() ?? nextPath();
   }
 
   return {
     open(onBytes) {
-      const path = nextPath();
-      // The reader first: a pipe without one cannot be opened for writing.
-      const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-      const writeEnd = openSync(path, constants.O_WRONLY);
-      rmSync(path);
+      const { readEnd, writeEnd } = openBothEnds(nextPath());
       return { writeEnd, ...readPipe(readEnd, onBytes) };
     },
   };
+}
+
+function openBothEnds(path: string) {
+  // The reader first: a pipe without one cannot be opened for writing.
+  const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const writeEnd = openSync(path, constants.O_WRONLY);
+    rmSync(path);
+    return { readEnd, writeEnd };
+  } catch (thrown) {
+    closeSync(readEnd);
+    throw thrown;
+  }
 }
 
 function readPipe(fd: number, onBytes: (bytes: Uint8Array) => void): Omit<OutputPipe, "writeEnd"> {

@@ -41,18 +41,25 @@ export interface ProcessPlan {
   readonly longestLine?: number | undefined;
 }
 
+/** Bytes. What a process does not read is not kept for it without an end. */
+const MOST_UNREAD = 1024 * 1024;
+
 /** Numbers of processes are used again after as many starts as there are numbers: not within a minute. */
 const SHORT_MS = 60_000;
 
 /** Rejects where the system starts no process. */
 export async function startTaskProcess(place: SlotPlace, plan: ProcessPlan): Promise<TaskProcess> {
+  let child: ChildProcess | undefined;
   try {
-    const child = spawnInto(place, plan);
+    child = spawnInto(place, plan);
     const { pid } = child;
     if (pid === undefined) throw await spawnError(child, plan);
     place.note(pid);
     return taskProcess(child, pid, place, plan.longestLine);
   } catch (thrown) {
+    // It would wait behind its gate for ever.
+    child?.kill("SIGKILL");
+    for (const stream of child?.stdio ?? []) stream?.destroy();
     place.release();
     throw thrown;
   }
@@ -92,7 +99,9 @@ function taskProcess(child: ChildProcess, pid: number, place: SlotPlace, longest
     pid,
     folder: place.folder,
     exited,
-    send: (line) => void channel.write(`${line}\n`),
+    send(line) {
+      if (channel.writableLength < MOST_UNREAD) channel.write(`${line}\n`);
+    },
     answer: lines.next,
     signal: (signal) => void signalGroup(pid, signal),
     kill,

@@ -52,6 +52,7 @@ function lineWord(line: string, { onCell, onNote }: Listener): Word | undefined 
 }
 
 function parse(line: string): unknown {
+  if (!line.startsWith("{")) return undefined;
   try {
     return JSON.parse(line);
   } catch {
