@@ -1,8 +1,18 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tryProcessLock } from "../../src/embedded/processes/process-lock.ts";
 import { processIdentity, SANDBOX } from "../../src/embedded/processes/processes.ts";
 import { makeWorkerRegistry } from "../../src/embedded/processes/worker-registry.ts";
 
@@ -12,6 +22,7 @@ const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "cirrus-workers-"));
+  chmodSync(directory, 0o755);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -28,7 +39,7 @@ test("a worker in a busy loop ends with what it started when its runtime is kill
   const source = join(import.meta.dirname, "../../src");
   writeFileSync(
     join(directory, "handler.mjs"),
-    `import { spawn } from "node:child_process";
+    `import { spawn, spawnSync } from "node:child_process";
     import { renameSync, writeFileSync } from "node:fs";
     export const handler = async () => {
       const child = spawn("sleep", ["100"]);
@@ -103,4 +114,51 @@ test("a worker in a folder with a long path has a short one to it, which goes wi
     registry.close();
   }
   expect(existsSync(place.shortFolder)).toBe(false);
+});
+
+test("the folder of a runtime that lives where its number says nothing, as in a container, is left alone", () => {
+  const workers = join(directory, "containers");
+  const [living, ended] = [join(workers, "7_of-a-container_a"), join(workers, "7_of-a-container_b")];
+  for (const folder of [living, ended]) mkdirSync(folder, { recursive: true });
+  const lock = tryProcessLock(join(living, "running"));
+  tryProcessLock(join(ended, "running"))?.release();
+  makeWorkerRegistry(workers).close();
+  expect(readdirSync(workers)).toEqual(["7_of-a-container_a"]);
+  lock?.release();
+  makeWorkerRegistry(workers).close();
+  expect(readdirSync(workers)).toEqual([]);
+});
+
+test("what a task has made read-only is removed all the same", () => {
+  const source = join(import.meta.dirname, "../../src/embedded/processes");
+  const home = mkdtempSync(join(directory, "read-only-"));
+  chmodSync(home, 0o777);
+  const code = `
+    import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+    import { makeSlotPlaces } from ${JSON.stringify(join(source, "slot-places.ts"))};
+    import { makeWorkerRegistry } from ${JSON.stringify(join(source, "worker-registry.ts"))};
+    const workers = ${JSON.stringify(join(home, "workers"))};
+    const makeReadOnly = (folder) => {
+      mkdirSync(folder + "/cache/module", { recursive: true });
+      writeFileSync(folder + "/cache/module/file", "");
+      for (const path of ["/cache/module", "/cache", ""]) chmodSync(folder + path, 0o555);
+    };
+    makeReadOnly(workers + "/1_long-gone_a");
+    const registry = makeWorkerRegistry(workers);
+    const left = readdirSync(workers).length;
+    const places = makeSlotPlaces(registry);
+    const first = places.take(0);
+    makeReadOnly(first.temporary);
+    first.release();
+    const second = places.take(0);
+    writeFileSync(second.temporary + "/file", "");
+    const same = second.temporary === first.temporary;
+    makeReadOnly(second.temporary);
+    registry.close();
+    console.log(JSON.stringify({ left, same, closed: readdirSync(workers).length }));`;
+  // Who may do everything sees nothing of it.
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const args = ["--input-type=module", "-e", code];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { ...nobody, cwd: home, encoding: "utf8" });
+  expect(stderr + stdout).toBe(`${JSON.stringify({ left: 1, same: true, closed: 0 })}\n`);
 });

@@ -58,10 +58,15 @@ export function killSandboxesIn(folder: string): void {
   if (PROC) killWhere(allPids(), (variable) => variable.startsWith(`${SANDBOX}=${folder}/`));
 }
 
-/** By a variable of the environment that a process was started with. */
+/**
+ * By a variable of the environment that a process was started with. With its group, which can only be of the same task:
+ * one that forks and ends all the time has another number before it is met.
+ */
 function killWhere(pids: readonly number[], isWanted: (variable: string) => boolean): void {
   for (const pid of pids) {
+    const group = readStat(pid)?.group;
     if (!readQuietly(`/proc/${pid}/environ`)?.split("\0").some(isWanted)) continue;
+    if (group) signalGroup(group, "SIGKILL");
     try {
       process.kill(pid, "SIGKILL");
     } catch {

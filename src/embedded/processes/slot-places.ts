@@ -2,8 +2,9 @@
  * A folder for each slot, used by one task after another and emptied between them: to make and remove one for each task
  * took 5 ms of a disk's time, more than to start the process.
  */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { openFolders, removeTree } from "./remove-tree.ts";
 import type { WorkerPlace, WorkerRegistry } from "./worker-registry.ts";
 
 export interface SlotPlaces {
@@ -41,11 +42,26 @@ const KEPT = ["tmp", "notices"];
 /** False where something cannot be removed: the folder is not used again, and goes with the worker's. */
 function empty(folder: string): boolean {
   try {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      const isKept = KEPT.includes(entry.name) && entry.isDirectory() && readdirSync(path).length === 0;
-      if (!isKept) rmSync(path, { recursive: true, force: true });
-    }
+    emptyNow(folder);
+    return true;
+  } catch {
+    return emptyOpened(folder);
+  }
+}
+
+function emptyNow(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const isKept = KEPT.includes(entry.name) && entry.isDirectory() && readdirSync(path).length === 0;
+    if (isKept) chmodSync(path, 0o755);
+    else removeTree(path);
+  }
+}
+
+function emptyOpened(folder: string): boolean {
+  try {
+    openFolders(folder);
+    emptyNow(folder);
     return true;
   } catch {
     return false;

@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "../../embedded/processes/remove-tree.ts";
 import { type Repository, type Sources, WORKTREE } from "../../loop/sources.ts";
 import { treeManifest } from "./tree-manifest.ts";
 
@@ -105,7 +106,15 @@ export function makeCheckouts(sources: Pick<Sources, "checkOut">, folder: string
   };
 }
 
-/** A task may have taken away the right to remove it: then it goes with all other trees. */
 function discard(path: string): undefined {
-  rm(path, { recursive: true, force: true }).catch(() => {});
+  rm(path, { recursive: true, force: true }).catch(() => discardOpened(path));
+}
+
+/** What cannot be removed goes with all other trees. */
+function discardOpened(path: string): void {
+  try {
+    removeTree(path);
+  } catch {
+    // It is not ours, or in use.
+  }
 }
