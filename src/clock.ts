@@ -31,6 +31,12 @@ export const systemClock: Clock = {
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** Whether so much time is over. A clock that was set back meanwhile keeps nobody waiting for what it says. */
+export function hasPassed(ms: number, since: number, clock: Pick<Clock, "now">): boolean {
+  const passed = clock.now() - since;
+  return passed >= ms || passed < 0;
+}
+
 /** ISO 8601 in UTC with milliseconds, the form of every stored time. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();

@@ -1,5 +1,5 @@
 /** Looks for what people do while loops run or wait: new commits, requests and cancels. One look serves all loops. */
-import type { Clock } from "../clock.ts";
+import { type Clock, hasPassed } from "../clock.ts";
 import type { Controls } from "../loop/controls.ts";
 import type { LoopStore } from "../loop/loop-store.ts";
 import { taskKey } from "../loop/loop-task.ts";
@@ -40,7 +40,7 @@ export function makeWatch(ports: WatchPorts, { controlsMs, registrationMs, signa
   let readAt = Number.NEGATIVE_INFINITY;
 
   async function look(): Promise<void> {
-    if (clock.now() - readAt >= registrationMs) {
+    if (hasPassed(registrationMs, readAt, clock)) {
       readAt = clock.now();
       registration = await newest();
     }

@@ -2,16 +2,14 @@
  * Writes the tree of a commit into a folder. Not by `git archive`: that leaves out what `export-ignore` marks for
  * releases, and rewrites what `export-subst` marks.
  */
-import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { git } from "./git-process.ts";
 
 /** The repository's own index and files stay as they are. Submodules stay empty. */
 export async function checkOutTree(gitFolder: string, commit: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const index = join(tmpdir(), `cirrus-index-${randomUUID()}`);
+  // Beside the tree, where it goes with it if this process is killed.
+  const index = `${folder}.index`;
   try {
     await git([`--git-dir=${gitFolder}`, `--work-tree=${folder}`, "read-tree", "--reset", "-u", commit], {
       cwd: folder,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../../clock.ts";
+import { type Clock, hasPassed } from "../../clock.ts";
 import { CirrusError } from "../../errors.ts";
 import { GitFailed, git } from "./git-process.ts";
 
@@ -39,7 +39,8 @@ export function makeMirrors({ folder, clock, fetchEveryMs = 10_000, patienceMs =
 
   async function fetched(url: string): Promise<string> {
     const before = fetches.get(url);
-    const due = before === undefined || (before.endedAt !== undefined && clock.now() - before.endedAt >= fetchEveryMs);
+    const due =
+      before === undefined || (before.endedAt !== undefined && hasPassed(fetchEveryMs, before.endedAt, clock));
     const fetch = due ? start(url) : before;
     if (fetch.endedAt !== undefined) return await fetch.done;
     return await patiently(fetch.done, url);
@@ -108,9 +109,14 @@ const UNFINISHED = "unfinished-";
 async function removeLeftovers(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(UNFINISHED));
   for (const path of names.map((name) => join(folder, name))) {
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > DAY_MS) await rm(path, { recursive: true, force: true });
+    if (await isOlder(path, DAY_MS)) await rm(path, { recursive: true, force: true });
   }
+}
+
+/** False where it is gone. */
+async function isOlder(path: string, ms: number): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+  return Date.now() - mtimeMs > ms;
 }
 
 const DAY_MS = 86_400_000;
@@ -125,9 +131,20 @@ async function fetchInto(mirror: string, url: string): Promise<void> {
     await git(args, { timeoutMs: LONGEST_FETCH_MS, remote: true });
   } catch (thrown) {
     if (!(thrown instanceof GitFailed)) throw thrown;
+    await removeOldLocks(mirror);
     const hint = `See whether this machine can read it: git ls-remote ${url}`;
     throw new CirrusError(`${url} cannot be fetched: ${thrown.reason}`, { hint, cause: thrown });
   }
 }
 
 const LONGEST_FETCH_MS = 30 * 60_000;
+
+/** Of fetches that were killed: every later one would fail. Git holds such a lock for moments. */
+async function removeOldLocks(mirror: string): Promise<void> {
+  const names = await readdir(mirror, { recursive: true }).catch(() => []);
+  for (const path of names.filter((name) => name.endsWith(".lock")).map((name) => join(mirror, name))) {
+    if (await isOlder(path, OLD_LOCK_MS)) await rm(path, { force: true });
+  }
+}
+
+const OLD_LOCK_MS = 10 * 60_000;

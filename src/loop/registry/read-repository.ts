@@ -1,5 +1,5 @@
 /** Reads what a repository registers at a commit: its files, and whether what they name is there. */
-import { describeError } from "../../errors.ts";
+import { describeError, InvalidInput } from "../../errors.ts";
 import type { LoopTask } from "../loop-task.ts";
 import type { NotebookRequest } from "../notebook-check.ts";
 import type { Requirement } from "../registration.ts";
@@ -53,10 +53,16 @@ async function readFile(
     if (content !== undefined) return readTaskFile(content, file, repository.location);
     problems.push({ severity: "error", code: "unreadable", message: `${file} is no file`, file });
   } catch (thrown) {
-    const message = `${file} cannot be read: ${describeError(thrown).cause}`;
+    const message = `${file} cannot be read: ${refusalOf(thrown, commit)}`;
     problems.push({ severity: "error", code: "unreadable", message, file });
   }
   return undefined;
+}
+
+/** Why nobody will ever read it. What may be read the next time is thrown: nothing is registered without it. */
+function refusalOf(thrown: unknown, commit: string): string {
+  if (commit !== WORKTREE && !(thrown instanceof InvalidInput)) throw thrown;
+  return describeError(thrown).cause;
 }
 
 interface Checked extends WorkCheck {
@@ -100,7 +106,7 @@ function makeTree(
     try {
       return { content: await sources.read(repository, commit, path) };
     } catch (thrown) {
-      return { refused: describeError(thrown).cause };
+      return { refused: refusalOf(thrown, commit) };
     }
   };
   return {

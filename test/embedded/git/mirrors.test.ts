@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +86,24 @@ test("a repository that cannot be fetched says so at every look, and does again 
   renameSync(join(root, "away"), origin.folder);
   now += 10_000;
   expect((await sources.head({ location: url })).commit).toBe(commit);
+});
+
+test("what a fetch that was killed has locked is fetched again, and so is what a clock that is set back makes look new", async () => {
+  origin.commit({ a: "1" });
+  const sources = makeGitSources({ folder: join(root, "mirrors"), clock });
+  await sources.head({ location: url });
+  const [mirror = ""] = readdirSync(join(root, "mirrors"));
+  const lock = join(root, "mirrors", mirror, "refs/heads/master.lock");
+  writeFileSync(lock, "");
+  const second = origin.commit({ a: "2" });
+  now -= 3_600_000;
+  await expect(sources.head({ location: url })).rejects.toThrow(/cannot be fetched/);
+  expect(existsSync(lock), "somebody else may hold it").toBe(true);
+  utimesSync(lock, 1, 1);
+  now += 10_000;
+  await expect(sources.head({ location: url })).rejects.toThrow(/cannot be fetched/);
+  now += 10_000;
+  expect((await sources.head({ location: url })).commit).toBe(second);
 });
 
 test("a repository that was never there leaves no half of a mirror", async () => {

@@ -248,6 +248,26 @@ describe("what a task names", () => {
     expect(codes(await registry.read(at(repository)))).toEqual([]);
   });
 
+  test("is read again where it could not be read for a moment, and is not taken for gone", async () => {
+    const repository = repositoryAt("a");
+    repository.commit({ "peach.yaml": tasks("debr", { a: "n.ipynb" }), "n.ipynb": "{}" });
+    for (const failing of ["peach.yaml", "n.ipynb"]) {
+      let works = true;
+      const read: Sources["read"] = (...asked) =>
+        works || asked[2] !== failing ? git.read(...asked) : Promise.reject(new Error("spawn git EAGAIN"));
+      const registry = makeRegistry({ ...ports(), sources: { ...git, read } });
+      await registry.read(at(repository));
+      works = false;
+      repository.commit({ n: failing });
+      const during = await registry.read(at(repository));
+      expect(names(during)).toEqual(["debr/a"]);
+      expect(codes(during)).toEqual(["warning unreachable"]);
+      works = true;
+      const after = await registry.read(at(repository));
+      expect([names(after), codes(after)]).toEqual([["debr/a"], []]);
+    }
+  });
+
   test("is looked for in the commit that it is pinned to, which stands in the registration whole", async () => {
     const repository = repositoryAt("a");
     const pinned = repository.commit({ "old.ipynb": "{}" });
