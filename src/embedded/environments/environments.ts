@@ -38,7 +38,13 @@ export function makeEmbeddedEnvironments(options: EmbeddedEnvironmentsOptions): 
     };
     return installer;
   });
-  const getPython = once(() => probePython(command, environment));
+  const findPython = once(async () => {
+    const found = await probePython(command, environment);
+    // Not kept: it may have been a moment in which no program could be started.
+    if (found === undefined) throw new Error(noPython(command));
+    return found;
+  });
+  const getPython = () => findPython().catch(() => undefined);
   const buildsOf = (kind: "python" | "node", build: Build) => {
     const own = join(folder, "environments", kind);
     const installations = makeInstallations(own, clock);

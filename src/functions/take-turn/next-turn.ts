@@ -70,7 +70,10 @@ export async function nextTurn(
   const registration = await registrationOf(record, ports);
   const stale = options.wake === "fresh" && !(await isCurrent(record, registration, ports));
   const early = options.wake !== undefined;
-  const decision = decideTurn({ record, registration, controls, now, early, stale });
+  const decision = decideTurn({
+    ...{ record, registration, controls, now, early, stale },
+    minimumMs: options.minimumIterationMs,
+  });
   if (decision.decision === "run" && registration !== undefined) {
     return await begin(ports, held, { record, registration, controls, end, turn: decision });
   }

@@ -3,10 +3,7 @@ import { STOPPED } from "../execute.ts";
 import type { ExecutionEnd, LoopExecution } from "../loop-execution.ts";
 import type { LoopRecord, Turn } from "../loop-record.ts";
 import { METADATA_LOOP, taskKey } from "../loop-task.ts";
-import { nextIterationAt } from "./pause.ts";
-
-/** A loop waits for a retry: nobody may make it wait for longer. */
-const LONGEST_RETRY_DELAY_MS = 300_000;
+import { LONGEST_RETRY_DELAY_MS, nextIterationAt } from "./pause.ts";
 
 /** Its turn is the next, wherever it was in the iteration and whether or not it had one. */
 export function beginTurn(record: LoopRecord, execution: LoopExecution, fence: number): LoopRecord {

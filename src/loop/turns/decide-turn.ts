@@ -5,7 +5,7 @@ import type { LoopRecord } from "../loop-record.ts";
 import { type LoopTask, taskKey } from "../loop-task.ts";
 import type { Registration } from "../registration.ts";
 import { tasksOf, versionOf } from "./loop-tasks.ts";
-import { LONGEST_PAUSE_MS } from "./pause.ts";
+import { LONGEST_PAUSE_MS, LONGEST_RETRY_DELAY_MS } from "./pause.ts";
 
 export interface TurnInput {
   /** Of a loop in which nothing runs. */
@@ -14,6 +14,8 @@ export interface TurnInput {
   readonly registration: Registration | undefined;
   readonly controls: Controls;
   readonly now: number;
+  /** Iterations begin no closer to each other. */
+  readonly minimumMs?: number | undefined;
   /** Something has happened that ends the pause between two iterations. */
   readonly early?: boolean | undefined;
   /** The iteration does not go on: it works with something else than what is registered now. */
@@ -40,15 +42,21 @@ export interface TurnToRun {
 export type WaitReason = "paused" | "retry" | "iteration" | "schedule";
 
 export function decideTurn(input: TurnInput): Decision {
-  const { record, registration, controls, now, early = false, stale = false } = input;
+  const { record, registration, controls, now, minimumMs = 0, early = false, stale = false } = input;
   const pause = controls.loops[record.loop]?.pause;
   if (pause !== undefined) return { decision: "wait", until: now + LONGEST_PAUSE_MS, reason: "paused", pause };
   if (registration === undefined || stale) return { decision: "begin-iteration" };
   const tasks = runnable(registration, input);
   const requested = requestedTurn(tasks, controls);
   if (record.nextAt === undefined) return requested ?? nextTurn(tasks, input) ?? { decision: "end-iteration" };
-  if (record.nextAt <= now || early || requested !== undefined) return { decision: "begin-iteration" };
+  if (!isAhead(record.nextAt, now, Math.max(minimumMs, LONGEST_PAUSE_MS)) || early || requested !== undefined)
+    return { decision: "begin-iteration" };
   return { decision: "wait", until: record.nextAt, reason: "iteration" };
+}
+
+/** What is further ahead than anything ever is was written before the clock was set back. */
+function isAhead(at: number, now: number, most: number): boolean {
+  return at > now && at - now <= most;
 }
 
 type Tasks = ReadonlyMap<string, LoopTask>;
@@ -76,7 +84,7 @@ function nextTurn(tasks: Tasks, { record, controls, now }: TurnInput): Decision 
   const again = record.retry && awake(record.retry.task);
   if (record.retry && again) {
     const { at, attempt } = record.retry;
-    if (at > now) return { decision: "wait", until: at, reason: "retry" };
+    if (isAhead(at, now, LONGEST_RETRY_DELAY_MS)) return { decision: "wait", until: at, reason: "retry" };
     return { decision: "run", task: again, attempt, trigger: "retry" };
   }
   const task = record.turns

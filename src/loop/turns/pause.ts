@@ -7,6 +7,9 @@ export const MINIMUM_ITERATION_MS = 10_000;
 /** A loop that comes to nothing is tried that often at least, and one that waits looks that often for itself. */
 export const LONGEST_PAUSE_MS = 300_000;
 
+/** A loop waits for a retry: nobody may make it wait for longer. */
+export const LONGEST_RETRY_DELAY_MS = 300_000;
+
 /** Below it, doubling comes to nothing. */
 const LEAST_PAUSE_MS = 1_000;
 

@@ -1,6 +1,6 @@
 /** Environments of organisations, built by the real pip and npm from packages that lie here. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { makeEmbeddedEnvironments } from "../../../src/embedded/environments/environments.ts";
@@ -62,6 +62,20 @@ describe("an environment", () => {
     expect(log.filter((line) => line.includes("Successfully installed")).length).toBeGreaterThan(0);
     expect(readyOf(await prepare(["peachy"], { codops: "debr" })).python).not.toBe(first?.python);
     expect(built()).toHaveLength(2);
+  });
+
+  test("P22: is built once Python can be started, also where that failed before", async () => {
+    const { folder, wheels, clock, open } = makeSetting();
+    writeWheel(wheels, "peachy", "1.0");
+    const python = join(folder, "python");
+    const { prepare } = open(python);
+    expect(await prepare(["peachy"])).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringMatching(/There is no/),
+    });
+    symlinkSync(PYTHON, python);
+    await clock.advance(61_000);
+    expect(versionOf(readyOf(await prepare(["peachy"])), "peachy")).toBe("1.0");
   });
 
   test("P24: takes requirements as pip does, in any order", async () => {

@@ -133,6 +133,15 @@ describe("between two iterations", () => {
     expect(told(decide({ record, now: NOW + 10 * SECOND }))).toBe("begin-iteration");
   });
 
+  test("P7: it does not wait for what a clock said that was set back since", () => {
+    const minimumMs = 10 * MINUTE;
+    const waitsUntil = (nextAt: number) => told(decide({ record: { ...record, nextAt }, minimumMs }));
+    expect(waitsUntil(NOW + minimumMs)).toBe("wait");
+    expect(waitsUntil(NOW + minimumMs + 1)).toBe("begin-iteration");
+    const retry = { task: "debr/b", attempt: 2, at: NOW + 60 * MINUTE };
+    expect(told(decide({ record: { ...fresh, retry } }))).toBe("debr/b, attempt 2, retry");
+  });
+
   test("P7: something that happens ends the pause", () => {
     expect(told(decide({ record, early: true }))).toBe("begin-iteration");
     expect(told(decide({ record, controls: asked({ "debr/a": runNow("one") }) }))).toBe("begin-iteration");
