@@ -119,6 +119,11 @@ def second(mark):
     expect({ code, stdout }, stderr).toEqual({ code: EXIT.ok, stdout: "" });
     expect(readFileSync(join(cwd, "executed.ipynb"), "utf8")).toContain("it is good");
     expect(JSON.parse((await loop("notebook", "good")).stdout)).toMatchObject({ nbformat: 4 });
+    const nowhere = await loop("notebook", "good", "--output-file", "no/such/folder.ipynb");
+    expect(nowhere.code).toBe(EXIT.notFound);
+    expect(nowhere.stderr).toMatch(
+      /no\/such\/folder\.ipynb cannot be written: .*\n {2}Name a file in a folder that is there/,
+    );
   });
 });
 

@@ -90,8 +90,12 @@ describe("on a terminal", () => {
   test("colours never stand alone, and no line is wider than the terminal whatever it says", () => {
     const word = fc.string({ minLength: 1, maxLength: 60, unit: "grapheme-ascii" });
     fc.assert(
-      fc.property(word, fc.array(word, { maxLength: 9 }), fc.integer({ min: 60, max: 200 }), (name, next, columns) => {
-        const loops = [{ ...LOOPS[2], running: execution("zzebu", name), loop: "zzebu", iteration: 1, next }];
+      fc.property(word, fc.array(word, { maxLength: 9 }), fc.integer({ min: 40, max: 200 }), (name, next, columns) => {
+        const long = "a-name-that-says-it-all".repeat(2);
+        const loops = [
+          { ...LOOPS[2], running: execution("zzebu", name), loop: "zzebu", iteration: 1, next },
+          { ...LOOPS[2], running: execution(long, name), loop: long, iteration: 1, next },
+        ];
         const lines = view({ loops, counts: NO_OUTCOMES, problems: [name] }, columns);
         expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
       }),

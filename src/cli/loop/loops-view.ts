@@ -28,6 +28,12 @@ export interface LoopsNow {
   readonly problems: readonly string[];
 }
 
+const COLUMNS = [
+  { title: "loop" },
+  { title: "iteration", align: "right" },
+  { title: "now" },
+  { title: "last" },
+] as const;
 const SHOWN_PROBLEMS = 4;
 /** Lines beside those of loops: titles, counts, how many more there are of loops and of problems. */
 const OTHER_LINES = 4;
@@ -35,6 +41,7 @@ const LEAST_LOOPS = 3;
 const GAPS = 6;
 /** Of the room that the names of loops leave, what the last execution gets. */
 const SHARE_OF_LAST = 0.4;
+const SHARE_OF_NAMES = 0.3;
 const LEAST_CELL = 12;
 
 /** No line is wider than the terminal, and there are no more lines than it has: else it could not be redrawn in place. */
@@ -42,10 +49,7 @@ export function renderLoops(io: Pick<Io, "env" | "stderr">, now: LoopsNow, time:
   const width = (io.stderr.columns ?? 80) - 1;
   const told = now.problems.slice(0, SHOWN_PROBLEMS);
   const shown = chooseLoops(now.loops, (io.stderr.rows ?? 24) - OTHER_LINES - told.length - 1);
-  const table = renderTable(
-    [{ title: "loop" }, { title: "iteration", align: "right" }, { title: "now" }, { title: "last" }],
-    rowsOf(io, shown, time, width),
-  );
+  const table = renderTable(COLUMNS, rowsOf(io, shown, time, width));
   const [head = "", ...body] = table.split("\n");
   const dim = (text: string) => paint(io, io.stderr, "dim", cut(text, width));
   const moreLoops = now.loops.length - shown.length;
@@ -68,18 +72,21 @@ function chooseLoops(loops: readonly LoopNow[], room: number): readonly LoopNow[
 }
 
 function rowsOf(io: Pick<Io, "env" | "stderr">, loops: readonly LoopNow[], time: number, width: number) {
-  const names = Math.max("loop".length, ...loops.map(({ loop }) => loop.length));
-  const room = Math.max(2 * LEAST_CELL, width - names - "iteration".length - GAPS);
-  const lastRoom = Math.max(LEAST_CELL, Math.floor(room * SHARE_OF_LAST));
+  const longest = Math.max("loop".length, ...loops.map(({ loop }) => loop.length));
+  const names = Math.min(longest, Math.floor(width * SHARE_OF_NAMES));
+  const room = Math.max(LEAST_CELL, width - names - "iteration".length - GAPS);
+  // What runs is worth more than what ran: where there is no room for both, the title alone is left.
+  const isNarrow = room < 2 * LEAST_CELL;
+  const lastRoom = isNarrow ? "last".length : Math.max(LEAST_CELL, Math.floor(room * SHARE_OF_LAST));
   return loops.map((loop) => {
     const [state, what] = nowText(loop, time);
     const { last } = loop;
     return [
-      loop.loop,
+      cut(loop.loop, names),
       String(loop.iteration),
       // As wide as it may become: what is beside it stays where it is.
       marked(io, state, cut(what, room - lastRoom - 2).padEnd(room - lastRoom - 2)),
-      last === undefined ? "" : marked(io, last.end.outcome, cut(lastText(loop.loop, last), lastRoom - 2)),
+      last === undefined || isNarrow ? "" : marked(io, last.end.outcome, cut(lastText(loop.loop, last), lastRoom - 2)),
     ];
   });
 }

@@ -1,7 +1,7 @@
 /** `cirrus loop notebook`: the notebook as it was executed, with what its cells printed, and its result or its error. */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { CirrusError, EXIT } from "../../errors.ts";
+import { CirrusError, describeError, EXIT } from "../../errors.ts";
 import type { LoopExecution } from "../../loop/loop-execution.ts";
 import { taskKey } from "../../loop/loop-task.ts";
 import type { Register } from "../commands.ts";
@@ -28,7 +28,7 @@ export const registerNotebook: Register = (command, io) => {
           io.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
           return;
         }
-        await writeFile(resolve(io.cwd, options.outputFile), text);
+        await write(resolve(io.cwd, options.outputFile), text);
         const { outcome = "RUNNING" } = execution.end ?? {};
         io.stderr.write(
           `Wrote ${options.outputFile}: ${taskKey(execution.task)} as it ran at ${execution.startedAt}, ${outcome}.\n`,
@@ -36,6 +36,17 @@ export const registerNotebook: Register = (command, io) => {
       }),
     );
 };
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (thrown) {
+    throw new CirrusError(`${file} cannot be written: ${describeError(thrown).cause}`, {
+      hint: "Name a file in a folder that is there, and that you may write to.",
+      exitCode: EXIT.notFound,
+    });
+  }
+}
 
 async function findNewest(place: LoopPlace, word: string): Promise<LoopExecution> {
   const found = await findTaskOrExecution(place, word);
