@@ -12,7 +12,7 @@ import { METADATA_LOOP } from "../../loop/loop-task.ts";
 import { sameFor } from "../../loop/turns/loop-tasks.ts";
 import { recordTurn } from "../record-turn/record-turn.ts";
 import { endOfFailure, type Failure, isOutOfTime } from "./end-of-failure.ts";
-import { jobOf, type LoopJob } from "./loop-job.ts";
+import { GIVE_UP_SECONDS, jobOf, type LoopJob } from "./loop-job.ts";
 import { type TakenTurn, takeTurn } from "./take-turn.ts";
 
 export interface MachinePorts {
@@ -126,7 +126,7 @@ async function answer({ store, clock }: MachinePorts, answered: Answered, taken:
   if (taken.action === "run") {
     const { execution } = taken;
     const job = jobOf(execution);
-    await store.extend(loop, fence, job.giveUpSeconds * 1_000 + LEASE_MS);
+    await store.extend(loop, fence, GIVE_UP_SECONDS * 1_000 + LEASE_MS);
     return { ...answered, action: inLambda(execution) ? "lambda" : "batch", fence, execution: execution.id, job };
   }
   const waitMs = taken.until - clock.now();

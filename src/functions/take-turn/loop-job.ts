@@ -7,15 +7,16 @@ export interface LoopJob {
   readonly share: string;
   /** After which Batch ends the job. */
   readonly timeoutSeconds: number;
-  /** After which nobody waits for the job any more, be it that no machine was to be had for it. */
-  readonly giveUpSeconds: number;
   readonly resources: readonly { readonly Type: "VCPU" | "MEMORY"; readonly Value: string }[];
 }
 
 /** For checkout, environment and end; what the task itself may take is held by the program that runs it. */
 const AROUND_SECONDS = 900;
-/** A machine may have to be started, or waited for behind others. */
-const QUEUED_SECONDS = 6 * 3600;
+/**
+ * After which nobody waits for a job any more, be it that no machine was to be had for it: the longest that a task may take,
+ * and six hours in the queue. The state machine waits as long (cloudformation/loops.yml).
+ */
+export const GIVE_UP_SECONDS = 31 * 3600;
 /** Batch takes no less. */
 const LEAST_TIMEOUT_SECONDS = 60;
 
@@ -34,7 +35,6 @@ export function jobOf({ id, task }: Pick<LoopExecution, "id" | "task">): LoopJob
     // Letters and digits alone, 255 at most.
     share: task.codops.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 255) || "other",
     timeoutSeconds: limit,
-    giveUpSeconds: limit + QUEUED_SECONDS,
     resources: [
       { Type: "VCPU", Value: "1" },
       { Type: "MEMORY", Value: String(memory) },

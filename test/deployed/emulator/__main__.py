@@ -20,7 +20,6 @@ from . import (
     lambda_errors,
     lambda_images,
     state_stream,
-    task_timeouts,
     template_addresses,
 )
 
@@ -34,7 +33,6 @@ PARTS = (
     lambda_errors,
     lambda_images,
     state_stream,
-    task_timeouts,
     template_addresses,
 )
 
