@@ -1,13 +1,14 @@
-/** The template of this very project, as it is deployed. */
-import { resolve } from "node:path";
+/** The template of this very project, as it is deployed with loops, so that there is everything in it. */
+import { rmSync } from "node:fs";
 import { compile } from "../../src/compile/compile.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/json.ts";
 import { readProject } from "../../src/project/read-project.ts";
+import { makeProjectWithLoops } from "./with-loops.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-
-const { project, problems } = readProject(ROOT, { stage: "any", env: {} });
+const folder = makeProjectWithLoops();
+const { project, problems } = readProject(folder, { stage: "any", env: {} });
 const compiled = compile(project);
+rmSync(folder, { recursive: true });
 
 export { project };
 

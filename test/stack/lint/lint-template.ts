@@ -1,6 +1,6 @@
 /**
- * `npm run lint:template`: packages this project as it would be deployed and has cfn-lint, checkov and cdk-nag read its
- * template. Whatever they find is mended, or justified in suppressions.yml.
+ * `npm run lint:template`: packages this project as it would be deployed, with loops, and has cfn-lint, checkov and cdk-nag
+ * read its template. Whatever they find is mended, or justified in suppressions.yml.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { preparePython } from "../../deployed/python-environment.ts";
+import { makeProjectWithLoops } from "../with-loops.ts";
 import { judge, readSuppressions } from "./justify.ts";
 import { type Finding, NAG_FOLDER, runLinters } from "./linters.ts";
 
@@ -53,7 +54,12 @@ async function prepareNag(): Promise<string | undefined> {
 async function packageTemplate(folder: string): Promise<string> {
   const serverless = join(ROOT, "node_modules/serverless/bin/serverless.js");
   const args = ["package", "--stage", "lint", "--region", REGION, "--package", folder];
-  await run(process.execPath, [serverless, ...args], { cwd: ROOT, timeout: INSTALL_TIMEOUT_MS });
+  const cwd = makeProjectWithLoops();
+  try {
+    await run(process.execPath, [serverless, ...args], { cwd, timeout: INSTALL_TIMEOUT_MS });
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
   return join(folder, "cloudformation-template-update-stack.json");
 }
 
