@@ -1,12 +1,18 @@
-/** An API for the task `articles` to fetch from, on this machine alone: `node examples/loops/serve-articles.ts` */
+/** An API for the task `articles` to fetch from, on this machine alone: `node examples/loops/serve-articles.ts [port]` */
 import { createServer } from "node:http";
 
-const PORT = 8765;
+const port = Number(process.argv[2] ?? 8765);
 const TITLES = ["Rivers after the storm", "A new tram for the old town", "Choirs in spring", "Why the valley floods"];
 
 const articles = TITLES.map((title, index) => ({ title, published: new Date(2026, 0, 1 + index).toISOString() }));
 
-createServer((_request, response) => {
+const server = createServer((_request, response) => {
   response.writeHead(200, { "content-type": "application/json" });
   response.end(JSON.stringify({ articles }));
-}).listen(PORT, "127.0.0.1", () => console.log(`http://127.0.0.1:${PORT}/articles.json`));
+});
+server.listen(port, "127.0.0.1", () => {
+  const address = server.address();
+  // 0 is any port that is free.
+  const listening = typeof address === "object" && address !== null ? address.port : port;
+  console.log(`http://127.0.0.1:${listening}/articles.json`);
+});
