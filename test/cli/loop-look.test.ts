@@ -32,7 +32,7 @@ async function ranBefore(): Promise<LoopFolder> {
   const folder = await loopFolder([TRAIN, COUNT, FETCH], [BROKEN]);
   await folder.ran(TRAIN, "SUCCEEDED", { result: { accuracy: 0.9 } });
   await folder.ran(FETCH, "SUCCEEDED");
-  await folder.ran(TRAIN, "SUCCEEDED", { peakMemoryBytes: 120e6 });
+  await folder.ran(TRAIN, "SUCCEEDED", { peakMemoryBytes: 120 * 2 ** 20 });
   await folder.ran(TRAIN, "FAILED", VALUE_ERROR);
   return folder;
 }

@@ -1,7 +1,7 @@
 /** A registered task in few words: what runs, when, and within what limits. */
 import { isAbsolute, join } from "node:path";
 import type { LoopTask, TaskSettings, Work } from "../../loop/loop-task.ts";
-import { durationText } from "../../loop/registry/quantities.ts";
+import { durationText, sizeText } from "../../loop/registry/quantities.ts";
 import { shortPath } from "../bulk/runs.ts";
 import type { Io } from "../terminal/io.ts";
 
@@ -22,7 +22,7 @@ export function limitsText({ timeoutSeconds, memoryBytes, retry, priority, pin }
   const times = retry.attempts === 1 ? "once" : `${retry.attempts} times`;
   return [
     `at most ${durationText(timeoutSeconds)}`,
-    ...(memoryBytes === undefined ? [] : [`${Number((memoryBytes / 2 ** 30).toFixed(2))} GB`]),
+    ...(memoryBytes === undefined ? [] : [sizeText(memoryBytes)]),
     ...(retry.attempts === 0 ? [] : [`tried again ${times}`]),
     ...(priority === 0 ? [] : [`priority ${priority}`]),
     ...(pin === undefined ? [] : [`pinned to ${/^[0-9a-f]{40}$/.test(pin) ? pin.slice(0, 8) : pin}`]),

@@ -1,5 +1,6 @@
 /** Executions of a task as rows of a table. */
 import type { ExecutionLook } from "../../loop/look/look-at-loops.ts";
+import { sizeText } from "../../loop/registry/quantities.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import type { Io } from "../terminal/io.ts";
 import type { Rows } from "../terminal/output.ts";
@@ -25,7 +26,7 @@ export function executionRows(io: Io, now: number): Rows<ExecutionLook> {
       formatDuration(execution.durationMs),
       execution.version,
       howText(execution),
-      execution.peakMemoryBytes === undefined ? "" : memoryText(execution.peakMemoryBytes),
+      execution.peakMemoryBytes === undefined ? "" : sizeText(execution.peakMemoryBytes),
       shortId(execution.id),
       errorText(execution),
     ],
@@ -44,8 +45,4 @@ export function errorText({ error, warnings }: Pick<ExecutionLook, "error" | "wa
   if (error !== undefined) return `${error.name}: ${error.message.trim().split("\n")[0]}`;
   const [warning] = warnings;
   return warning === undefined ? "" : `warning: ${warning.split("\n")[0]}`;
-}
-
-function memoryText(bytes: number): string {
-  return bytes < 1e9 ? `${Math.max(1, Math.round(bytes / 1e6))} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -27,3 +27,9 @@ export function parseSize(value: unknown): number | undefined {
   const size = BYTES[`${unit?.toUpperCase()}B`];
   return size === undefined ? undefined : Math.round(Number(number) * size);
 }
+
+/** As it may be written: `300 MB`, `1.5 GB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 2 ** 30) return `${Math.max(1, Math.ceil(bytes / 2 ** 20))} MB`;
+  return `${Number((bytes / 2 ** 30).toFixed(2))} GB`;
+}

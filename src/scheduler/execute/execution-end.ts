@@ -50,10 +50,18 @@ function exitError({ code, signal }: Exit, lastLines: readonly string[], kernelK
   if ((signal === "SIGKILL" && kernelKilled) || lastLines.some(saysOutOfMemory)) {
     return { name: "OutOfMemory", message: `It ran out of memory: ${how}` };
   }
-  const said = lastLines.findLast((line) => line.trim() !== "");
+  const said = crashOfPython(lastLines) ?? lastLines.findLast((line) => line.trim() !== "");
   const message =
     said === undefined ? `${how} before its function returned` : `${how} before its function returned: ${said}`;
   return { name: "Exited", message: message.slice(0, 8_000).toWellFormed() };
+}
+
+/** What was wrong, and the innermost line of a notebook: below them stand the frames of the program. */
+function crashOfPython(lines: readonly string[]): string | undefined {
+  const start = lines.findLastIndex((line) => line.startsWith("Fatal Python error: "));
+  if (start < 0) return undefined;
+  const frame = lines.slice(start).find((line) => line.includes(".ipynb[cell "));
+  return [lines[start], ...(frame === undefined ? [] : [frame.trim()])].join(", ");
 }
 
 /** V8's words before it aborts, C++'s and Python's. */

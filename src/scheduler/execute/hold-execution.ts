@@ -6,6 +6,7 @@ import type { Request } from "../../loop/controls.ts";
 import { CANCELLED, type ExecutionControl, STOPPED } from "../../loop/execute.ts";
 import type { ExecutionError, Outcome } from "../../loop/loop-execution.ts";
 import type { TaskSettings } from "../../loop/loop-task.ts";
+import { sizeText } from "../../loop/registry/quantities.ts";
 
 /** Why an execution was ended. */
 export interface Verdict {
@@ -114,10 +115,6 @@ function timedOut(seconds: number): Verdict {
 }
 
 function tooLarge(found: number, most: number): Verdict {
-  const message = `Its processes used ${megabytes(found)} of memory; ${megabytes(most)} are allowed`;
+  const message = `Its processes used ${sizeText(found)} of memory; ${sizeText(most)} are allowed`;
   return { outcome: "FAILED", error: { name: "OutOfMemory", message } };
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }

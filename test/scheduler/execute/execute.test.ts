@@ -39,6 +39,10 @@ describe("an execution", () => {
     ["os._exit(3)", "It ended with exit status 3 before its function returned: last words"],
     ["os._exit(0)", "It ended with exit status 0 before its function returned: last words"],
     ["os.kill(os.getpid(), 11)", "It was killed by SIGSEGV before its function returned: last words"],
+    [
+      `print('Fatal Python error: Segmentation fault\\n\\n  File "a.ipynb[cell 0]", line 3 in f\\n  File "run.py"', flush=True); os.abort()`,
+      'It was killed by SIGABRT before its function returned: Fatal Python error: Segmentation fault, File "a.ipynb[cell 0]", line 3 in f',
+    ],
   ])("that ends by %s without a word says so, with its last line", async (code, message) => {
     const execution = executionOf(`import os\nprint("last words", flush=True)\n${code}`, { clock });
     const { end } = await makeSetting({ clock }).run(execution);

@@ -155,11 +155,11 @@ import subprocess, sys, time
 subprocess.Popen([sys.executable, "-c", "import time; x = b'1' * 200_000_000; time.sleep(600)"])
 time.sleep(600)`;
   const { end } = await makeSetting({ clock }).run(
-    executionOf(code, { clock, settings: { memoryBytes: 100_000_000 } }),
+    executionOf(code, { clock, settings: { memoryBytes: 100 * 2 ** 20 } }),
   );
   const message = expect.stringMatching(/^Its processes used \d+ MB of memory; 100 MB are allowed$/);
   expect(end).toMatchObject({ outcome: "FAILED", error: { name: "OutOfMemory", message } });
-  expect(end.peakMemoryBytes).toBeGreaterThan(100_000_000);
+  expect(end.peakMemoryBytes).toBeGreaterThan(100 * 2 ** 20);
 });
 
 test("P9: an environment that takes longer to build than the task may run is not waited for", async () => {
