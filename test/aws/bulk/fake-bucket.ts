@@ -1,7 +1,7 @@
 /** S3 in memory, for what the object store calls. */
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { NoSuchKey, type PutObjectCommandInput } from "@aws-sdk/client-s3";
+import { NoSuchKey, NotFound, type PutObjectCommandInput, S3ServiceException } from "@aws-sdk/client-s3";
 import type { S3 } from "../../../src/aws/services/s3.ts";
 
 const META = { $metadata: {} };
@@ -14,7 +14,15 @@ export function makeFakeBucket() {
       if (body === undefined) throw new NoSuchKey({ message: "The specified key does not exist.", ...META });
       return { Body: Readable.from([body]), ContentLength: body.length, LastModified: new Date(0), ...META };
     },
-    async putObject({ Key = "", Body }: PutObjectCommandInput) {
+    async headObject({ Key = "" }) {
+      const body = objects.get(Key);
+      if (body === undefined) throw new NotFound({ message: "Not Found", ...META });
+      return { ContentLength: body.length, LastModified: new Date(0), ...META };
+    },
+    async putObject({ Key = "", Body, IfNoneMatch }: PutObjectCommandInput) {
+      if (IfNoneMatch === "*" && objects.has(Key)) {
+        throw new S3ServiceException({ name: "PreconditionFailed", $fault: "client", ...META });
+      }
       objects.set(Key, Buffer.from(Body as Buffer)); // as the object store gives it
       return META;
     },
