@@ -1,4 +1,4 @@
-/** An API for the task `articles` to fetch from, on this machine alone: `node examples/loops/serve-articles.ts [port]` */
+/** An API for the task `articles` to fetch from, on this machine alone: `npx node examples/loops/serve-articles.ts [port]` */
 import { createServer } from "node:http";
 
 const port = Number(process.argv[2] ?? 8765);
