@@ -1,7 +1,7 @@
 /** How large each Lambda's code is, and how long importing it takes over starting Node at all; the two take turns. */
 import { spawnSync } from "node:child_process";
 import { globSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { packagesAtImport } from "./bundled-packages.ts";
 import { machine, median } from "./figures.ts";
 import { lambdaEnvironment } from "./lambda-environment.ts";
@@ -24,9 +24,8 @@ try {
   remove();
 }
 
-async function rowOf({ name, folder, handler, zipBytes }: PackagedFunction): Promise<string> {
+async function rowOf({ name, folder, handler, source, zipBytes }: PackagedFunction): Promise<string> {
   const code = globSync(join(folder, "**/*.{mjs,js}")).reduce((sum, path) => sum + statSync(path).size, 0);
-  const source = join(import.meta.dirname, "..", relative(folder, handler).replace(/\.mjs$/, ".ts"));
   const packages = (await packagesAtImport(source)).slice(0, 5).map(([one, bytes]) => `${one} ${kB(bytes)}`);
   const importing = `await import(${JSON.stringify(handler)})`;
   timeOf(importing); // the first one reads the disk

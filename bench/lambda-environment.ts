@@ -14,6 +14,7 @@ export function lambdaEnvironment(endpoint = "http://127.0.0.1:1"): Readonly<Rec
     POWERTOOLS_SERVICE_NAME: STACK,
     CIRRUS_LOG_LEVEL: "info",
     CIRRUS_STATE_DB: "state",
+    CIRRUS_LOOP_TABLE: "loops",
     CIRRUS_DATA_BUCKET: "data",
     CIRRUS_PAYLOAD_BUCKET: "payloads",
     CIRRUS_PAYLOAD_ROOT_PREFIX: "cirrus",

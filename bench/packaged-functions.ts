@@ -1,15 +1,18 @@
-/** The checkout's Lambdas as they are deployed: packaged by the Serverless Framework, each zip unpacked into a folder. */
+/** This package's Lambdas as they are deployed, with loops: packaged by the Serverless Framework, each zip unpacked into a folder. */
 import { execFileSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { unzip } from "../src/task/unzip.ts";
+import { makeProjectWithLoops } from "../test/stack/with-loops.ts";
 
 export interface PackagedFunction {
   readonly name: string;
   readonly folder: string;
   /** The module that Lambda imports. */
   readonly handler: string;
+  /** What that was made of. */
+  readonly source: string;
   readonly zipBytes: number;
 }
 
@@ -23,16 +26,19 @@ export async function packageFunctions(): Promise<{
   const folder = mkdtempSync(join(tmpdir(), "cirrus-bench-"));
   const serverless = join(ROOT, "node_modules/serverless/bin/serverless.js");
   const args = [serverless, "package", "--stage", "bench", "--package", folder];
-  execFileSync(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+  const cwd = makeProjectWithLoops();
+  execFileSync(process.execPath, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  rmSync(cwd, { recursive: true });
   const functions: PackagedFunction[] = [];
   for (const zip of globSync(join(folder, "*.zip")).sort()) {
     const name = basename(zip, ".zip");
     const unpacked = join(folder, name);
     mkdirSync(unpacked);
     await unzip(zip, unpacked, { maxBytes: MOST_BYTES });
-    const [handler] = globSync(join(unpacked, `{tasks,feeders,functions}/${name}/handler.mjs`));
-    if (handler === undefined) throw new Error(`${zip} holds no handler.mjs of ${name}`);
-    functions.push({ name, folder: unpacked, handler, zipBytes: statSync(zip).size });
+    const [handler] = globSync(join(unpacked, `.cirrus/entries/${name}/handler.mjs`));
+    const [source] = globSync(join(ROOT, `{tasks,feeders,functions}/${name}/handler.ts`));
+    if (handler === undefined || source === undefined) throw new Error(`${zip} holds no handler.mjs of ${name}`);
+    functions.push({ name, folder: unpacked, handler, source, zipBytes: statSync(zip).size });
   }
   return { functions, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
