@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables of definitions.
+import { rmSync } from "node:fs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { AccessDenied } from "../../src/aws/failures.ts";
 import type { ImageLookup, RegistryImage } from "../../src/aws/registry-images.ts";
@@ -10,6 +11,7 @@ import type { Project } from "../../src/project/project.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { type Answer, json, jsonError, startFakeAws, xml } from "../aws/fake-aws.ts";
 import { read, show, writeFolder, yaml } from "../project/project-folder.ts";
+import { makeProjectWithLoops } from "../stack/with-loops.ts";
 
 const ACCOUNT = "123456789012";
 const REGISTRY = `${ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com`;
@@ -216,6 +218,23 @@ test("the checkout itself deploys before any image was pushed, with the commands
     ),
   ]);
   expect(warnings.join()).not.toContain("MissingImages");
+});
+
+test("loops are not deployed without their image, which Lambdas need when they are made", async () => {
+  const folder = makeProjectWithLoops();
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { project } = readProject(folder, { env: {}, stage: "prod" });
+  const { refusals } = await checking(project, "no-repository");
+  expect(refusals).toEqual([expect.stringContaining(`There is no image ${REGISTRY}/cirrus-loops:prod`)]);
+  for (const text of [
+    `docker build -f node_modules/cirrus-pipeline/docker/loops/Dockerfile -t ${REGISTRY}/cirrus-loops:prod .`,
+    "Lambda RegisterLoopsFunction",
+    "Lambda ExecuteTurnFunction",
+    "job definition LoopJobDefinition",
+    "custom.loops.Enabled: false",
+  ]) {
+    expect(refusals[0]).toContain(text);
+  }
 });
 
 describe("at the deployment's beginning", () => {
