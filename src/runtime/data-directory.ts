@@ -1,6 +1,7 @@
 /** What lies in `.cirrus/`, the folder that holds everything the runtime remembers. Remove it to start afresh. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { explainFiles } from "../embedded/objects/file-failures.ts";
 
 export interface DataDirectory {
   readonly path: string;
@@ -21,7 +22,11 @@ export function openDataDirectory(path: string): DataDirectory {
     logs: join(path, "logs"),
     jobs: join(path, "jobs"),
   };
-  for (const folder of [path, directory.objects, directory.logs, directory.jobs])
-    mkdirSync(folder, { recursive: true });
+  try {
+    for (const folder of [path, directory.objects, directory.logs, directory.jobs])
+      mkdirSync(folder, { recursive: true });
+  } catch (thrown) {
+    throw explainFiles(thrown, path);
+  }
   return directory;
 }

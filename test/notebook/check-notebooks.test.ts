@@ -379,6 +379,14 @@ describe("P30: one process of Python", () => {
     expect(found[3]?.message).toMatch(/took too long/);
   });
 
+  test("P30: that prints something of its own whenever it starts is understood all the same", async () => {
+    const python = join(checkoutOf({}), "python");
+    writeFileSync(python, '#!/bin/sh\necho "a notice of this machine"\nexec python3 "$@"\n');
+    chmodSync(python, 0o755);
+    const found = await makeNotebookCheck({ python }).check([request(["def task(): return a"])]);
+    expect(found.map(({ code }) => code)).toEqual(["name-undefined"]);
+  });
+
   test("P30: that is not installed is a warning that says how to install it", async () => {
     const found = await makeNotebookCheck({ python: "no-such-python" }).check([request(["def task(): pass"])]);
     expect(found).toMatchObject([{ severity: "warning", code: "unchecked", hint: /apt-get install python3/ }]);

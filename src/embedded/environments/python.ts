@@ -40,7 +40,7 @@ export async function probePython(
 ): Promise<SystemPython | undefined> {
   try {
     const { stdout } = await run(command, ["-c", PROBE], { env: environment, timeout: LONGEST_MS });
-    return JSON.parse(stdout) as SystemPython; // PROBE prints it
+    return JSON.parse(lastLine(stdout)) as SystemPython; // PROBE prints it
   } catch {
     return undefined;
   }
@@ -89,8 +89,13 @@ export async function missingFor(
   try {
     const args = ["-c", MISSING, JSON.stringify(requirements)];
     const { stdout } = await run(executable, args, { env: environment, timeout: LONGEST_MS });
-    return JSON.parse(stdout) as string[]; // MISSING prints them
+    return JSON.parse(lastLine(stdout)) as string[]; // MISSING prints them
   } catch {
     return undefined;
   }
+}
+
+/** Before it stands what prints when any Python starts. */
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
 }

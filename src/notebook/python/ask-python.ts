@@ -43,7 +43,7 @@ export function askPython(program: string, questions: Json, settings: PythonSett
     patience = setTimeout(giveUp, settings.patienceMs);
     const lines = (rest + part).split("\n");
     rest = lines.pop() ?? "";
-    answers.push(...lines.map((line): Json => JSON.parse(line)));
+    answers.push(...lines.flatMap(parseAnswer));
   });
   child.stderr.setEncoding("utf8").on("data", (part: string) => {
     complaints = (complaints + part).slice(-2000);
@@ -61,4 +61,13 @@ export function askPython(program: string, questions: Json, settings: PythonSett
   child.stdin.on("error", () => {});
   child.stdin.end(JSON.stringify(questions));
   return promise;
+}
+
+/** What prints when any Python starts (a wrapper, a `sitecustomize`) prints here too: its lines are no answers. */
+function parseAnswer(line: string): readonly Json[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
 }
