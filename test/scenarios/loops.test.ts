@@ -65,11 +65,11 @@ async function runAndKill(
   for (let kills = 0; ; kills++) {
     const runner = startCirrus(["loop", "run", "--minimum-iteration", "0s"], repository.folder);
     const isLast = Date.now() > until;
-    // A task that does not listen gets ten seconds to end after its time: the last life is long enough for that.
-    const life = isLast ? 18_000 : 1_500 + random.unit() * 4_000;
+    const life = 1_500 + random.unit() * 4_000;
     await Promise.race([sleep(life / 2), runner.ended]);
     if (random.unit() < 0.5) repository.commit(repository.versions.size + 1);
-    await Promise.race([sleep(life / 2), runner.ended]);
+    // A task that does not listen gets ten seconds to end after its time: the last life is long enough for that.
+    await (isLast ? runner.saying("TIMED_OUT") : Promise.race([sleep(life / 2), runner.ended]));
     runner.child.kill(isLast ? "SIGINT" : "SIGKILL");
     const { code, stderr } = await runner.ended;
     await collectNew(repository.folder, known);
