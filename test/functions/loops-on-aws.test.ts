@@ -275,8 +275,8 @@ describe("the end of an execution whose machine said nothing", () => {
       outcome: "FAILED",
       error: { name: "NotRunnable", message: expect.stringContaining(tooLarge) },
     });
-    for (const Error of ["Batch.ClientException", "Batch.ServerException", "Lambda.TooManyRequestsException"]) {
-      expect(endOfFailure(execution, { Error, Cause: "refused" }, now).error?.name).toBe("NotRunnable");
+    for (const name of ["Batch.ClientException", "Batch.ServerException", "Lambda.TooManyRequestsException"]) {
+      expect(endOfFailure(execution, { Error: name, Cause: "refused" }, now).error?.name).toBe("NotRunnable");
     }
   });
 

@@ -11,7 +11,7 @@ import { taskKey } from "../../loop/loop-task.ts";
 import type { Registration } from "../../loop/registration.ts";
 import { beginTurn, endIteration, endTurn } from "../../loop/turns/change-turn.ts";
 import { decideTurn, type TurnToRun, type WaitReason } from "../../loop/turns/decide-turn.ts";
-import { requirementsOf, sameFor, tasksOf, versionOf } from "../../loop/turns/loop-tasks.ts";
+import { requirementsOf, sameFor, versionOf } from "../../loop/turns/loop-tasks.ts";
 import { LONGEST_PAUSE_MS } from "../../loop/turns/pause.ts";
 import { planIteration } from "../../loop/turns/plan-iteration.ts";
 import { readLastStarts } from "./last-starts.ts";
