@@ -352,7 +352,10 @@ describe("whoever takes over a loop", () => {
     await register([task("debr/a")]);
     await running(take());
     loops.clock.advance(LEASE_MS + 1);
-    expect((await running(take("debr", "two", "fresh"))).execution).toMatchObject({ iteration: 2, task: { name: "a" } });
+    expect((await running(take("debr", "two", "fresh"))).execution).toMatchObject({
+      iteration: 2,
+      task: { name: "a" },
+    });
     expect((await loops.executions()).map(({ end }) => end?.outcome)).toEqual(["LOST", undefined]);
   });
 
