@@ -3,7 +3,7 @@
  * made, checks it, runs a payload, and packages it for AWS. Needs npm's registry, and says plainly where it is not there.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -35,6 +35,7 @@ try {
     step("npx", ["--no-install", ...args], project);
   }
   expectZip(project, "both.zip");
+  tryLoops(project);
   console.log("The package works in a project of its own.");
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -55,6 +56,36 @@ function makeProject(tarball: string): string {
   manifest.dependencies["cirrus-pipeline"] = `file:${tarball}`;
   writeFileSync(file, JSON.stringify(manifest, null, 2));
   return join(folder, "demo");
+}
+
+/** A notebook that a loop runs once; and what the image of loops on AWS takes from the package. */
+function tryLoops(project: string): void {
+  const repository = join(project, "repository");
+  mkdirSync(repository);
+  const peach = "codops: zzebu\ntasks:\n  add:\n    notebook: add.ipynb\n    method: add\n    args: {one: 1}\n";
+  const source = "def add(one):\n    print('it adds')\n    return one + 1\n";
+  const cell = { cell_type: "code", metadata: {}, outputs: [], execution_count: null, source };
+  const notebook = { nbformat: 4, nbformat_minor: 4, metadata: {}, cells: [cell] };
+  writeFileSync(join(repository, "peach.yaml"), peach);
+  writeFileSync(join(repository, "add.ipynb"), JSON.stringify(notebook));
+  const git = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"];
+  for (const args of [
+    ["init", "--quiet"],
+    ["add", "--all"],
+    [...git, "commit", "--quiet", "--message", "Add"],
+  ]) {
+    step("git", args, repository);
+  }
+  step("npx", ["--no-install", "cirrus", "loop", "check", "repository"], project);
+  step("npx", ["--no-install", "cirrus", "loop", "run", "repository", "--once"], project);
+  const { stdout } = run("npx", ["--no-install", "cirrus", "loop", "logs", "zzebu/add"], project);
+  if (!stdout.includes("it adds")) throw new Error(`The notebook left no log: ${stdout}`);
+  const image = "./node_modules/cirrus-pipeline/docker/loops/cirrus-loops.mjs";
+  const names = `const { executeTurn, registerLoops } = await import("${image}"); if (!executeTurn || !registerLoops) throw 1`;
+  step(process.execPath, ["--input-type=module", "-e", names], project);
+  const usage = run("npx", ["--no-install", "cirrus-loop"], project);
+  if (!usage.stdout.includes("cirrus-loop <execution>"))
+    throw new Error(`cirrus-loop says: ${usage.stdout}${usage.stderr}`);
 }
 
 /** Shows what a step wrote only where it failed. */
