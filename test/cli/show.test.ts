@@ -42,6 +42,7 @@ describe("cirrus show cloudformation", () => {
     expect(typed.stdout.trim().split("\n").slice(1)).toEqual([
       expect.stringContaining("BasicOnDemandJobQueue"),
       expect.stringContaining("BasicSpotJobQueue"),
+      expect.stringContaining("LoopJobQueue"),
       expect.stringContaining("ReprojectJobQueue500GB"),
     ]);
     const one = await cirrus(["show", "cloudformation", "OwnTopic", "definition"], { cwd });

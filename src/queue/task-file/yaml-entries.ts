@@ -1,6 +1,6 @@
 /** YAML: documents that are lists of entries, or one entry each. Only plain values are read: a tag is a problem, never code. */
 import { type Document, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import type { Problem } from "../../errors.ts";
+import { describeError, type Problem } from "../../errors.ts";
 import { isJsonObject } from "../../json.ts";
 import { showValue } from "../../payload/problems.ts";
 import { BrokenTaskFile, type Finding } from "./finding.ts";
@@ -47,11 +47,13 @@ function entriesOf(document: Document, piece: YamlPiece, lineOf: (offset: number
     return root.items.map((item) => {
       // Without schemas of our own the members of a list are nodes, or null where nothing stands.
       const node = item as Node | null;
-      const value: unknown = node?.toJS(document) ?? null;
-      return { value, line: node?.range ? lineOf(node.range[0]) : piece.line };
+      const line = node?.range ? lineOf(node.range[0]) : piece.line;
+      return plainValue(() => node?.toJS(document) ?? null, line);
     });
   }
-  const value: unknown = document.toJS();
+  const read = plainValue(() => document.toJS(), piece.line);
+  if ("problem" in read) return [read];
+  const { value } = read;
   if (value === null || value === undefined) return [];
   if (isJsonObject(value) && "task_id" in value) return [{ value, line: piece.line }];
   throw new BrokenTaskFile({
@@ -60,6 +62,15 @@ function entriesOf(document: Document, piece: YamlPiece, lineOf: (offset: number
     message: `found ${showValue(value)}, expected a list of entries`,
     hint: "Begin every entry with a dash: `- task_id: …`, and below it `  data: {…}`.",
   });
+}
+
+/** What a merge key (`<<`) has to be shows only when values are made: "<<" as a key of one's own stands in quotes. */
+function plainValue(make: () => unknown, line: number): Finding {
+  try {
+    return { value: make(), line };
+  } catch (thrown) {
+    return { problem: yamlProblem(describeError(thrown).cause, line) };
+  }
 }
 
 function yamlProblem(message: string, line: number): Problem {

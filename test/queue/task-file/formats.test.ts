@@ -77,3 +77,13 @@ test("the quick start's own files are read as they stand there", async () => {
   expect(await read(yaml)).toEqual([{ id: "task-1", data, line: 1 }]);
   expect(await read(json)).toEqual([{ id: "task-1", data, line: 2 }]);
 });
+
+test("a merge key in YAML that has nothing to merge is told with its line, and the entries after it are read", async () => {
+  const text = "- task_id: a\n  data:\n    <<: text\n- task_id: b\n  data: {}\n";
+  await expect(read(text, { format: "yaml" })).rejects.toMatchObject({
+    problems: [{ line: 1, message: expect.stringContaining("Merge sources must be maps") }],
+  });
+  expect(await read('- task_id: a\n  data: { "<<": text }\n', { format: "yaml" })).toMatchObject([
+    { id: "a", data: { "<<": "text" } },
+  ]);
+});

@@ -88,12 +88,15 @@ function shape({ id, data }: Sample): JsonObject {
   return { task_id: id, data };
 }
 
+/** `<<` would be a merge key, not one of the data. */
+const QUOTED_KEYS = { defaultKeyType: "QUOTE_DOUBLE" } as const;
+
 export const texts: Readonly<Record<string, (samples: readonly Sample[]) => string>> = {
   json: (samples) => JSON.stringify(samples.map(shape)),
   "indented json": (samples) => JSON.stringify(samples.map(shape), null, 2),
   jsonl: (samples) => samples.map((sample) => JSON.stringify(shape(sample))).join("\n"),
-  yaml: (samples) => stringify(samples.map(shape)),
-  "yaml documents": (samples) => samples.map((sample) => stringify(shape(sample))).join("---\n"),
+  yaml: (samples) => stringify(samples.map(shape), QUOTED_KEYS),
+  "yaml documents": (samples) => samples.map((sample) => stringify(shape(sample), QUOTED_KEYS)).join("---\n"),
   csv: (samples) =>
     ["task_id,whole:json", ...samples.map(({ id, data }) => `${quote(id)},${quote(JSON.stringify(data))}`)].join("\n"),
 };
