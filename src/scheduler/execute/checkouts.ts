@@ -7,7 +7,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { removeTree } from "../../embedded/processes/remove-tree.ts";
 import { type Repository, type Sources, WORKTREE } from "../../loop/sources.ts";
-import { treeManifest } from "./tree-manifest.ts";
+import { type TreeManifest, treeManifest } from "./tree-manifest.ts";
 
 export interface Checkouts {
   /** A tree of its own, with nothing in it but the commit. */
@@ -22,7 +22,7 @@ export interface Checkout {
 
 interface Tree {
   readonly path: string;
-  readonly manifest: string | undefined;
+  readonly manifest: TreeManifest | undefined;
 }
 
 /** The trees of one commit. */
@@ -38,8 +38,8 @@ interface Pool {
 
 /** Of a repository: its branch, what it was before, and what tasks are pinned to. */
 const KEPT_COMMITS = 4;
-/** Nothing slow may lie between two tasks. */
-const QUICK_MS = 5;
+/** To look at more than that takes longer than 5 ms, and nothing slow may lie between two tasks. */
+const QUICK_ENTRIES = 800;
 
 export function makeCheckouts(sources: Pick<Sources, "checkOut">, folder: string): Checkouts {
   /** In the order in which they were used last. */
@@ -76,10 +76,10 @@ export function makeCheckouts(sources: Pick<Sources, "checkOut">, folder: string
       discard(path);
       return;
     }
-    const startedAt = performance.now();
     const looked: Promise<Tree | undefined> = treeManifest(path).then((now) => {
-      pool.keepsSpare ||= now !== manifest || performance.now() - startedAt > QUICK_MS;
-      if (now === manifest) return { path, manifest };
+      const isSame = now?.digest === manifest.digest;
+      pool.keepsSpare ||= !isSame || manifest.entries > QUICK_ENTRIES;
+      if (isSame) return { path, manifest };
       discard(path);
       pool.coming = pool.coming.filter((one) => one !== looked);
       keepSpare(pool);

@@ -7,22 +7,29 @@ import { setImmediate as otherWork } from "node:timers/promises";
 /** About 6 µs each: a repository of 10,000 files must not keep other loops waiting. */
 const AT_ONCE = 300;
 
-/** The same text for the same tree; undefined where it cannot be read. A file's change time cannot be set back. */
-export async function treeManifest(folder: string): Promise<string | undefined> {
+export interface TreeManifest {
+  /** The same text for the same tree. A file's change time cannot be set back. */
+  readonly digest: string;
+  /** How many files and folders it has. */
+  readonly entries: number;
+}
+
+/** Undefined where it cannot be read. */
+export async function treeManifest(folder: string): Promise<TreeManifest | undefined> {
   const hash = createHash("sha1");
-  let count = 0;
+  let entries = 0;
   try {
     for (const folders = [""]; folders.length > 0; ) {
       const inside = folders.pop() ?? "";
-      const entries = readdirSync(join(folder, inside), { withFileTypes: true });
-      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const found = readdirSync(join(folder, inside), { withFileTypes: true });
+      for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         const path = join(inside, entry.name);
         if (entry.isDirectory()) folders.push(path);
         addTo(hash, path, lstatSync(join(folder, path), { bigint: true }));
-        if (++count % AT_ONCE === 0) await otherWork();
+        if (++entries % AT_ONCE === 0) await otherWork();
       }
     }
-    return hash.digest("hex");
+    return { digest: hash.digest("hex"), entries };
   } catch {
     // Made unreadable, or removed by a process that was just killed.
     return undefined;
