@@ -10,3 +10,9 @@ export function parseLimit(text: string): number {
     throw new InvalidArgumentError(`Write a number from 1 to ${MOST}.`);
   return value;
 }
+
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError("Write a whole number from 1.");
+}

@@ -23,6 +23,8 @@ export interface DriverSettings {
   /** Of whoever starts the loops: tasks see little of it, and what `pass` names. */
   readonly environment: Variables;
   readonly pass?: readonly string[] | undefined;
+  /** How many tasks run at a time, of all loops together. */
+  readonly most?: number | undefined;
   readonly clock?: Clock;
 }
 
@@ -35,14 +37,21 @@ export interface Driver {
   close(): void;
 }
 
-export function openDriver({ data, repositories, environment, pass, clock = systemClock }: DriverSettings): Driver {
+export function openDriver({
+  data,
+  repositories,
+  environment,
+  pass,
+  most,
+  clock = systemClock,
+}: DriverSettings): Driver {
   const { store, files, close } = openLoopsHere(data, { clock });
   const folder = join(data, "loops");
   const sources = openSources(data, clock);
   const registerLoops = makeRegisterLoops({ store, sources, notebooks: makeNotebookCheck(), clock });
   const register = () => registerLoops(repositories);
   const environments = makeEmbeddedEnvironments({ folder, clock, environment });
-  const executing = makeExecute({ sources, environments, files, clock }, { folder, environment, pass });
+  const executing = makeExecute({ sources, environments, files, clock }, { folder, environment, pass, most });
   const newId = makeExecutionIds(clock, randomUUID);
   return {
     store,

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PROVIDERS, type Provider } from "../../queue/config/read-config.ts";
 import type { TaskFileOptions } from "../../queue/task-file/read-task-file.ts";
+import { parseCount } from "../options.ts";
 import { addPlaceOptions, type PlaceOptions } from "../place/backend.ts";
 import { addSettingOptions } from "./setting-options.ts";
 
@@ -54,12 +55,6 @@ export function addLoadOptions(command: Command): Command {
 
 function reading(flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(READING);
-}
-
-export function parseCount(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError("Write a whole number from 1.");
 }
 
 export function parseSeconds(text: string): number {

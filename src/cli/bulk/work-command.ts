@@ -3,10 +3,10 @@ import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import type { Register } from "../commands.ts";
+import { parseCount } from "../options.ts";
 import type { PlaceOptions } from "../place/backend.ts";
 import { type BulkPlace, withBulkPlace } from "../place/bulk-place.ts";
 import { findProjectToLook } from "../place/find-project.ts";
-import { parseCount } from "./run-options.ts";
 import { addRunArgument, requireRun } from "./runs.ts";
 import { addWorkOptions, type WorkOptions } from "./work-options.ts";
 

@@ -14,6 +14,7 @@ import type { Driver } from "../../scheduler/open-driver.ts";
 import type { RunLoopsResult } from "../../scheduler/run-loops.ts";
 import type { Register } from "../commands.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
+import { parseCount } from "../options.ts";
 import { loopData } from "../place/loop-place.ts";
 import type { Io } from "../terminal/io.ts";
 import { writeLines } from "../terminal/live-region.ts";
@@ -29,6 +30,7 @@ interface RunOptions extends SourceOptions {
   readonly only?: readonly string[];
   readonly pass?: readonly string[];
   readonly minimumIteration?: number;
+  readonly numSimultaneousTasks?: number;
   readonly once?: boolean;
 }
 
@@ -40,7 +42,13 @@ export const registerRun: Register = (command, io, exit) => {
       const repositories = repositoriesOf(io, words, options);
       const { openDriver } = await import("../../scheduler/open-driver.ts");
       const data = loopData(io);
-      const driver = openDriver({ data, repositories, environment: io.env, pass: options.pass });
+      const driver = openDriver({
+        data,
+        repositories,
+        environment: io.env,
+        pass: options.pass,
+        most: options.numSimultaneousTasks,
+      });
       try {
         exit(await run(io, driver, options));
       } finally {
@@ -56,6 +64,7 @@ function addRunOptions(command: Command): Command {
     .option("--only <loop>", "this loop and no other; may be given again", collect)
     .option("--once", "end when each loop has had one iteration")
     .option("--minimum-iteration <time>", "iterations begin no closer to each other (10s)", parseTime)
+    .option("--num-simultaneous-tasks <n>", "tasks at a time, of all loops together (one of each loop)", parseCount)
     .option("--pass <variable>", "let tasks see this variable of your environment; may be given again", collect);
 }
 

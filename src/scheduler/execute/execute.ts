@@ -19,6 +19,7 @@ import { type CopyWriter, makeCopyWriter } from "./copy-writer.ts";
 import { couldNotBegin } from "./execution-end.ts";
 import { type ExecutionLog, openExecutionLog } from "./execution-log.ts";
 import { variablesOf } from "./execution-variables.ts";
+import { toldToEnd } from "./hold-execution.ts";
 import { keepNowAndThen } from "./keep-files.ts";
 import { type Preparation, prepareExecution } from "./prepare-execution.ts";
 import { dataFolder, type ProgramFor, programFor } from "./program-for.ts";
@@ -41,6 +42,8 @@ export interface ExecuteOptions {
   readonly environment: Variables;
   /** What else of it they see: names, or beginnings of names that end with `*`. */
   readonly pass?: readonly string[] | undefined;
+  /** How many run at a time, whatever loops they are of. What waits for another to end uses up nothing of its own time. */
+  readonly most?: number | undefined;
   readonly programFor?: ProgramFor | undefined;
   readonly logLimits?: LogLimits | undefined;
 }
@@ -58,9 +61,19 @@ export function makeExecute(ports: ExecutePorts, options: ExecuteOptions): Execu
   const checkouts = makeCheckouts(ports.sources, join(folder, "checkouts"));
   const processes = { pipes: makeOutputPipes(join(folder, "pipes")), watch: makeProcessWatch(), clock };
   const places = makeSlotPlaces(registry);
-  const slots = makeSlots();
+  const slots = makeSlots(options.most);
   const passed = passedOn(options.environment, options.pass);
   const choose = options.programFor ?? programFor;
+
+  async function inSlot(control: ExecutionControl, act: (slot: number) => Promise<ProgramEnd>): Promise<ProgramEnd> {
+    try {
+      return await slots.use(act, AbortSignal.any([control.signal, control.cancelled]));
+    } catch (thrown) {
+      const told = toldToEnd(control);
+      if (told === undefined) throw thrown;
+      return told;
+    }
+  }
 
   async function run(
     execution: LoopExecution,
@@ -71,7 +84,7 @@ export function makeExecute(ports: ExecutePorts, options: ExecuteOptions): Execu
     if (prepared.outcome === "ended") return prepared.ending;
     const { checkout, environment, warnings } = prepared;
     log.note(warnings);
-    const end = await slots.use((slot) =>
+    const end = await inSlot(control, (slot) =>
       runProgram(
         {
           program: choose(execution, {

@@ -192,3 +192,59 @@ test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)(
     await expect.poll(() => readdirSync(join(folder, "workers"))).toEqual([]);
   },
 );
+
+describe("executions that wait for others", () => {
+  /** Says that it began, looks for a moment whether another does, and says that it ended. */
+  const MARK = `import time
+def mark(word):
+    with open(args["file"], "a") as file: file.write(f"{word} {args['name']}\\n")
+def alone():
+    words = open(args["file"]).read()
+    return words.count("began") == words.count("ended") + 1
+mark("began")
+until = time.time() + 0.3
+while time.time() < until and alone(): time.sleep(0.01)
+mark("ended")
+say({"result": 1})`;
+
+  test("run one after the other where one at a time is allowed, and none of them ends early", async () => {
+    const clock = makeHandClock();
+    const { run } = makeSetting({ clock, options: { most: 1 } });
+    const file = join(temporaryFolder(), "marks");
+    const start = (name: string) => {
+      const execution = executionOf(MARK, { clock, loop: name });
+      return run({ ...execution, task: { ...execution.task, args: { ...execution.task.args, file, name } } });
+    };
+    const ended = await Promise.all(["a", "b", "c"].map(start));
+    expect(ended.map(({ end }) => end.outcome)).toEqual(["SUCCEEDED", "SUCCEEDED", "SUCCEEDED"]);
+    const words = readFileSync(file, "utf8").trim().split("\n");
+    for (let index = 0; index < words.length; index += 2) {
+      expect(words[index + 1]).toBe(words[index]?.replace("began", "ended"));
+    }
+    expect(words).toHaveLength(6);
+  });
+
+  test("need not begin to be cancelled", async () => {
+    const clock = makeHandClock();
+    const { run, folder } = makeSetting({ clock, options: { most: 1 } });
+    const file = join(folder, "pids");
+    const hanging = executionOf(HANGS, { clock, settings: { timeoutSeconds: HOUR } });
+    const stop = new AbortController();
+    const first = run(
+      { ...hanging, task: { ...hanging.task, args: { ...hanging.task.args, pids: file } } },
+      { signal: stop.signal },
+    );
+    await readPids(file);
+    const cancel = new AbortController();
+    const second = run(executionOf(`say({"result": 1})`, { clock, loop: "debr" }), { cancelled: cancel.signal });
+    const request: Request = { id: "1", at: "2030-01-01T00:00:00.000Z", by: "ada" };
+    cancel.abort(request);
+    const { end, log } = await second;
+    expect(end).toMatchObject({ outcome: "CANCELLED", error: { message: "ada cancelled it" } });
+    expect(log.join("")).not.toContain("result");
+    stop.abort();
+    await clock.sleeping(GRACE_MS);
+    await clock.advance(GRACE_MS);
+    expect((await first).end.outcome).toBe("CANCELLED");
+  });
+});
