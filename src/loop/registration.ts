@@ -2,6 +2,9 @@
 import type { Problem } from "../errors.ts";
 import type { LoopTask } from "./loop-task.ts";
 
+/** A store keeps so many of the newest, and those that iterations still work with. */
+export const KEPT_REGISTRATIONS = 20;
+
 export interface Registration {
   /** SHA-256 of all that it holds but the time: the same for the same commits of the same repositories. */
   readonly id: string;

@@ -1,13 +1,11 @@
 /** What executions leave: files of this machine while they run, and objects of the payload bucket, which everybody reads. */
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { CirrusError, EXIT } from "../../errors.ts";
 import type { ExecutionFiles } from "../../loop/execution-files.ts";
+import { isExecutionId, requireExecutionId } from "../../loop/execution-id.ts";
+import { readLogPlace } from "../../loop/log-place.ts";
 import { inParallel } from "../state/table.ts";
 import { type KeptLog, keepLog, type LogLimits, type LogObjects, readLog } from "./log-parts.ts";
-
-/** IDs are names of folders: nothing else leads to one, wherever it would. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 interface Kept {
   readonly log?: KeptLog | undefined;
@@ -38,14 +36,12 @@ export function makeExecutionFiles(folder: string, place: LogObjects, limits?: L
 
   return {
     async open(execution) {
-      if (!ID.test(execution)) {
-        throw new CirrusError(`"${execution}" is not the ID of an execution.`, { exitCode: EXIT.usage });
-      }
+      requireExecutionId(execution);
       await mkdir(join(folder, execution), { recursive: true });
       return filesOf(execution);
     },
     async keep(execution) {
-      if (!ID.test(execution)) return;
+      if (!isExecutionId(execution)) return;
       const before = keeping.get(execution) ?? Promise.resolve();
       // What went wrong before was said to whoever asked then.
       const now = before.catch(() => {}).then(() => keepNow(execution));
@@ -55,18 +51,18 @@ export function makeExecutionFiles(folder: string, place: LogObjects, limits?: L
       });
     },
     async log(execution, after) {
-      const from = readPlace(after);
-      if (!ID.test(execution)) return { lines: [], next: String(from) };
+      const from = readLogPlace(after);
+      if (!isExecutionId(execution)) return { lines: [], next: String(from) };
       const { lines, next } = await readLog(execution, from, place);
       return { lines, next: String(next) };
     },
     async notebook(execution) {
-      if (!ID.test(execution)) return undefined;
+      if (!isExecutionId(execution)) return undefined;
       const got = await objects.get(urls.notebook(execution));
       return got.outcome === "found" ? Buffer.from(got.body).toString("utf8") : undefined;
     },
     async remove(executions) {
-      for (const execution of executions.filter((id) => ID.test(id))) {
+      for (const execution of executions.filter((id) => isExecutionId(id))) {
         const found = await Array.fromAsync(objects.list(urls.execution(execution)), ({ url }) => url);
         await inParallel(found, (url) => objects.remove(url));
         await rm(join(folder, execution), { recursive: true, force: true });
@@ -79,12 +75,4 @@ export function makeExecutionFiles(folder: string, place: LogObjects, limits?: L
 async function stateOf(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
   return found && `${found.size} ${found.mtimeMs} ${found.ino}`;
-}
-
-function readPlace(after = "0"): number {
-  if (/^\d{1,15}$/.test(after)) return Number(after);
-  throw new CirrusError(`"${after}" is not a place in a log.`, {
-    hint: "Pass `next` of the reading before, or leave it out to start at the beginning.",
-    exitCode: EXIT.usage,
-  });
 }

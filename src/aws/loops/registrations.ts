@@ -2,7 +2,8 @@
 import { DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import { CirrusError } from "../../errors.ts";
 import { utf8Length } from "../../json.ts";
-import type { Registration } from "../../loop/registration.ts";
+import { KEPT_REGISTRATIONS, type Registration } from "../../loop/registration.ts";
+import { rememberRegistrations } from "../../loop/remembered-registrations.ts";
 import { isObjectUrl } from "../../payload/object-store.ts";
 import { type Item, toItem } from "../state/attribute-values.ts";
 import { queryPartition } from "../state/query-partition.ts";
@@ -15,21 +16,11 @@ import { unlessRefused } from "./unless-refused.ts";
 import { untilSettled } from "./until-settled.ts";
 import { versionedPut } from "./versioned-put.ts";
 
-const KEPT = 20;
-/** Parsed ones in memory: every turn asks for the same. */
-const REMEMBERED = 4;
 /** Larger ones are objects. */
 const MOST_INLINE_BYTES = 16_384;
 
 export function makeRegistrations(place: Place) {
-  const remembered = new Map<string, Registration>();
-
-  function remember(registration: Registration): Registration {
-    remembered.delete(registration.id);
-    remembered.set(registration.id, registration);
-    for (const id of [...remembered.keys()].slice(0, -REMEMBERED)) remembered.delete(id);
-    return registration;
-  }
+  const remembered = rememberRegistrations();
 
   return {
     async register(registration: Registration): Promise<void> {
@@ -42,7 +33,7 @@ export function makeRegistrations(place: Place) {
       const known = remembered.get(id);
       if (known !== undefined) return known;
       const item = id === NEWEST || id === "" ? undefined : await getItem(registrationKey(id), await place.table());
-      return item && remember(await toRegistration(item, place));
+      return item && remembered.keep(await toRegistration(item, place));
     },
   };
 }
@@ -106,7 +97,9 @@ async function toRegistration({ json, object }: Item, { objects }: Place): Promi
 /** Those with lower numbers that no iteration works with. */
 async function dropOlder(newest: number, place: Place): Promise<void> {
   const items = await queryPartition(REGISTRATIONS, EVERYTHING, await place.table());
-  const older = items.filter(({ sk, version }) => sk?.S !== NEWEST && Number(version?.N) <= newest - KEPT);
+  const older = items.filter(
+    ({ sk, version }) => sk?.S !== NEWEST && Number(version?.N) <= newest - KEPT_REGISTRATIONS,
+  );
   if (older.length === 0) return;
   const used = new Set((await readLoops(place)).map(({ registration }) => registration));
   for (const item of older) if (!used.has(item.sk?.S)) await drop(item, place);

@@ -1,33 +1,24 @@
 /** Registrations: the newest ones, and those that an iteration still works with. */
-import type { Registration } from "../../loop/registration.ts";
+import { KEPT_REGISTRATIONS, type Registration } from "../../loop/registration.ts";
+import { rememberRegistrations } from "../../loop/remembered-registrations.ts";
 import type { Database } from "../database/database.ts";
 
-const KEPT = 20;
-/** Parsed ones in memory: an iteration of 100 loops asks for the same one 100 times. */
-const REMEMBERED = 4;
-
 export function makeRegistrations(db: Database) {
-  const remembered = new Map<string, Registration>();
-
-  function remember(registration: Registration): Registration {
-    remembered.delete(registration.id);
-    remembered.set(registration.id, registration);
-    for (const id of [...remembered.keys()].slice(0, -REMEMBERED)) remembered.delete(id);
-    return registration;
-  }
+  const remembered = rememberRegistrations();
 
   return {
     /** Without a write where it is the newest already. */
     async register(registration: Registration): Promise<void> {
       if (newestId(db) === registration.id) return;
       await db.write(() => store(db, registration));
+      remembered.keep(registration);
     },
     find(id = newestId(db)): Registration | undefined {
       if (id === undefined) return undefined;
       const known = remembered.get(id);
       if (known !== undefined) return known;
       const row = db.get<{ registration: string }>("SELECT registration FROM loop_registrations WHERE id = ?", id);
-      return row && remember(JSON.parse(row.registration) as Registration); // only `store` writes it
+      return row && remembered.keep(JSON.parse(row.registration) as Registration); // only `store` writes it
     },
   };
 }
@@ -49,6 +40,6 @@ function store(db: Database, registration: Registration): void {
     `DELETE FROM loop_registrations
      WHERE key <= (SELECT key FROM loop_registrations ORDER BY key DESC LIMIT 1 OFFSET ?)
        AND id NOT IN (SELECT registration FROM loop_loops WHERE registration IS NOT NULL)`,
-    KEPT,
+    KEPT_REGISTRATIONS,
   );
 }

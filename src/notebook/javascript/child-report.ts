@@ -2,14 +2,12 @@
  * What a process of a loop's execution says, and how it ends. Whatever its code does, its last words are one result or one
  * error, unless it is killed.
  */
-import { readSync, writeSync } from "node:fs";
-import { CHANNEL } from "../../embedded/processes/channel.ts";
+import { writeSync } from "node:fs";
+import { readChannelLine, writeChannelLine } from "../../embedded/processes/channel.ts";
 import type { Json } from "../../json.ts";
 import type { ChannelMessage, Failure } from "../channel-messages.ts";
 import { jsonResult } from "./json-result.ts";
 import { describeThrown } from "./thrown.ts";
-
-const BLOCK = 64 * 1024;
 
 export interface ChildReport {
   say(message: ChannelMessage): void;
@@ -19,33 +17,18 @@ export interface ChildReport {
 
 /** Reads the assignment; undefined where nobody gives one. Blocks, so that nothing is loaded for nothing. */
 export function readAssignment(): Json | undefined {
-  const line = readLine();
+  const line = readChannelLine();
   return line === undefined ? undefined : JSON.parse(line);
 }
 
 /** Where the assignment asks for answers, one comes to each cell that begins: a line, whatever it says. */
 export function waitForAnswer(): void {
-  readLine();
-}
-
-/** One line at a time is on its way. Undefined when the other side is gone. */
-function readLine(): string | undefined {
-  const parts: Buffer[] = [];
-  for (;;) {
-    const block = Buffer.allocUnsafe(BLOCK);
-    const length = readSync(CHANNEL, block);
-    if (length === 0) return undefined;
-    parts.push(block.subarray(0, length));
-    if (block[length - 1] === 10) return Buffer.concat(parts).toString("utf8");
-  }
+  readChannelLine();
 }
 
 export function openReport(): ChildReport {
   let hasEnded = false;
-  const say = (message: ChannelMessage) => {
-    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-    for (let written = 0; written < bytes.length; ) written += writeSync(CHANNEL, bytes, written);
-  };
+  const say = (message: ChannelMessage) => writeChannelLine(message);
   const lastWord = (message: ChannelMessage) => {
     if (!hasEnded) say(message);
     hasEnded = true;

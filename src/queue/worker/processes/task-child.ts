@@ -2,11 +2,11 @@
  * The program of a process that runs tasks of a module: it waits for a line that says which, and answers with a line that
  * says how it ended. Waiting and answering block, so that it needs no more of Node than the task does.
  */
-import { existsSync, readFileSync, readSync, writeSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CHANNEL } from "../../../embedded/processes/channel.ts";
+import { readChannelLine, writeChannelLine } from "../../../embedded/processes/channel.ts";
 import { type BulkWorker, workerOf } from "../../../task/define-worker.ts";
 import { attemptError } from "../../../task/thrown-error.ts";
 import { makeWorkerData, NOTICES, type NoticeName, type TaskNotices } from "../../../task/worker-data.ts";
@@ -14,7 +14,6 @@ import type { Answer, Assignment, Report } from "./child-messages.ts";
 
 const PAGE_BYTES = 4096;
 const LOOK_MS = 200;
-const BLOCK = 64 * 1024;
 
 registerHooks({
   resolve: (specifier, context, next) =>
@@ -32,7 +31,7 @@ process.on("uncaughtException", (thrown) => {
 });
 
 for (;;) {
-  const line = readLine();
+  const line = readChannelLine();
   if (line === undefined) process.exit(0);
   const assignment: Assignment = JSON.parse(line);
   answered = false;
@@ -78,22 +77,8 @@ function answer(report: Report, since?: NodeJS.CpuUsage): void {
   if (answered) return;
   const { user, system } = process.cpuUsage(since);
   const full: Answer = { report, cpuMs: (user + system) / 1000, memoryBytes: ownMemory() };
-  const bytes = Buffer.from(`${JSON.stringify(full)}\n`);
   answered = true;
-  for (let written = 0; written < bytes.length; ) written += writeSync(CHANNEL, bytes, written);
-}
-
-/** Undefined when the worker has closed its side, or is gone. */
-function readLine(): string | undefined {
-  const parts: Buffer[] = [];
-  for (;;) {
-    const block = Buffer.allocUnsafe(BLOCK);
-    const length = readSync(CHANNEL, block);
-    if (length === 0) return undefined;
-    parts.push(block.subarray(0, length));
-    // One line at a time is on its way: the next comes after the answer.
-    if (block[length - 1] === 10) return Buffer.concat(parts).toString("utf8");
-  }
+  writeChannelLine(full);
 }
 
 /** Looked for when they are asked for; only a task that holds a signal has files watched. */
