@@ -7,10 +7,10 @@ const ROOT = resolve(import.meta.dirname, "..");
 
 const ROWS: readonly (readonly string[])[] = [
   ["errors.ts", "log.ts", "env.ts", "clock.ts", "json.ts", "nearest.ts", "once.ts", "pages.ts", "yaml"],
-  ["payload", "state", "asl", "events", "executions", "bulk", "offers", "loop"],
+  ["payload", "state", "asl", "events", "executions", "bulk", "offers", "loop", "actions"],
   ["aws", "embedded"],
   ["task", "feeder", "functions", "project", "testing", "notebook"],
-  ["compile", "runtime", "queue", "pool", "scheduler", "scaffold"],
+  ["compile", "runtime", "queue", "pool", "scheduler", "scaffold", "api"],
   ["cli"],
 ];
 

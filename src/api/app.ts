@@ -1,0 +1,20 @@
+/** The API as one application, for a Lambda and for a server on this machine alike. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { answerProblem, answerUnknown, refuseParameters } from "./answers.ts";
+import type { ApiPorts, ApiSettings, Caller } from "./ports.ts";
+import { addInfoRoute } from "./routes/info.ts";
+
+/** What the server around the application tells it of each request. */
+export interface ApiEnv {
+  Variables: { caller: Caller };
+}
+
+export type Api = OpenAPIHono<ApiEnv>;
+
+export function makeApi(ports: ApiPorts, settings: ApiSettings): Api {
+  const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseParameters });
+  api.onError(answerProblem);
+  api.notFound(answerUnknown);
+  addInfoRoute(api, ports, settings);
+  return api;
+}
