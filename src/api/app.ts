@@ -2,7 +2,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { answerProblem, answerUnknown, refuseParameters } from "./answers.ts";
 import type { ApiPorts, ApiSettings, Caller } from "./ports.ts";
+import { addBulkRoutes } from "./routes/bulk.ts";
+import { addDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { addInfoRoute } from "./routes/info.ts";
+import { addLoopRoutes } from "./routes/loops.ts";
 
 /** What the server around the application tells it of each request. */
 export interface ApiEnv {
@@ -16,5 +19,8 @@ export function makeApi(ports: ApiPorts, settings: ApiSettings): Api {
   api.onError(answerProblem);
   api.notFound(answerUnknown);
   addInfoRoute(api, ports, settings);
+  addDeadLetterRoutes(api, ports);
+  addBulkRoutes(api, ports);
+  addLoopRoutes(api, ports);
   return api;
 }

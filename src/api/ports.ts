@@ -33,6 +33,8 @@ export interface ApiBulk {
 export interface ApiLoops {
   readonly store: LoopViewStore & LoopControlStore & Pick<LoopDriverStore, "registration">;
   readonly files: Pick<ExecutionFiles, "log" | "notebook">;
+  /** What starts the loops where nobody drives them; undefined where that happens by itself. */
+  readonly starts?: string | undefined;
   /** A commit of a task's repository by the beginning of its hash; undefined where there is none. */
   resolveCommit(repository: string, name: string): Promise<string | undefined>;
 }

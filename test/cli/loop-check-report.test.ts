@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { planOf, refuseNothing, reportCheck } from "../../src/cli/loop/check-report.ts";
-import { limitsText, scheduleText, workText } from "../../src/cli/loop/describe-task.ts";
+import { limitsText, scheduleText, workText } from "../../src/loop/look/describe-task.ts";
 import type { Io } from "../../src/cli/terminal/io.ts";
 import { CirrusError, EXIT } from "../../src/errors.ts";
 import { type LoopTask, taskKey } from "../../src/loop/loop-task.ts";

@@ -52,7 +52,10 @@ export const bulkRun = bulkRunRow
     /** USD so far; undefined where no worker has a price. */
     cost: z.number().optional(),
     costPerDone: z.number().optional(),
+    /** Of the attempts that were done. */
     duration: z.object({ p50Ms: milliseconds, p95Ms: milliseconds, maxMs: milliseconds }).optional(),
+    /** How many attempts the durations, errors and retries are of, and whether that is all of them. */
+    sample: z.object({ attempts: count, all: z.boolean() }),
     workers: z.array(bulkWorker),
     errors: z.array(errorGroup),
   })

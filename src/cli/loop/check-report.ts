@@ -1,12 +1,12 @@
 /** What `cirrus loop check` tells: every problem with its place, and what would run in which loop in which order. */
 import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
+import { limitsText, scheduleText, workText } from "../../loop/look/describe-task.ts";
 import { type LoopTask, METADATA_LOOP, taskKey } from "../../loop/loop-task.ts";
 import type { Registration, RegistrationProblem } from "../../loop/registration.ts";
 import { WORKTREE } from "../../loop/sources.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { type Format, printOne, printRows } from "../terminal/output.ts";
 import { renderProblems } from "../terminal/problems.ts";
-import { limitsText, scheduleText, workText } from "./describe-task.ts";
 import { placedHere } from "./placed-problems.ts";
 
 export interface CheckOptions {

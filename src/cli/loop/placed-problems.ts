@@ -2,7 +2,7 @@
 import type { Problem } from "../../errors.ts";
 import type { RegistrationProblem } from "../../loop/registration.ts";
 import type { Io } from "../terminal/io.ts";
-import { pathHere } from "./describe-task.ts";
+import { pathHere } from "./written-text.ts";
 
 /** What several tasks have because they share a notebook is one problem, which names them all. */
 export function placedHere(io: Pick<Io, "cwd">, problems: readonly RegistrationProblem[]): readonly Problem[] {

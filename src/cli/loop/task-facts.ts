@@ -1,5 +1,6 @@
 /** A task as `cirrus loop show` begins: how it is registered, what was asked for it, and how it went so far. */
 import type { Request } from "../../loop/controls.ts";
+import { limitsText, scheduleText, workText } from "../../loop/look/describe-task.ts";
 import type { TaskLook } from "../../loop/look/look-at-loops.ts";
 import type { ExecutionEnd } from "../../loop/loop-execution.ts";
 import type { OutcomeCounts } from "../../loop/task-record.ts";
@@ -8,10 +9,10 @@ import { type Io, paint } from "../terminal/io.ts";
 import { renderProblems } from "../terminal/problems.ts";
 import { timeText } from "../terminal/relative-time.ts";
 import { renderTable } from "../terminal/table.ts";
-import { limitsText, scheduleText, workText, writtenText } from "./describe-task.ts";
 import { loopMark } from "./loop-marks.ts";
 import { placedHere } from "./placed-problems.ts";
 import { nextLong, standingOf, type Telling } from "./task-text.ts";
+import { writtenText } from "./written-text.ts";
 
 type Fact = readonly [name: string, text: string];
 

@@ -1,9 +1,6 @@
 /** A registered task in few words: what runs, when, and within what limits. */
-import { isAbsolute, join } from "node:path";
-import type { LoopTask, TaskSettings, Work } from "../../loop/loop-task.ts";
-import { durationText, sizeText } from "../../loop/registry/quantities.ts";
-import { shortPath } from "../bulk/runs.ts";
-import type { Io } from "../terminal/io.ts";
+import type { TaskSettings, Work } from "../loop-task.ts";
+import { durationText, sizeText } from "../registry/quantities.ts";
 
 /** `notebooks/x.ipynb train_model`, `task add-preview payload.json` */
 export function workText(work: Work): string {
@@ -27,13 +24,4 @@ export function limitsText({ timeoutSeconds, memoryBytes, retry, priority, pin }
     ...(priority === 0 ? [] : [`priority ${priority}`]),
     ...(pin === undefined ? [] : [`pinned to ${/^[0-9a-f]{40}$/.test(pin) ? pin.slice(0, 8) : pin}`]),
   ].join(", ");
-}
-
-/** A file of a repository as it can be opened from here; of a URL, with the URL in front. */
-export function pathHere(io: Pick<Io, "cwd">, repository: string, file: string): string {
-  return isAbsolute(repository) ? shortPath(io, join(repository, file)) : `${repository} ${file}`;
-}
-
-export function writtenText(io: Pick<Io, "cwd">, { written }: Pick<LoopTask, "written">): string {
-  return `${pathHere(io, written.repository, written.file)}:${written.line}`;
 }

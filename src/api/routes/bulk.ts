@@ -1,0 +1,168 @@
+/** `/v1/bulk`: bulk runs with their entries, attempts and logs. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { type AttemptOutcome, type AttemptRecord, CAUSES } from "../../bulk/attempt.ts";
+import { ENTRY_STATES, type EntryRecord } from "../../bulk/entry.ts";
+import { NotFound } from "../answers.ts";
+import type { Api } from "../app.ts";
+import { defined } from "../defined.ts";
+import { lookAtBulkRuns } from "../look/bulk-look.ts";
+import { type LogText, pageOfText } from "../look/log-text.ts";
+import type { ApiBulk, ApiPorts } from "../ports.ts";
+import { answerOf } from "../route.ts";
+import {
+  type BulkAttemptView,
+  type BulkEntryView,
+  bulkAttemptPage,
+  bulkEntryPage,
+  bulkRun,
+  bulkRunList,
+} from "../shapes/bulk.ts";
+import { logPage } from "../shapes/executions.ts";
+import { cursor, limit } from "../shapes/parameters.ts";
+
+const OUTCOMES = ["done", "failed", "stopped", ...CAUSES] as const satisfies readonly AttemptOutcome[];
+
+const run = z.strictObject({ run: z.string() });
+
+export function addBulkRoutes(api: Api, { bulk, functions }: ApiPorts): void {
+  const look = bulk && lookAtBulkRuns(bulk.runs, functions.clock);
+  const required = () => {
+    if (bulk !== undefined) return bulk;
+    throw new NotFound("This stage has no bulk runs.", "Deploy it with this version of Cirrus.");
+  };
+
+  api.openapi(
+    createRoute({ method: "get", path: "/v1/bulk", summary: "All bulk runs, newest first", ...answerOf(bulkRunList) }),
+    async (context) => context.json({ runs: [...((await look?.list()) ?? [])] }, 200),
+  );
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/bulk/{run}",
+      summary: "How a bulk run goes: progress, rate, cost, workers, errors",
+      request: { params: run },
+      ...answerOf(bulkRun),
+    }),
+    async (context) => {
+      const name = context.req.valid("param").run;
+      const found = await look?.run(name);
+      if (found === undefined) throw noRun(name);
+      return context.json(found, 200);
+    },
+  );
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/bulk/{run}/entries",
+      summary: "Entries of a bulk run",
+      request: {
+        params: run,
+        query: z.strictObject({ state: z.enum(ENTRY_STATES).optional(), prefix: z.string().optional(), cursor, limit }),
+      },
+      ...answerOf(bulkEntryPage),
+    }),
+    async (context) => {
+      const { cursor: after, ...query } = context.req.valid("query");
+      const { runs } = await withRun(required(), context.req.valid("param").run);
+      const page = await runs.entries({ ...query, after, run: context.req.valid("param").run });
+      return context.json(defined({ rows: page.rows.map(entryOf), next: page.next }), 200);
+    },
+  );
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/bulk/{run}/attempts",
+      summary: "Attempts of a bulk run, or of one entry",
+      request: {
+        params: run,
+        query: z.strictObject({ entry: z.string().optional(), outcome: z.enum(OUTCOMES).optional(), cursor, limit }),
+      },
+      ...answerOf(bulkAttemptPage),
+    }),
+    async (context) => {
+      const { cursor: after, entry: entryId, ...query } = context.req.valid("query");
+      const { runs } = await withRun(required(), context.req.valid("param").run);
+      const page = await runs.attempts({ ...query, entryId, after, run: context.req.valid("param").run });
+      return context.json(defined({ rows: page.rows.map(attemptOf), next: page.next }), 200);
+    },
+  );
+  const lastLog: { text?: LogText } = {};
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/bulk/{run}/log",
+      summary: "What an attempt wrote",
+      request: {
+        params: run,
+        query: z.strictObject({
+          entry: z.string(),
+          attempt: z.coerce.number().int().min(1),
+          cursor,
+          limit: z.coerce.number().int().min(1).max(10_000).optional(),
+        }),
+      },
+      ...answerOf(logPage),
+    }),
+    async (context) => {
+      const { entry, attempt, cursor: after, limit: enough } = context.req.valid("query");
+      const { run: name } = context.req.valid("param");
+      const found = await findAttempt(required(), name, entry, attempt);
+      if (found.log === undefined) return context.json({ lines: [], rest: restOf(found) }, 200);
+      if (lastLog.text?.name !== found.log || restOf(found) === "growing") {
+        lastLog.text = { name: found.log, lines: ((await bulk?.logs.read(found.log)) ?? "").trimEnd().split("\n") };
+      }
+      return context.json(pageOfText(lastLog.text, { after, enough, ended: restOf(found) === "ended" }), 200);
+    },
+  );
+}
+
+function noRun(name: string): NotFound {
+  return new NotFound(`There is no bulk run ${name}.`, "GET /v1/bulk lists them.");
+}
+
+async function withRun(bulk: ApiBulk, name: string): Promise<ApiBulk> {
+  if ((await bulk.runs.get(name)) === undefined) throw noRun(name);
+  return bulk;
+}
+
+async function findAttempt({ runs }: ApiBulk, run: string, entryId: string, attempt: number): Promise<AttemptRecord> {
+  let after: string | undefined;
+  do {
+    const page = await runs.attempts({ run, entryId, after });
+    const found = page.rows.find((one) => one.attempt === attempt);
+    if (found !== undefined) return found;
+    after = page.next;
+  } while (after !== undefined);
+  throw new NotFound(
+    `There is no attempt ${attempt} of ${entryId} in ${run}.`,
+    `GET /v1/bulk/${run}/attempts lists them.`,
+  );
+}
+
+function restOf({ outcome }: AttemptRecord): "ended" | "growing" {
+  return outcome === undefined ? "growing" : "ended";
+}
+
+function entryOf({ entry, position, state, attempts, reason, dueAt, updated }: EntryRecord): BulkEntryView {
+  return defined({ id: entry.id, position, state, attempts, reason, dueAt, updated });
+}
+
+function attemptOf(record: AttemptRecord): BulkAttemptView {
+  const { entryId, attempt, worker, host, startedAt, endedAt, outcome, error, exitCode, signal, peakMemoryBytes } =
+    record;
+  return defined({
+    entryId,
+    attempt,
+    worker,
+    host,
+    startedAt,
+    endedAt,
+    durationMs: endedAt === undefined ? undefined : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)),
+    outcome,
+    error: error && defined({ name: error.name, message: error.message, trace: error.trace }),
+    exitCode,
+    signal,
+    peakMemoryBytes,
+    hasLog: record.log !== undefined,
+  });
+}
