@@ -317,4 +317,14 @@ export const MIGRATIONS: readonly string[] = [
     execution TEXT PRIMARY KEY
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- action: as JSON. id: a UUID of version 7, so that its order is that of the beginnings.
+  CREATE TABLE actions (
+    id      TEXT PRIMARY KEY,
+    state   TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    action  TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX actions_running ON actions (id) WHERE state = 'RUNNING';
+  `,
 ];
