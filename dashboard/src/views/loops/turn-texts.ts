@@ -1,0 +1,74 @@
+/** What is said of a task's place in its loop: when its next turn comes, who has paused it, what it may be told to do. */
+import type { LoopTaskView, LoopView } from "../../../../src/api/shapes/loops.ts";
+
+export interface NextTurn {
+  /** In a table: `now`, `2nd in its iteration`; empty where `at` says it. */
+  readonly text: string;
+  /** ISO 8601, where the clock tells when, and it has not come yet. */
+  readonly at?: string;
+  /** What keeps it from coming by itself, as a sentence. */
+  readonly but?: string;
+}
+
+type Turning = Pick<LoopTaskView, "next" | "nextAt" | "holder" | "state" | "standing" | "paused">;
+
+/** `drivenByItself`: somebody starts loops when they are due, as on AWS; here a process has to hold them. */
+export function nextTurn(task: Turning, now: number, drivenByItself: boolean): NextTurn {
+  if (task.standing !== "registered" || task.paused !== undefined) return { text: task.next };
+  const waits = task.holder === undefined && !drivenByItself;
+  const but = waits ? { but: "Nobody drives its loop: start it with npx cirrus loop run." } : {};
+  if (task.nextAt !== undefined && Date.parse(task.nextAt) > now) return { text: "", at: task.nextAt, ...but };
+  if (waits) return { text: task.state === "RUNNING" ? "left behind" : "when its loop is started", ...but };
+  return { text: task.nextAt === undefined ? task.next : "due now" };
+}
+
+/** `paused by ada: waits for new data` */
+export function pauseText({ by, note }: { readonly by: string; readonly note?: string | undefined }): string {
+  return note === undefined || note === "" ? `paused by ${by}` : `paused by ${by}: ${note}`;
+}
+
+/** `12 of 30 turns had` */
+export function turnsText({ turns: { had, all } }: Pick<LoopView, "turns">): string {
+  if (all === 0) return "no turns";
+  return had === all ? `all ${all} turns had` : `${had} of ${all} turns had`;
+}
+
+export type TaskDeed = "pause" | "resume" | "run-now" | "cancel" | "pin" | "unpin";
+
+/** What can be asked of a task as it stands, most used first. A pin that its file sets is its file's to take away. */
+export function deedsOf({
+  standing,
+  state,
+  paused,
+  pin,
+}: Pick<LoopTaskView, "standing" | "state" | "paused" | "pin">): readonly TaskDeed[] {
+  const deeds: TaskDeed[] = [];
+  if (state === "RUNNING") deeds.push("cancel");
+  if (standing === "gone") return deeds;
+  if (standing === "registered" && state !== "RUNNING") deeds.push("run-now");
+  deeds.push(paused?.what === "task" ? "resume" : "pause");
+  if (pin?.by !== "file") deeds.push("pin");
+  if (pin?.by === "operator") deeds.push("unpin");
+  return deeds;
+}
+
+/** `37 of 40 succeeded (93 %)`; nothing before the first execution. */
+export function successText(counts: LoopTaskView["counts"]): string {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (all === 0) return "";
+  const succeeded = counts.SUCCEEDED;
+  const percent = succeeded < all ? Math.min(99, Math.floor((100 * succeeded) / all)) : 100;
+  return `${succeeded.toLocaleString("en")} of ${all.toLocaleString("en")} succeeded (${percent} %)`;
+}
+
+/** Where a task or a problem stands: `peach.yaml:12`. */
+export function placeText({
+  file,
+  line,
+}: {
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}): string {
+  if (file === undefined) return "";
+  return line === undefined ? file : `${file}:${line}`;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import {
+  deedsOf,
+  nextTurn,
+  pauseText,
+  placeText,
+  successText,
+  turnsText,
+} from "../../../dashboard/src/views/loops/turn-texts.ts";
+
+const now = Date.parse("2030-01-31T12:00:00.000Z");
+const pending = { next: "2nd in its iteration", holder: "here", state: "PENDING", standing: "registered" } as const;
+
+describe("a task's next turn", () => {
+  it("is told as the API tells it where no clock says when", () => {
+    expect(nextTurn(pending, now, false)).toEqual({ text: "2nd in its iteration" });
+  });
+
+  it("is a time where one is to come, and due once it has come", () => {
+    const nextAt = "2030-01-31T12:30:00.000Z";
+    expect(nextTurn({ ...pending, nextAt }, now, false)).toEqual({ text: "", at: nextAt });
+    expect(nextTurn({ ...pending, nextAt }, now + 3_600_000, false)).toEqual({ text: "due now" });
+  });
+
+  it("waits for somebody to start the loop where nothing starts it by itself", () => {
+    const left = { ...pending, holder: undefined };
+    expect(nextTurn(left, now, false)).toMatchObject({ text: "when its loop is started" });
+    expect(nextTurn(left, now, false).but).toContain("npx cirrus loop run");
+    expect(nextTurn(left, now, true)).toEqual({ text: "2nd in its iteration" });
+  });
+
+  it("says of an execution whose driver is gone that it is left behind", () => {
+    expect(nextTurn({ ...pending, holder: undefined, state: "RUNNING" }, now, false).text).toBe("left behind");
+  });
+
+  it("does not wait for a start where a start would not help", () => {
+    const request = { id: "1", at: "2030-01-31T12:00:00.000Z", by: "ada", what: "task" } as const;
+    const paused = { ...pending, holder: undefined, next: "paused", paused: request };
+    expect(nextTurn(paused, now, false)).toEqual({ text: "paused" });
+    expect(nextTurn({ ...pending, holder: undefined, next: "never", standing: "broken" }, now, false)).toEqual({
+      text: "never",
+    });
+  });
+});
+
+describe("what can be asked of a task", () => {
+  const task = { standing: "registered", state: "PENDING" } as const;
+  const pause = { id: "1", at: "", by: "ada" };
+
+  it("fits how it stands", () => {
+    expect(deedsOf(task)).toEqual(["run-now", "pause", "pin"]);
+    expect(deedsOf({ ...task, state: "RUNNING" })).toEqual(["cancel", "pause", "pin"]);
+    expect(deedsOf({ ...task, standing: "gone" })).toEqual([]);
+    expect(deedsOf({ ...task, standing: "broken" })).toEqual(["pause", "pin"]);
+  });
+
+  it("is to resume what is paused, not what its loop keeps waiting", () => {
+    expect(deedsOf({ ...task, paused: { ...pause, what: "task" } })).toContain("resume");
+    expect(deedsOf({ ...task, paused: { ...pause, what: "loop" } })).not.toContain("resume");
+  });
+
+  it("takes away a pin that an operator set, never one that stands in a file", () => {
+    expect(deedsOf({ ...task, pin: { commit: "1a2b", by: "operator" } })).toContain("unpin");
+    expect(deedsOf({ ...task, pin: { commit: "1a2b", by: "file" } })).not.toContain("unpin");
+    expect(deedsOf({ ...task, pin: { commit: "1a2b", by: "file" } })).not.toContain("pin");
+  });
+});
+
+it("tells who paused it and why", () => {
+  expect(pauseText({ by: "ada", note: "waits for data" })).toBe("paused by ada: waits for data");
+  expect(pauseText({ by: "ada" })).toBe("paused by ada");
+});
+
+it("tells how far an iteration is", () => {
+  expect(turnsText({ turns: { had: 12, all: 30 } })).toBe("12 of 30 turns had");
+  expect(turnsText({ turns: { had: 3, all: 3 } })).toBe("all 3 turns had");
+  expect(turnsText({ turns: { had: 0, all: 0 } })).toBe("no turns");
+});
+
+it("tells how often it succeeded, never all of it where one did not", () => {
+  const counts = { SUCCEEDED: 999, FAILED: 1, TIMED_OUT: 0, CANCELLED: 0, LOST: 0 };
+  expect(successText(counts)).toBe("999 of 1,000 succeeded (99 %)");
+  expect(successText({ ...counts, FAILED: 0 })).toBe("999 of 999 succeeded (100 %)");
+  expect(successText({ ...counts, SUCCEEDED: 0, FAILED: 0 })).toBe("");
+});
+
+it("tells where something stands as editors open it", () => {
+  expect(placeText({ file: "peach.yaml", line: 12 })).toBe("peach.yaml:12");
+  expect(placeText({ file: "peach.yaml" })).toBe("peach.yaml");
+  expect(placeText({})).toBe("");
+});
