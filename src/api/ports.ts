@@ -9,6 +9,7 @@ import type { Workflows } from "../executions/workflows.ts";
 import type { FunctionPorts } from "../functions/ports.ts";
 import type { ExecutionFiles } from "../loop/execution-files.ts";
 import type { LoopControlStore, LoopDriverStore, LoopViewStore } from "../loop/loop-store.ts";
+import type { Repository } from "../loop/sources.ts";
 
 export interface ApiPorts {
   readonly functions: FunctionPorts;
@@ -36,7 +37,7 @@ export interface ApiLoops {
   /** What starts the loops where nobody drives them; undefined where that happens by itself. */
   readonly starts?: string | undefined;
   /** A commit of a task's repository by the beginning of its hash; undefined where there is none. */
-  resolveCommit(repository: string, name: string): Promise<string | undefined>;
+  resolveCommit(repository: Repository, name: string): Promise<string | undefined>;
 }
 
 /** Who asks, as the server around the API knows. */

@@ -72,6 +72,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/feeder.ts"),
   },
   {
+    name: "dashboard",
+    group: "Operate",
+    summary: "see everything in a browser, and act on it",
+    load: () => import("./commands/dashboard.ts"),
+  },
+  {
     name: "publish",
     group: "Operate",
     summary: "send payloads to the running project",

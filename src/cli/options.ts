@@ -16,3 +16,9 @@ export function parseCount(text: string): number {
   if (text.trim() !== "" && Number.isInteger(value) && value >= 1) return value;
   throw new InvalidArgumentError("Write a whole number from 1.");
 }
+
+export function parsePort(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError("Write a number from 0 to 65535; 0 is any port that is free.");
+}

@@ -55,7 +55,7 @@ export function bulkRoot(io: Pick<Io, "cwd">): string {
   return findProjectRoot(io.cwd) ?? io.cwd;
 }
 
-async function openBulkPlace(io: Io, options: PlaceOptions, create: boolean): Promise<BulkPlace> {
+export async function openBulkPlace(io: Io, options: PlaceOptions, create: boolean): Promise<BulkPlace> {
   const place = resolvePlace(io, options);
   const data = join(bulkRoot(io), ".cirrus");
   if (place.stage !== undefined || place.stack !== undefined) {

@@ -38,7 +38,7 @@ export async function withLoopPlace<T>(
   }
 }
 
-async function openLoopPlace(io: Io, options: PlaceOptions): Promise<LoopPlace> {
+export async function openLoopPlace(io: Io, options: PlaceOptions): Promise<LoopPlace> {
   const place = resolvePlace(io, options);
   const data = loopData(io);
   if (place.stage !== undefined || place.stack !== undefined) {

@@ -1,0 +1,47 @@
+/** What this machine serves: the API, its page and news of changes, to nobody but whoever sits here. */
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import { answerProblem, answerUnknown } from "../answers.ts";
+import type { Api, ApiEnv } from "../app.ts";
+import { type GuardSettings, guard } from "./guard.ts";
+import { pageFiles } from "./page-files.ts";
+
+export interface LocalAppSettings extends GuardSettings {
+  readonly api: Api;
+  /** Folder of the page's build. */
+  readonly page: string;
+}
+
+export function makeLocalApp({ api, page, ...settings }: LocalAppSettings): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.onError(answerProblem);
+  app.notFound(answerUnknown);
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
+  });
+  app.use(compress());
+  app.use(guard(settings));
+  app.route("/", pageFiles(page, { auth: { kind: "token", token: settings.token } }));
+  app.route("/", api);
+  return app;
+}
+
+const HEADERS: Readonly<Record<string, string>> = {
+  "Content-Security-Policy": [
+    "default-src 'self'",
+    "img-src 'self' data:",
+    "style-src 'self'",
+    "script-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; "),
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "X-Frame-Options": "DENY",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Cross-Origin-Opener-Policy": "same-origin",
+};

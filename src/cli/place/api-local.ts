@@ -1,0 +1,101 @@
+/** What the API needs, of this machine: the stores of a project, of bulk runs and of loops, as far as there are any. */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ApiPorts, ApiSettings } from "../../api/ports.ts";
+import { findProjectRoot } from "../../project/find-root.ts";
+import type { Project } from "../../project/project.ts";
+import { readProject } from "../../project/read-project.ts";
+import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
+import type { Io } from "../terminal/io.ts";
+import { VERSION } from "../version.ts";
+import { bulkRoot, openBulkPlace } from "./bulk-place.ts";
+import { openLoopPlace } from "./loop-place.ts";
+
+export interface ApiPlace {
+  readonly ports: ApiPorts;
+  readonly settings: ApiSettings;
+  close(): Promise<void>;
+}
+
+/** To look at a folder while nobody runs it, or another process does. A project that is wrong is looked at as far as it goes. */
+export async function openApiHere(io: Io): Promise<ApiPlace> {
+  const root = bulkRoot(io);
+  const { project } = readProject(root, { env: io.env });
+  const data = dataToLook(io, root);
+  const runtime = makeRuntime({ project, data: data.path, maxExecutions: 0 });
+  const place = await apiOfRuntime(io, runtime);
+  return {
+    ...place,
+    async close() {
+      await place.close();
+      await runtime.stop();
+      data.close();
+    },
+  };
+}
+
+/** What is sent to a project has to be there when it is run next. Where there is none, looking leaves nothing behind. */
+function dataToLook(io: Io, root: string): { readonly path: string; close(): void } {
+  const path = join(root, ".cirrus");
+  if (findProjectRoot(io.cwd) !== undefined || existsSync(path)) return { path, close: () => {} };
+  const empty = mkdtempSync(join(tmpdir(), "cirrus-look-"));
+  return { path: empty, close: () => rmSync(empty, { recursive: true, force: true }) };
+}
+
+/** Beside a runtime that goes on: what is sent is run at once, and closing this leaves the runtime as it is. */
+export async function apiOfRuntime(io: Io, runtime: Runtime): Promise<ApiPlace> {
+  const [bulk, loops] = await Promise.all([
+    openBulkPlace(io, { local: true }, false),
+    openLoopPlace(io, { local: true }),
+  ]);
+  return {
+    ports: {
+      functions: runtime.ports,
+      workflows: workflowsOf(runtime.project),
+      deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
+      queues: { depths: async () => [] },
+      logs: runtime.executionLogs,
+      actions: noActions,
+      continueAction: async () => {},
+      bulk,
+      loops,
+    },
+    settings: settingsOf(runtime),
+    async close() {
+      await Promise.all([bulk.close(), loops.close()]);
+    },
+  };
+}
+
+function settingsOf(runtime: Runtime): ApiSettings {
+  const { dataBucket, root } = runtime.settings;
+  return {
+    version: VERSION,
+    place: "here",
+    service: runtime.project().config.service,
+    flags: "",
+    live: "events",
+    shownUrls: [...new Set([dataBucket, root.bucket])].map((bucket) => `s3://${bucket}/`),
+    corsOrigins: [],
+  };
+}
+
+function workflowsOf(project: () => Project): ApiPorts["workflows"] {
+  const all = () =>
+    [...project().workflows.values()].map(({ name, description, definition }) => ({ name, description, definition }));
+  return {
+    list: async () => all(),
+    get: async (name) => all().find((one) => one.name === name),
+    definitionOf: async ({ workflow }) => all().find((one) => one.name === workflow)?.definition,
+    taskOf: () => undefined,
+  };
+}
+
+const noActions: ApiPorts["actions"] = {
+  begin: async () => true,
+  get: async () => undefined,
+  update: async () => true,
+  list: async () => ({ rows: [] }),
+  running: async () => [],
+};
