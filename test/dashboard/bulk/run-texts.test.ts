@@ -33,7 +33,9 @@ it.each([
 });
 
 describe("what remains of a run", () => {
-  const open = { state: "OPEN", counts: counts({ QUEUED: 5, RUNNING: 1 }), workers: [worker] } as const;
+  const open = { state: "OPEN", counts: counts({ QUEUED: 5, RUNNING: 1 }), workers: [worker] } satisfies Parameters<
+    typeof remainingText
+  >[0];
 
   it("is a guess of time where there is a rate", () => {
     expect(remainingText({ ...open, remainingMs: 60 * 60_000 })).toBe("about 60 min");

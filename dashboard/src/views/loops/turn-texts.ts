@@ -2,24 +2,16 @@
 import type { LoopTaskView, LoopView } from "../../../../src/api/shapes/loops.ts";
 
 export interface NextTurn {
-  /** In a table: `now`, `2nd in its iteration`; empty where `at` says it. */
+  /** `now`, `2nd in its iteration`; empty where `at` says it. */
   readonly text: string;
   /** ISO 8601, where the clock tells when, and it has not come yet. */
   readonly at?: string;
-  /** What keeps it from coming by itself, as a sentence. */
-  readonly but?: string;
 }
 
-type Turning = Pick<LoopTaskView, "next" | "nextAt" | "holder" | "state" | "standing" | "paused">;
-
-/** `drivenByItself`: somebody starts loops when they are due, as on AWS; here a process has to hold them. */
-export function nextTurn(task: Turning, now: number, drivenByItself: boolean): NextTurn {
-  if (task.standing !== "registered" || task.paused !== undefined) return { text: task.next };
-  const waits = task.holder === undefined && !drivenByItself;
-  const but = waits ? { but: "Nobody drives its loop: start it with npx cirrus loop run." } : {};
-  if (task.nextAt !== undefined && Date.parse(task.nextAt) > now) return { text: "", at: task.nextAt, ...but };
-  if (waits) return { text: task.state === "RUNNING" ? "left behind" : "when its loop is started", ...but };
-  return { text: task.nextAt === undefined ? task.next : "due now" };
+/** As the API tells it; a time is counted down to, and what should have come by now is due. */
+export function nextTurn({ next, nextAt }: Pick<LoopTaskView, "next" | "nextAt">, now: number): NextTurn {
+  if (nextAt === undefined) return { text: next };
+  return Date.parse(nextAt) > now ? { text: "", at: nextAt } : { text: "due now" };
 }
 
 /** `paused by ada: waits for new data` */
