@@ -1,0 +1,32 @@
+/** Whether the API answers, and whether it still knows who asks: what the banner over the page shows. */
+import { useEffect, useState } from "preact/hooks";
+
+export type Connection = "fine" | "lost" | "session-ended";
+
+let connection: Connection = "fine";
+const listeners = new Set<(connection: Connection) => void>();
+
+function become(next: Connection): void {
+  if (next === connection) return;
+  connection = next;
+  for (const listener of listeners) listener(next);
+}
+
+export function noteUnreachable(): void {
+  become("lost");
+}
+
+export function noteAnswered(status: number): void {
+  if (status === 401) become("session-ended");
+  else if (status < 500) become("fine");
+}
+
+export function useConnection(): Connection {
+  const [known, setKnown] = useState(connection);
+  useEffect(() => {
+    listeners.add(setKnown);
+    setKnown(connection);
+    return () => void listeners.delete(setKnown);
+  }, []);
+  return known;
+}

@@ -1,0 +1,29 @@
+/** Who asks: what `config.json` beside the page says of how to prove it, and the headers that do. */
+
+export type Auth =
+  | { readonly kind: "none" }
+  /** On this machine: a token of this start, needed for writes. */
+  | { readonly kind: "token"; readonly token: string }
+  | { readonly kind: "oidc"; readonly issuer: string; readonly clientId: string; readonly scope: string };
+
+let auth: Promise<Auth> | undefined;
+
+export function currentAuth(): Promise<Auth> {
+  auth ??= readAuth();
+  return auth;
+}
+
+async function readAuth(): Promise<Auth> {
+  const response = await fetch(`${import.meta.env.BASE_URL}config.json`);
+  if (!response.ok) return { kind: "none" };
+  // Written by whoever serves the page, for this page.
+  const config = (await response.json()) as { readonly auth: Auth };
+  return config.auth;
+}
+
+/** What a request carries. */
+export async function authHeaders(method: "GET" | "POST"): Promise<Record<string, string>> {
+  const known = await currentAuth();
+  if (known.kind === "token" && method === "POST") return { "X-Cirrus-Token": known.token };
+  return {};
+}

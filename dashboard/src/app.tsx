@@ -1,0 +1,76 @@
+/** The page around the views: navigation, the place's name, the banner, the view that the address asks for. */
+import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Info } from "../../src/api/shapes/info.ts";
+import { setLive } from "./api/live.ts";
+import { useQuery } from "./api/use-query.ts";
+import { InfoContext } from "./info.ts";
+import { followLinks, useLocation } from "./location.ts";
+import { Navigation } from "./navigation.tsx";
+import { announceIn } from "./parts/announce.ts";
+import { Banner } from "./parts/banner.tsx";
+import { Boundary } from "./parts/boundary.tsx";
+import { lazy } from "./parts/lazy.tsx";
+import { HEADING_ID } from "./parts/page.tsx";
+import { match, type ViewName, type ViewProps } from "./routes.ts";
+import { VIEWS } from "./views.ts";
+
+const LAZY = new Map<ViewName, ComponentType<ViewProps>>();
+
+function viewOf(name: ViewName): ComponentType<ViewProps> {
+  let view = LAZY.get(name);
+  if (!view) {
+    view = lazy(VIEWS[name]);
+    LAZY.set(name, view);
+  }
+  return view;
+}
+
+export function App() {
+  const { pathname, search } = useLocation();
+  const info = useQuery<Info>("/v1/info");
+  const { view, params } = match(pathname);
+  const live = info.data?.live;
+  useEffect(() => {
+    if (live) setLive(live);
+  }, [live]);
+  useFocusOnHeading(pathname);
+  const View = viewOf(view);
+  return (
+    <InfoContext.Provider value={info.data}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: links inside keep their own behaviour and keys */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link's Enter is a click */}
+      <div class="frame" onClick={followLinks}>
+        <a class="skip" href={`#${HEADING_ID}`}>
+          Skip to the content
+        </a>
+        <Navigation view={view} info={info.data} />
+        <main class="main">
+          <Banner problem={info.problem} />
+          <Boundary key={pathname}>
+            <View params={params} query={new URLSearchParams(search)} />
+          </Boundary>
+        </main>
+        <div role="status" class="unseen" ref={announceIn} />
+      </div>
+    </InfoContext.Provider>
+  );
+}
+
+/** After a change of the view the focus is on the new heading, as soon as that is there; not when the page is opened. */
+function useFocusOnHeading(pathname: string): void {
+  const before = useRef(pathname);
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    window.scrollTo(0, 0);
+    let tries = 0;
+    const timer = setInterval(() => {
+      const heading = document.getElementById(HEADING_ID);
+      heading?.focus({ preventScroll: true });
+      tries += 1;
+      if (heading || tries > 40) clearInterval(timer);
+    }, 25);
+    return () => clearInterval(timer);
+  }, [pathname]);
+}

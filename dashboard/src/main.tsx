@@ -1,0 +1,9 @@
+/** Starts the page: asks who may look, then draws. */
+import { render } from "preact";
+import { App } from "./app.tsx";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/parts.css";
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

@@ -1,0 +1,36 @@
+/** Keeps a view that broke from taking the page with it: a sentence, and a way on. */
+import { Component, type ComponentChildren } from "preact";
+import { ProblemNote } from "./problem.tsx";
+
+interface BoundaryProps {
+  readonly children: ComponentChildren;
+}
+
+interface BoundaryState {
+  readonly error: Error | undefined;
+}
+
+export class Boundary extends Component<BoundaryProps, BoundaryState> {
+  override state: BoundaryState = { error: undefined };
+
+  static override getDerivedStateFromError(error: Error): BoundaryState {
+    return { error };
+  }
+
+  render() {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    return (
+      <ProblemNote
+        problem={{
+          type: "page",
+          title: "This part of the page broke",
+          status: 0,
+          detail: error.message,
+          hint: "The other views still work. Nothing that runs is affected: this page only looks.",
+        }}
+        onRetry={() => this.setState({ error: undefined })}
+      />
+    );
+  }
+}

@@ -1,0 +1,35 @@
+/** What went wrong, as a sentence, with a way on. */
+import type { Problem } from "../../../src/api/shapes/problem.ts";
+import { MarkIcon } from "./state-mark.tsx";
+
+interface ProblemNoteProps {
+  readonly problem: Problem;
+  readonly onRetry?: (() => void) | undefined;
+}
+
+export function ProblemNote({ problem, onRetry }: ProblemNoteProps) {
+  const { title, detail, hint, problems = [] } = problem;
+  return (
+    <div class="note note-bad" role="alert">
+      <p class="note-title">
+        <MarkIcon shape="triangle" /> {title}
+      </p>
+      <p>{detail}</p>
+      {problems.length > 1 && (
+        <ul>
+          {problems.map(({ parameter, message }) => (
+            <li key={parameter}>
+              <code>{parameter}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {hint !== undefined && <p>{hint}</p>}
+      {onRetry && (
+        <button type="button" class="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

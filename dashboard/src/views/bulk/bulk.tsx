@@ -1,0 +1,6 @@
+/** The view "Bulk runs". */
+import { Page } from "../../parts/page.tsx";
+
+export default function Bulk() {
+  return <Page title="Bulk runs" />;
+}

@@ -1,0 +1,6 @@
+/** The view "Loops". */
+import { Page } from "../../parts/page.tsx";
+
+export default function Loops() {
+  return <Page title="Loops" />;
+}

@@ -1,0 +1,6 @@
+/** The view "Workflow". */
+import { Page } from "../../parts/page.tsx";
+
+export default function Workflow() {
+  return <Page title="Workflow" />;
+}
