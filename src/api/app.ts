@@ -4,8 +4,11 @@ import { answerProblem, answerUnknown, refuseParameters } from "./answers.ts";
 import type { ApiPorts, ApiSettings, Caller } from "./ports.ts";
 import { addBulkRoutes } from "./routes/bulk.ts";
 import { addDeadLetterRoutes } from "./routes/dead-letters.ts";
+import { addExecutionRoutes } from "./routes/executions.ts";
 import { addInfoRoute } from "./routes/info.ts";
 import { addLoopRoutes } from "./routes/loops.ts";
+import { addPayloadRoutes } from "./routes/payloads.ts";
+import { addWorkflowRoutes } from "./routes/workflows.ts";
 
 /** What the server around the application tells it of each request. */
 export interface ApiEnv {
@@ -19,6 +22,9 @@ export function makeApi(ports: ApiPorts, settings: ApiSettings): Api {
   api.onError(answerProblem);
   api.notFound(answerUnknown);
   addInfoRoute(api, ports, settings);
+  addPayloadRoutes(api, ports, settings);
+  addExecutionRoutes(api, ports, settings);
+  addWorkflowRoutes(api, ports, settings);
   addDeadLetterRoutes(api, ports);
   addBulkRoutes(api, ports);
   addLoopRoutes(api, ports);

@@ -48,3 +48,11 @@ export function stepOf(path: string): string {
   }
   return text;
 }
+
+/** `/each#1/2/reproject#1` is in `/each#1`: the states around one, the outermost first. */
+export function parentPaths(path: string): readonly string[] {
+  const parts = path.split("/").slice(1);
+  // Names and numbers of branches take turns.
+  const depths = Array.from({ length: Math.floor((parts.length - 1) / 2) }, (_, index) => 2 * index + 1);
+  return depths.map((depth) => `/${parts.slice(0, depth).join("/").replace(/~\d+$/, "")}`);
+}

@@ -21,6 +21,7 @@ import { makeObjectStore } from "../embedded/objects/object-store.ts";
 import { makeStateStore } from "../embedded/state/state-store.ts";
 import type { ExecutionLogs } from "../executions/execution-logs.ts";
 import type { TaskLogs } from "../executions/jobs.ts";
+import type { Workflows } from "../executions/workflows.ts";
 import type { FunctionPorts } from "../functions/ports.ts";
 import { postBatch } from "../functions/post-batch/post-batch.ts";
 import { preBatch } from "../functions/pre-batch/pre-batch.ts";
@@ -33,6 +34,7 @@ import type { Project } from "../project/project.ts";
 import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
 import { drive } from "./drive.ts";
 import { type BuiltInFunction, makeInvokeTask } from "./invoke-task.ts";
+import { makeLocalWorkflows } from "./local-workflows.ts";
 import { type LocalSettings, localSettings } from "./settings.ts";
 
 export interface RuntimeOptions {
@@ -61,6 +63,7 @@ export interface Runtime {
   readonly jobs: Jobs;
   readonly logs: TaskLogs;
   readonly executionLogs: ExecutionLogs;
+  readonly workflows: Workflows;
   project(): Project;
   /** The project as it is bound to this machine now. */
   bound(): LocalProject;
@@ -152,6 +155,11 @@ export function makeRuntime(options: RuntimeOptions): Runtime {
     jobs,
     logs,
     executionLogs: makeExecutionLogs({ executions, jobs, logs }),
+    workflows: makeLocalWorkflows({
+      project: () => current,
+      bound: () => bound,
+      definitionOf: (key) => executions.definitionOf(key),
+    }),
     project: () => current,
     bound: () => bound,
     localPath: objects.path,

@@ -11,3 +11,16 @@ export function queryTime(text: string): string {
     exitCode: EXIT.usage,
   });
 }
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** `24h`: so long before `now`. Anything else is a time as ISO 8601 writes it; undefined where it is neither. */
+export function momentOf(text: string, now: number): string | undefined {
+  const [, count, unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text) ?? [];
+  const length = UNITS[unit];
+  const written = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = count === undefined || length === undefined ? written : now - Number(count) * length;
+  return Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? isoTime(time) : undefined;
+}
+
+export const HOW_TO_WRITE_A_MOMENT = "Write 7d, 24h, 30m, or a time such as 2030-01-31T12:00Z.";

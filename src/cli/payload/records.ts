@@ -1,6 +1,7 @@
 /** Filters for payloads, the same for every command that looks for several; and what a table shows of each. */
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
+import { HOW_TO_WRITE_A_MOMENT, momentOf } from "../../state/query-time.ts";
 import type { ListQuery, PayloadRecord, StateStore } from "../../state/state-store.ts";
 import { isState, STATES, type State } from "../../state/states.ts";
 import type { Io } from "../terminal/io.ts";
@@ -78,14 +79,9 @@ export function parseState(text: string): State {
   throw new InvalidArgumentError(`There is no such state. There are: ${STATES.join(", ")}.`);
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
 /** `24h`: so long ago. Anything else is a time as ISO 8601 writes it. */
 export function moment(text: string, now: number): string {
-  const [, count, unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text) ?? [];
-  const length = UNITS[unit];
-  const written = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  const time = count === undefined || length === undefined ? written : now - Number(count) * length;
-  if (Number.isFinite(time) && Math.abs(time) <= 8.64e15) return new Date(time).toISOString();
-  throw new InvalidArgumentError("Write 7d, 24h, 30m, or a time such as 2030-01-31T12:00Z.");
+  const time = momentOf(text, now);
+  if (time !== undefined) return time;
+  throw new InvalidArgumentError(HOW_TO_WRITE_A_MOMENT);
 }

@@ -32,6 +32,8 @@ export interface EmbeddedExecutions extends Executions {
   close(): Promise<void>;
   /** The states that an execution is in now, the innermost last. */
   live(key: ExecutionKey): readonly LiveState[];
+  /** The state machine that an execution runs, whatever has become of its workflow since. */
+  definitionOf(key: ExecutionKey): Json | undefined;
 }
 
 export interface ExecutionsOptions {
@@ -183,6 +185,12 @@ export function makeExecutions(options: ExecutionsOptions): EmbeddedExecutions {
 
     idle: () => driver.idle(),
     close: () => driver.close(),
+
+    definitionOf(key) {
+      const row = store.find(key);
+      // Written by `insert` in the execution store as JSON.
+      return row === undefined ? undefined : (JSON.parse(store.definition(row.definition_hash)) as Json);
+    },
 
     live(key) {
       const row = store.find(key);
