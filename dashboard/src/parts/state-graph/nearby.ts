@@ -1,0 +1,33 @@
+/** Which box the arrow keys lead to: the nearest in that direction. */
+import type { Box } from "./layout.ts";
+
+export type Direction = "up" | "down" | "left" | "right";
+
+interface Named extends Box {
+  readonly node: { readonly name: string };
+}
+
+/** Undefined where there is none further that way. */
+export function nearby(nodes: readonly Named[], from: string, direction: Direction): string | undefined {
+  const start = nodes.find(({ node }) => node.name === from);
+  if (start === undefined) return nodes[0]?.node.name;
+  let best: { readonly name: string; readonly cost: number } | undefined;
+  for (const other of nodes) {
+    if (other === start) continue;
+    const cost = costOf(start, other, direction);
+    if (cost !== undefined && (best === undefined || cost < best.cost)) best = { name: other.node.name, cost };
+  }
+  return best?.name;
+}
+
+/** Upper edges and left edges tell of order also where one box holds the other; to the side counts double. */
+function costOf(from: Box, to: Box, direction: Direction): number | undefined {
+  const dx = to.x + to.width / 2 - (from.x + from.width / 2);
+  const dy = to.y - from.y;
+  const sideways = direction === "left" || direction === "right";
+  const along = { up: -dy, down: dy, left: -dx, right: dx }[direction];
+  const across = Math.abs(sideways ? dy : dx);
+  // Left and right stay in about the same row.
+  if (along <= 1 || (sideways && across > Math.max(from.height, to.height))) return undefined;
+  return along + across * 2;
+}
