@@ -10,7 +10,7 @@ export function useInfo(): Info | undefined {
   return useContext(InfoContext);
 }
 
-/** A command of the command line for the place that the page shows: `npx cirrus --stage prod payload list`. */
+/** A command of the command line for the place that the page shows: `npx cirrus payload list --stage prod`. */
 export function commandLine(info: Info | undefined, rest: string): string {
-  return `npx cirrus${info?.flags ?? ""} ${rest}`;
+  return `npx cirrus ${rest}${info?.flags ?? ""}`;
 }
