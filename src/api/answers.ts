@@ -1,5 +1,6 @@
 /** What is answered where something is wrong: a problem document whose status and words fit what was thrown. */
 import type { Context, ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { CirrusError, EXIT, type ExitCode, InvalidInput, ProblemsError, TransientError } from "../errors.ts";
 import type { ApiEnv } from "./app.ts";
 import type { Problem } from "./shapes/problem.ts";
@@ -36,25 +37,36 @@ export function refuseParameters(
   context: Context,
 ): Response | undefined {
   if (result.success) return undefined;
-  const problems = (result.error?.issues ?? []).map(({ path, message }) => ({
-    parameter: path.map(String).join(".") || "body",
-    message,
-  }));
+  const issues = result.error?.issues ?? [];
+  return answerParameters(
+    context,
+    issues.flatMap(({ path, message, keys = [] }) => {
+      if (keys.length > 0)
+        return keys.map((key) => ({ parameter: [...path, key].join("."), message: "Nobody knows it." }));
+      return [{ parameter: path.map(String).join(".") || "body", message }];
+    }),
+  );
+}
+
+export function answerParameters(context: Context, problems: NonNullable<Problem["problems"]>): Response {
   return answer(context, {
     type: "bad-parameter",
     title: "That cannot be asked for",
     status: 400,
     detail: problems.map(({ parameter, message }) => `${parameter}: ${message}`).join("; "),
-    problems,
+    problems: [...problems],
   });
 }
 
 interface Issue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** Of `unrecognized_keys`. */
+  readonly keys?: readonly string[];
 }
 
 export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof HTTPException) return refusedByFramework(thrown);
   if (!(thrown instanceof CirrusError)) {
     return {
       type: "internal",
@@ -86,6 +98,23 @@ function kindOf(thrown: CirrusError): readonly [type: string, title: string, sta
   return STATUS[thrown.exitCode] ?? ["internal", "Something went wrong here", 500];
 }
 
+/** A body that is no JSON, before any route sees it. */
+function refusedByFramework({ status, message }: HTTPException): Problem {
+  const detail = message.endsWith(".") ? message : `${message}.`;
+  return { type: "bad-parameter", title: "That cannot be asked for", status, detail };
+}
+
 export function answer(context: Context, problem: Problem): Response {
-  return context.body(JSON.stringify(problem), problem.status as 400, { "Content-Type": "application/problem+json" });
+  const { status, headers } = problemResponse(problem);
+  // Any status may have a body here: none of them is below 400.
+  return context.body(JSON.stringify(problem), status as 400, Object.fromEntries(headers));
+}
+
+/** Where there is no request that it could belong to. */
+export function problemResponse(problem: Problem): Response {
+  const { status } = problem;
+  const headers = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
+  // Seconds: a lock is held for milliseconds, and throttles fill up again every second.
+  const wait = status === 503 ? { "Retry-After": "1" } : {};
+  return new Response(JSON.stringify(problem), { status, headers: { ...headers, ...wait } });
 }

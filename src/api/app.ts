@@ -1,7 +1,9 @@
 /** The API as one application, for a Lambda and for a server on this machine alike. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { answerProblem, answerUnknown, refuseParameters } from "./answers.ts";
+import { refuseParameters } from "./answers.ts";
+import { addPolicy } from "./policy.ts";
 import type { ApiPorts, ApiSettings, Caller } from "./ports.ts";
+import { addActionRoutes } from "./routes/actions.ts";
 import { addBulkRoutes } from "./routes/bulk.ts";
 import { addDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
@@ -19,8 +21,7 @@ export type Api = OpenAPIHono<ApiEnv>;
 
 export function makeApi(ports: ApiPorts, settings: ApiSettings): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseParameters });
-  api.onError(answerProblem);
-  api.notFound(answerUnknown);
+  addPolicy(api, ports.functions.log, settings);
   addInfoRoute(api, ports, settings);
   addPayloadRoutes(api, ports, settings);
   addExecutionRoutes(api, ports, settings);
@@ -28,5 +29,6 @@ export function makeApi(ports: ApiPorts, settings: ApiSettings): Api {
   addDeadLetterRoutes(api, ports);
   addBulkRoutes(api, ports);
   addLoopRoutes(api, ports);
+  addActionRoutes(api, ports);
   return api;
 }

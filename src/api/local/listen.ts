@@ -37,7 +37,10 @@ export async function listen(makeFetch: MakeFetch, port: number | undefined): Pr
 async function listenOn(makeFetch: MakeFetch, port: number): Promise<Listening | undefined> {
   let fetch: ReturnType<MakeFetch> = () => new Response(null, { status: 503 });
   // Without HTTP/2 and TLS it is this one of the three kinds that it may make.
-  const server = createAdaptorServer({ fetch: (request) => fetch(request), overrideGlobalObjects: false }) as Server;
+  const server = createAdaptorServer({
+    fetch: (request) => fetch(native(request)),
+    overrideGlobalObjects: false,
+  }) as Server;
   const failed = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     server.once("error", resolve);
     server.listen(port, ADDRESS, () => resolve(undefined));
@@ -62,4 +65,9 @@ async function listenOn(makeFetch: MakeFetch, port: number): Promise<Listening |
         server.closeAllConnections();
       }),
   };
+}
+
+/** The adaptor's own cannot be copied, and replacing the process's would change what other code in it gets. */
+function native({ url, method, headers, body, signal }: Request): Request {
+  return new Request(url, { method, headers, signal, ...(body && { body, duplex: "half" }) });
 }

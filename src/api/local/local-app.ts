@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { answerProblem, answerUnknown } from "../answers.ts";
 import type { Api, ApiEnv } from "../app.ts";
+import type { Changes } from "./changes.ts";
 import { type GuardSettings, guard } from "./guard.ts";
 import { pageFiles } from "./page-files.ts";
 
@@ -10,9 +11,11 @@ export interface LocalAppSettings extends GuardSettings {
   readonly api: Api;
   /** Folder of the page's build. */
   readonly page: string;
+  /** Undefined where nothing tells of changes: pages ask again by themselves. */
+  readonly changes?: Changes | undefined;
 }
 
-export function makeLocalApp({ api, page, ...settings }: LocalAppSettings): Hono<ApiEnv> {
+export function makeLocalApp({ api, page, changes, ...settings }: LocalAppSettings): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(answerProblem);
   app.notFound(answerUnknown);
@@ -22,10 +25,13 @@ export function makeLocalApp({ api, page, ...settings }: LocalAppSettings): Hono
   });
   app.use(compress());
   app.use(guard(settings));
+  if (changes) app.get("/v1/changes", (context) => context.body(changes.stream(), 200, EVENT_STREAM));
   app.route("/", pageFiles(page, { auth: { kind: "token", token: settings.token } }));
   app.route("/", api);
   return app;
 }
+
+const EVENT_STREAM = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" } as const;
 
 const HEADERS: Readonly<Record<string, string>> = {
   "Content-Security-Policy": [

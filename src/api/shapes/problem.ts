@@ -3,7 +3,10 @@ import { z } from "@hono/zod-openapi";
 
 export const problem = z
   .object({
-    /** Stable: `not-found`, `bad-parameter`, `no-permission`, `conflict`, `busy`, `too-large`, `internal`. */
+    /**
+     * Stable: `not-found`, `bad-parameter`, `bad-method`, `unsupported-type`, `too-large`, `no-permission`, `conflict`,
+     * `busy`, `internal`.
+     */
     type: z.string(),
     title: z.string(),
     status: z.int(),

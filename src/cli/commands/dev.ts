@@ -1,14 +1,19 @@
 /** `cirrus dev`: keeps the project running, takes changes of its files as they are saved, and shows what happens. */
 import { join, relative } from "node:path";
 import { watch } from "chokidar";
+import type { Listening } from "../../api/local/listen.ts";
 import { systemClock } from "../../clock.ts";
 import { describeError, EXIT, locate, ProblemsError } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
 import { makeRuntime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
+import { portNote, serveDashboard } from "../dashboard/serve.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
+import { parsePort } from "../options.ts";
+import { apiOfRuntime } from "../place/api-local.ts";
 import { dataPath, openProject, storeExampleAssets } from "../place/project.ts";
 import { type Io, paint } from "../terminal/io.ts";
+import { untilStopped } from "../terminal/until-stopped.ts";
 import { makeWarnings } from "../terminal/warnings.ts";
 
 const WATCHED = ["tasks", "workflows", "feeders", "functions", "cloudformation", "cirrus.yml"];
@@ -20,7 +25,9 @@ export const register: Register = (command, io, exit) => {
     .description(
       "Keep the project running until Ctrl-C. Changes in tasks/, workflows/ and feeders/ take effect at once.",
     )
-    .action(async () => {
+    .option("--port <number>", "port of the dashboard, instead of 4280 or the next that is free", parsePort)
+    .option("--no-dashboard", "run without the dashboard")
+    .action(async ({ port, dashboard }: { readonly port?: number; readonly dashboard: boolean }) => {
       const project = openProject(io);
       const runtime = makeRuntime({ project, data: dataPath(project), log: makeWarnings(io, systemClock) });
       const unsubscribe = runtime.subscribe("workflow-event", ({ body }) => printEvent(io, body));
@@ -28,21 +35,22 @@ export const register: Register = (command, io, exit) => {
         WATCHED.map((name) => join(project.root, name)),
         { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: SETTLE_MS, pollInterval: SETTLE_MS / 2 } },
       );
+      let page: Listening | undefined;
       watcher.on("all", (_event, path) => reload(io, project, path, runtime.reload));
       try {
         await storeExampleAssets(project, runtime);
         await runtime.start();
+        if (dashboard) page = await serveDashboard(() => apiOfRuntime(io, runtime), { port });
         io.stderr.write(`${paint(io, io.stderr, "green", "Ready.")} ${summary(project)}\n`);
+        if (page !== undefined) io.stderr.write(`Dashboard: ${page.url}${portNote(page, port)}\n`);
         io.stderr.write(
           "In another terminal: npx cirrus publish payload.json\nCtrl-C stops; what runs is taken up by the next start.\n",
         );
-        await new Promise<void>((resolve) => {
-          if (io.signal.aborted) resolve();
-          io.signal.addEventListener("abort", () => resolve(), { once: true });
-        });
+        await untilStopped(io);
         exit(exitCodeOfSignal(io) ?? EXIT.ok);
       } finally {
         unsubscribe();
+        await page?.close();
         await watcher.close();
         await runtime.stop();
       }

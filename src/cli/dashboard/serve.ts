@@ -1,11 +1,16 @@
 /** Serves the API of a place with its page, on this machine's own address. */
 import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
+import { problemOf, problemResponse } from "../../api/answers.ts";
 import { makeApi } from "../../api/app.ts";
-import { type Listening, listen } from "../../api/local/listen.ts";
+import { makeChanges } from "../../api/local/changes.ts";
+import { type Listening, listen, USUAL_PORT } from "../../api/local/listen.ts";
 import { makeLocalApp } from "../../api/local/local-app.ts";
 import { makeToken } from "../../api/local/token.ts";
-import type { ApiPlace } from "../place/api-local.ts";
+import { systemClock } from "../../clock.ts";
+import { openChangeWatch } from "../../embedded/database/change-watch.ts";
+import type { ApiPlace } from "../place/api-place.ts";
+import { keepOpen } from "./keep-open.ts";
 
 /** In the checkout and in the published package alike. */
 const PAGE = fileURLToPath(new URL("../../../dashboard/dist", import.meta.url));
@@ -14,12 +19,52 @@ export interface ServeOptions {
   readonly port?: number | undefined;
 }
 
-export async function serveDashboard({ ports, settings }: ApiPlace, { port }: ServeOptions): Promise<Listening> {
+/** `open` is called again where the place's files have been removed or are there at last. */
+export async function serveDashboard(
+  open: () => Promise<ApiPlace>,
+  { port: asked }: ServeOptions = {},
+): Promise<Listening> {
   const token = makeToken();
   const caller = { name: userName(), mayOperate: true };
-  const { corsOrigins } = settings;
-  const api = makeApi(ports, settings);
-  return listen((bound) => makeLocalApp({ api, page: PAGE, port: bound, token, caller, corsOrigins }).fetch, port);
+  const place = await keepOpen(open);
+  const { databases, live, corsOrigins } = place.facts;
+  const watches = databases.map(openChangeWatch);
+  // Each of them looks, whatever the one before found.
+  const changed = () => watches.map((watch) => watch.changed()).includes(true);
+  const changes = live === "events" ? makeChanges(changed, systemClock) : undefined;
+  async function close(): Promise<void> {
+    for (const watch of watches) watch.close();
+    await place.close();
+  }
+  try {
+    const listening = await listen((port) => {
+      const fetchOf = ({ ports, settings }: ApiPlace) =>
+        makeLocalApp({ api: makeApi(ports, settings), page: PAGE, changes, port, token, caller, corsOrigins }).fetch;
+      const fetch = place.fetchWith(fetchOf);
+      return async (request) => {
+        try {
+          return await fetch(request);
+        } catch (thrown) {
+          return problemResponse(problemOf(thrown));
+        }
+      };
+    }, asked);
+    return {
+      ...listening,
+      async close() {
+        await listening.close();
+        await close();
+      },
+    };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+/** Said where a program that was told of 4280 would not find the page there. */
+export function portNote({ port }: Listening, asked: number | undefined): string {
+  return asked === undefined && port !== USUAL_PORT ? ` (port ${USUAL_PORT} is taken)` : "";
 }
 
 /** In a container the user may have no name. */

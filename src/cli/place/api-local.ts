@@ -3,27 +3,23 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ApiPorts, ApiSettings } from "../../api/ports.ts";
+import { systemClock } from "../../clock.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
-import type { Project } from "../../project/project.ts";
 import { readProject } from "../../project/read-project.ts";
 import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { Io } from "../terminal/io.ts";
+import { makeWarnings } from "../terminal/warnings.ts";
 import { VERSION } from "../version.ts";
-import { bulkRoot, openBulkPlace } from "./bulk-place.ts";
-import { openLoopPlace } from "./loop-place.ts";
-
-export interface ApiPlace {
-  readonly ports: ApiPorts;
-  readonly settings: ApiSettings;
-  close(): Promise<void>;
-}
+import type { ApiPlace } from "./api-place.ts";
+import { bulkData, bulkRoot, openBulkPlace } from "./bulk-place.ts";
+import { loopData, openLoopPlace } from "./loop-place.ts";
 
 /** To look at a folder while nobody runs it, or another process does. A project that is wrong is looked at as far as it goes. */
 export async function openApiHere(io: Io): Promise<ApiPlace> {
   const root = bulkRoot(io);
   const { project } = readProject(root, { env: io.env });
-  const data = dataToLook(io, root);
-  const runtime = makeRuntime({ project, data: data.path, maxExecutions: 0 });
+  const data = dataToLook(io);
+  const runtime = makeRuntime({ project, data: data.path, maxExecutions: 0, log: makeWarnings(io, systemClock) });
   const place = await apiOfRuntime(io, runtime);
   return {
     ...place,
@@ -36,8 +32,8 @@ export async function openApiHere(io: Io): Promise<ApiPlace> {
 }
 
 /** What is sent to a project has to be there when it is run next. Where there is none, looking leaves nothing behind. */
-function dataToLook(io: Io, root: string): { readonly path: string; close(): void } {
-  const path = join(root, ".cirrus");
+function dataToLook(io: Io): { readonly path: string; close(): void } {
+  const path = bulkData(io);
   if (findProjectRoot(io.cwd) !== undefined || existsSync(path)) return { path, close: () => {} };
   const empty = mkdtempSync(join(tmpdir(), "cirrus-look-"));
   return { path: empty, close: () => rmSync(empty, { recursive: true, force: true }) };
@@ -52,7 +48,7 @@ export async function apiOfRuntime(io: Io, runtime: Runtime): Promise<ApiPlace> 
   return {
     ports: {
       functions: runtime.ports,
-      workflows: workflowsOf(runtime.project),
+      workflows: runtime.workflows,
       deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
       queues: { depths: async () => [] },
       logs: runtime.executionLogs,
@@ -62,6 +58,7 @@ export async function apiOfRuntime(io: Io, runtime: Runtime): Promise<ApiPlace> 
       loops,
     },
     settings: settingsOf(runtime),
+    databases: [...new Set([bulkData(io), loopData(io)])].map((data) => join(data, "cirrus.db")),
     async close() {
       await Promise.all([bulk.close(), loops.close()]);
     },
@@ -78,17 +75,6 @@ function settingsOf(runtime: Runtime): ApiSettings {
     live: "events",
     shownUrls: [...new Set([dataBucket, root.bucket])].map((bucket) => `s3://${bucket}/`),
     corsOrigins: [],
-  };
-}
-
-function workflowsOf(project: () => Project): ApiPorts["workflows"] {
-  const all = () =>
-    [...project().workflows.values()].map(({ name, description, definition }) => ({ name, description, definition }));
-  return {
-    list: async () => all(),
-    get: async (name) => all().find((one) => one.name === name),
-    definitionOf: async ({ workflow }) => all().find((one) => one.name === workflow)?.definition,
-    taskOf: () => undefined,
   };
 }
 

@@ -55,9 +55,14 @@ export function bulkRoot(io: Pick<Io, "cwd">): string {
   return findProjectRoot(io.cwd) ?? io.cwd;
 }
 
+/** What this machine remembers of bulk runs. */
+export function bulkData(io: Pick<Io, "cwd">): string {
+  return join(bulkRoot(io), ".cirrus");
+}
+
 export async function openBulkPlace(io: Io, options: PlaceOptions, create: boolean): Promise<BulkPlace> {
   const place = resolvePlace(io, options);
-  const data = join(bulkRoot(io), ".cirrus");
+  const data = bulkData(io);
   if (place.stage !== undefined || place.stack !== undefined) {
     const { openDeployedBulk } = await import("./bulk-deployed.ts");
     return openDeployedBulk(io, place, data);
