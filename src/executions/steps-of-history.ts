@@ -88,29 +88,31 @@ function enter({ id, path, at, details }: HistoryEvent, type: string): OpenStep 
 }
 
 function follow(event: HistoryEvent, steps: ReadonlyMap<string, OpenStep>): void {
-  const { id, type, path, at, details } = event;
+  const { id, type, path, at } = event;
   const step = steps.get(path);
   if (step === undefined) return;
   step.events[1] = id;
-  if (type.endsWith("StateExited")) return exit(step, at);
-  if (type.endsWith("StateAborted")) return close(step, "aborted", at);
-  if (/^(?:Parallel|Map)State/.test(type)) return followBranches(event, step, steps);
-  if (/^(?:Task|LambdaFunction|Activity)Scheduled$/.test(type)) {
+  if (type.endsWith("StateExited")) exit(step, at);
+  else if (type.endsWith("StateAborted")) close(step, "aborted", at);
+  else if (/^(?:Parallel|Map)State/.test(type)) followBranches(event, step, steps);
+  else if (/^(?:Task|LambdaFunction|Activity)Scheduled$/.test(type)) {
     for (const one of [...parentPaths(path).flatMap((parent) => steps.get(parent) ?? []), step]) reopen(one);
     step.resource ??= resourceOf(event);
     step.tries.push(schedule(event, step));
-    return;
-  }
+  } else followTry(event, step);
+}
+
+function followTry({ type, at, details }: HistoryEvent, step: OpenStep): void {
   const current = step.tries.at(-1);
+  const [, what = ""] = /^(?:Task|LambdaFunction|Activity)(\w+)$/.exec(type) ?? [];
   if (current === undefined || current.endedAt !== undefined) return;
-  if (/^(?:Task|LambdaFunction|Activity)Started$/.test(type)) {
+  if (what === "Started") {
     // Of a job this is when it was submitted: it may wait in its queue for hours.
     if (!current.isJob) current.startedAt = at;
-  } else if (/^(?:Task|LambdaFunction|Activity)Succeeded$/.test(type)) {
+  } else if (what === "Succeeded") {
     endTry(current, "succeeded", at, details);
-    step.status = "running";
-  } else if (/^(?:Task|LambdaFunction|Activity)(?:Failed|TimedOut|\w+Failed)$/.test(type)) {
-    endTry(current, type.endsWith("TimedOut") ? "timed out" : "failed", at, details);
+  } else if (what === "TimedOut" || what.endsWith("Failed")) {
+    endTry(current, what === "TimedOut" ? "timed out" : "failed", at, details);
     // Whether it is tried again is known only by what follows.
     step.status = "waiting";
   }
