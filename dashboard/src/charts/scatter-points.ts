@@ -1,4 +1,5 @@
 /** The points of a duration graph: how each is marked, which are drawn where there are too many, which one is meant. */
+import { durationText } from "../parts/time-text.ts";
 
 /** Each has a shape and a colour of its own. `stopped`: by somebody, neither well nor badly. */
 export const MARKS = ["succeeded", "failed", "timed out", "stopped", "running"] as const;
@@ -17,6 +18,11 @@ export interface ScatterPoint {
   readonly href: string;
   /** More of its tooltip: `version`, `1a2b3c4d`. */
   readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+/** What is read out and shown of a point: `failed after 4.2 s`. */
+export function pointText({ mark, durationMs }: ScatterPoint): string {
+  return mark === "running" ? `running for ${durationText(durationMs)}` : `${mark} after ${durationText(durationMs)}`;
 }
 
 export type TimeOf = "start" | "end";

@@ -12,13 +12,13 @@ const now = Date.parse("2030-01-31T12:00:00.000Z");
 
 describe("a task's next turn", () => {
   it("is told as the API tells it where no clock says when", () => {
-    expect(nextTurn({ next: "2nd in its iteration" }, now)).toEqual({ text: "2nd in its iteration" });
+    expect(nextTurn({ next: "2nd in its loop" }, now)).toEqual({ text: "2nd in its loop" });
   });
 
   it("is a time where one is to come, and due once it has come", () => {
-    const turn = { next: "at 12:30", nextAt: "2030-01-31T12:30:00.000Z" };
-    expect(nextTurn(turn, now)).toEqual({ text: "", at: turn.nextAt });
-    expect(nextTurn(turn, now + 3_600_000)).toEqual({ text: "due now" });
+    const turn = { next: "by its schedule", nextAt: "2030-01-31T12:30:00.000Z" };
+    expect(nextTurn(turn, now)).toEqual({ text: "by its schedule", at: turn.nextAt });
+    expect(nextTurn(turn, now + 3_600_000)).toEqual({ text: "due now, by its schedule" });
   });
 });
 

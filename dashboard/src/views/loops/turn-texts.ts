@@ -2,7 +2,7 @@
 import type { LoopTaskView, LoopView } from "../../../../src/api/shapes/loops.ts";
 
 export interface NextTurn {
-  /** `now`, `2nd in its iteration`; empty where `at` says it. */
+  /** `next in its loop`; beside a time why it is that one: `by its schedule`. */
   readonly text: string;
   /** ISO 8601, where the clock tells when, and it has not come yet. */
   readonly at?: string;
@@ -11,7 +11,7 @@ export interface NextTurn {
 /** As the API tells it; a time is counted down to, and what should have come by now is due. */
 export function nextTurn({ next, nextAt }: Pick<LoopTaskView, "next" | "nextAt">, now: number): NextTurn {
   if (nextAt === undefined) return { text: next };
-  return Date.parse(nextAt) > now ? { text: "", at: nextAt } : { text: "due now" };
+  return Date.parse(nextAt) > now ? { text: next, at: nextAt } : { text: `due now, ${next}` };
 }
 
 /** `paused by ada: waits for new data` */
