@@ -18,18 +18,24 @@ const TYPES = ["@types/aws-lambda", "@types/geojson", "stac-ts"];
 
 rmSync(DIST, { recursive: true, force: true });
 compile();
+buildPage();
 copyParts();
 writeManifest();
 
 function compile(): void {
-  const { status } = spawnSync(
-    process.execPath,
-    [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.package.json"],
-    {
-      cwd: ROOT,
-      stdio: "inherit",
-    },
-  );
+  run("node_modules/typescript/bin/tsc", "-p", "tsconfig.package.json");
+}
+
+/** From nothing, so that no file of an older page is in the package. */
+function buildPage(): void {
+  run("node_modules/vite/bin/vite.js", "build", "dashboard", "--logLevel", "warn");
+  // The manifest is for tests.
+  const kept = (path: string) => !path.includes(".vite");
+  cpSync(join(ROOT, "dashboard/dist"), join(DIST, "dashboard/dist"), { recursive: true, filter: kept });
+}
+
+function run(program: string, ...args: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, [join(ROOT, program), ...args], { cwd: ROOT, stdio: "inherit" });
   if (status !== 0) process.exit(1);
 }
 
