@@ -4,6 +4,9 @@
  * PROCESSING with an execution that has ended, which reconcile sets right.
  */
 import { isoTime } from "../clock.ts";
+import type { ExecutionKey } from "../executions/executions.ts";
+import { isJsonObject } from "../json.ts";
+import { isObjectUrl } from "../payload/object-store.ts";
 import type { PayloadRecord } from "../state/state-store.ts";
 import { isOpen } from "../state/states.ts";
 import type { FunctionPorts } from "./ports.ts";
@@ -13,13 +16,23 @@ export type Redriven =
   | { readonly outcome: "redriven"; readonly record: PayloadRecord }
   | { readonly outcome: "refused"; readonly message: string };
 
-export async function redrivePayload(record: PayloadRecord, actor: string, ports: FunctionPorts): Promise<Redriven> {
+/** Who lets it go on; for the history, and why. */
+export interface RedrivenBy {
+  readonly actor: string;
+  readonly reason?: string | undefined;
+}
+
+export async function redrivePayload(
+  record: PayloadRecord,
+  { actor, reason }: RedrivenBy,
+  ports: FunctionPorts,
+): Promise<Redriven> {
   const { payloadId, execution, workflow, state } = record;
   if (isOpen(state)) return { outcome: "refused", message: `The payload is ${state}: its execution has not ended.` };
   if (record.effectsPending)
     return { outcome: "refused", message: "Its end is still being announced; try again in a moment." };
   const at = isoTime(ports.clock.now());
-  const [written] = await ports.state.started([{ payloadId, execution, at, actor, redriven: true }]);
+  const [written] = await ports.state.started([{ payloadId, execution, at, actor, reason, redriven: true }]);
   if (written?.outcome !== "written") {
     return { outcome: "refused", message: `The payload is ${written?.current?.state ?? "unknown"} by now.` };
   }
@@ -29,4 +42,25 @@ export async function redrivePayload(record: PayloadRecord, actor: string, ports
   const described = await ports.executions.describe({ workflow, name: execution });
   if (described?.stoppedAt !== undefined) await recordEnd(described, payloadId, actor, ports);
   return redriven;
+}
+
+export interface GoneInput {
+  /** The state that failed. */
+  readonly state: string;
+  readonly url: string;
+}
+
+/** A state that failed is tried with the input that it had; where that is an object, it must still be there. */
+export async function whatIsGone(
+  execution: ExecutionKey,
+  { executions, objects }: Pick<FunctionPorts, "executions" | "objects">,
+): Promise<GoneInput | undefined> {
+  const history = await executions.history(execution);
+  const left = new Set(history.flatMap(({ type, path }) => (type.endsWith("StateExited") ? [path] : [])));
+  for (const { type, path, details } of history) {
+    if (!type.endsWith("StateEntered") || left.has(path)) continue;
+    const url = isJsonObject(details.input) ? details.input.url : undefined;
+    if (isObjectUrl(url) && (await objects.head(url)) === undefined) return { state: String(details.name), url };
+  }
+  return undefined;
 }

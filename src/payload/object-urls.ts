@@ -32,6 +32,15 @@ export interface PayloadUrls {
   /** What those of all bulk runs begin with. */
   readonly bulkRoot: ObjectUrl;
   readonly loops: LoopUrls;
+  /** What an action keeps until it has ended. */
+  action(id: string): ActionUrls;
+}
+
+export interface ActionUrls {
+  /** What was asked for, where it is too long for a record. */
+  readonly request: ObjectUrl;
+  /** A part of what it is about. */
+  targets(list: number): ObjectUrl;
 }
 
 export interface BulkUrls {
@@ -96,7 +105,12 @@ export function payloadUrls({ bucket, prefix }: PayloadRoot): PayloadUrls {
     bulk: (run) => bulkUrls(url(`bulk/${keyOf(run)}/`)),
     bulkRoot: url("bulk/"),
     loops: loopUrls(url("loops/")),
+    action: (id) => actionUrls(url(`tmp/actions/${keyOf(id)}/`)),
   };
+}
+
+function actionUrls(root: ObjectUrl): ActionUrls {
+  return { request: `${root}request.json`, targets: (list) => `${root}targets/${list}.json` };
 }
 
 function bulkUrls(root: ObjectUrl): BulkUrls {

@@ -81,8 +81,8 @@ export const started: Decide<StartedRequest> = (request, current, now) => {
 };
 
 /** Why a payload started, for its history. */
-export function reasonOfStart({ redriven }: StartedRequest): string {
-  return redriven ? "the execution was redriven" : "the execution runs";
+export function reasonOfStart({ redriven, reason }: StartedRequest): string {
+  return reason ?? (redriven ? "the execution was redriven" : "the execution runs");
 }
 
 export const finished: Decide<FinishRequest> = (request, current, now) => {

@@ -77,6 +77,8 @@ export interface StartedRequest {
   readonly actor: string;
   /** Set when a closed execution was redriven: then a record that ended before `at` moves back to PROCESSING. */
   readonly redriven?: boolean;
+  /** Why, for the history, where there is more to say. */
+  readonly reason?: string | undefined;
 }
 
 export interface FinishRequest {

@@ -15,7 +15,7 @@ afterEach(() => world.close());
 async function redrive(ports = world.ports): Promise<Redriven> {
   const record = await world.record(ID);
   if (record === undefined) throw new Error("there is no record");
-  return redrivePayload(record, "test", ports);
+  return redrivePayload(record, { actor: "test" }, ports);
 }
 
 async function fail(): Promise<void> {
@@ -49,7 +49,9 @@ describe("a redrive", () => {
     await world.process([payloadOf("cog")]);
     const now = await world.record(ID);
     expect(now).toMatchObject({ attempt: 2 });
-    expect(record && (await redrivePayload(record, "test", world.ports))).toMatchObject({ outcome: "refused" });
+    expect(record && (await redrivePayload(record, { actor: "test" }, world.ports))).toMatchObject({
+      outcome: "refused",
+    });
     expect(await world.record(ID)).toEqual(now);
     expect(world.stepFunctions.overlaps).toEqual([]);
   });

@@ -9,7 +9,7 @@ import type { Register } from "../commands.ts";
 import { difference, type Example, readExamples } from "../examples.ts";
 import { readJsonFiles, type SourcedPayload, toPayloads } from "../payload/payload-files.ts";
 import { renderResults, skipNote } from "../payload/results.ts";
-import { sendPayloads } from "../payload/send.ts";
+import { sendSources } from "../payload/send.ts";
 import { openProject, storeExampleAssets, withRuntime } from "../place/project.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { showUntilSettled } from "../terminal/progress.ts";
@@ -31,7 +31,7 @@ export const register: Register = (command, io, exit) => {
         await storeExampleAssets(project, runtime);
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages });
         const due = await notYetEnded(examples, payloads, replace, runtime);
-        const sent = await sendPayloads(due, runtime.ports);
+        const sent = await sendSources(due, runtime.ports);
         for (const [index, { source, payload }] of payloads.entries()) {
           const message = sent.find((one) => one.source === source)?.message;
           if (message) follower.add(source, message);

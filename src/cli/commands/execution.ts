@@ -3,9 +3,8 @@
 import type { Command } from "commander";
 import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
 import { errorOfExecution } from "../../events/execution-error.ts";
-import { redrivePayload } from "../../functions/redrive.ts";
+import { redrivePayload, whatIsGone } from "../../functions/redrive.ts";
 import { isJsonObject, type Json } from "../../json.ts";
-import { isObjectUrl } from "../../payload/object-store.ts";
 import type { Register } from "../commands.ts";
 import { findExecution, type Target } from "../execution/execution-target.ts";
 import { registerLogs } from "../execution/logs-command.ts";
@@ -126,7 +125,7 @@ async function redrive(io: Io, backend: Backend, { execution, record }: Target):
       : "It runs no payload of ours.";
     throw new CirrusError(`The execution ${execution.name} is not redriven: ${why}`, { exitCode: EXIT.conflict });
   }
-  const gone = await inputGone(backend, execution);
+  const gone = await whatIsGone(execution, ports);
   const hint = `Run the payload again from the start: cirrus payload rerun ${current.payloadId}${backend.flags}`;
   if (gone !== undefined) {
     throw new CirrusError(`The execution is not redriven: the input of ${gone.state} is gone: ${gone.url}`, {
@@ -134,27 +133,12 @@ async function redrive(io: Io, backend: Backend, { execution, record }: Target):
       exitCode: EXIT.conflict,
     });
   }
-  const redriven = await redrivePayload(current, "cirrus execution redrive", ports);
+  const redriven = await redrivePayload(current, { actor: "cirrus execution redrive" }, ports);
   if (redriven.outcome === "refused") {
     throw new CirrusError(`The execution is not redriven. ${redriven.message}`, { hint, exitCode: EXIT.conflict });
   }
   io.stderr.write(`${current.payloadId} goes on where it failed; ${runner} runs it.\n`);
   return EXIT.ok;
-}
-
-/** A state that failed is tried with the input that it had; where that is an object, it must still be there. */
-async function inputGone(
-  { ports }: Backend,
-  execution: Target["execution"],
-): Promise<{ state: string; url: string } | undefined> {
-  const history = await ports.executions.history(execution);
-  const left = new Set(history.flatMap(({ type, path }) => (type.endsWith("StateExited") ? [path] : [])));
-  for (const { type, path, details } of history) {
-    if (!type.endsWith("StateEntered") || left.has(path)) continue;
-    const url = isJsonObject(details.input) ? details.input.url : undefined;
-    if (isObjectUrl(url) && (await ports.objects.head(url)) === undefined) return { state: String(details.name), url };
-  }
-  return undefined;
 }
 
 function printTimeline(io: Io, entries: ReturnType<typeof timelineOf>): void {

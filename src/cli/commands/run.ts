@@ -7,7 +7,7 @@ import { makeFollower } from "../../runtime/follow.ts";
 import type { Register } from "../commands.ts";
 import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
 import { exitCodeOf, renderResults, skipNote } from "../payload/results.ts";
-import { sendPayloads } from "../payload/send.ts";
+import { sendSources } from "../payload/send.ts";
 import { openProject, requireWorkflow, storeExampleAssets, withRuntime } from "../place/project.ts";
 import type { Io } from "../terminal/io.ts";
 import { showUntilSettled } from "../terminal/progress.ts";
@@ -28,7 +28,7 @@ export const register: Register = (command, io, exit) => {
       await withRuntime(io, project, async (runtime) => {
         await storeExampleAssets(project, runtime);
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages, chains: options.chain });
-        for (const { source, message } of await sendPayloads(payloads, runtime.ports)) follower.add(source, message);
+        for (const { source, message } of await sendSources(payloads, runtime.ports)) follower.add(source, message);
         const followed = await showUntilSettled(io, {
           follower,
           stepOf: stepOfLive(runtime.executions),

@@ -9,7 +9,7 @@ import { type Io, paint } from "../terminal/io.ts";
 import { showUntilSettled } from "../terminal/progress.ts";
 import { readJsonFiles, toPayloads } from "./payload-files.ts";
 import { exitCodeOf, renderResults, skipNote } from "./results.ts";
-import { type Sent, sendPayloads } from "./send.ts";
+import { type Sent, sendSources } from "./send.ts";
 
 interface PublishOptions extends PlaceOptions {
   readonly replace?: boolean;
@@ -47,7 +47,7 @@ export async function publish(
   payloads: readonly { readonly source: string; readonly payload: Json }[],
   { wait, exit }: Publishing,
 ): Promise<void> {
-  const sent = await sendPayloads(payloads, backend.ports);
+  const sent = await sendSources(payloads, backend.ports);
   for (const { message } of sent) io.stdout.write(`${message}\n`);
   if (wait) await waitForSent(io, backend, payloads, sent, exit);
   else io.stderr.write(paint(io, io.stderr, "dim", whatNext(backend)));

@@ -1,5 +1,6 @@
 /** `cirrus payload rerun`: runs stored payloads again, named one by one or chosen by what became of them. */
 import { CirrusError, EXIT } from "../../errors.ts";
+import { planRerun, type Rerun } from "../../functions/rerun.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
@@ -9,8 +10,7 @@ import type { Io } from "../terminal/io.ts";
 import { readNames } from "./payload-files.ts";
 import { waitForSent } from "./publish-command.ts";
 import { addFilterOptions, type FilterOptions, filtersOf, listRecords } from "./records.ts";
-import { planRerun, type Rerun } from "./rerun.ts";
-import { sendPayloads } from "./send.ts";
+import { sendSources } from "./send.ts";
 import { requireRecord } from "./stored-payloads.ts";
 
 interface RerunOptions extends PlaceOptions, FilterOptions {
@@ -47,9 +47,7 @@ Examples:
       if (filters === ids.length > 0) throw eitherOr(filters);
       await withBackend(io, options, async (backend) => {
         const records = filters ? await chosen(backend, options) : await named(backend, await readNames(ids, io));
-        const plan = await Promise.all(
-          records.map((one) => planRerun(backend, one, { replace: options.replace ?? false, reason: options.reason })),
-        );
+        const plan = await Promise.all(records.map((one) => planRerun(one, planOf(options), backend.ports)));
         const runs = plan.filter((one) => one.outcome === "runs");
         printPlan(io, plan);
         if (options.dryRun)
@@ -59,7 +57,7 @@ Examples:
           if (!go) return void io.stderr.write("Nothing was run.\n");
         }
         const sources = runs.map(({ record, payload }) => ({ source: record.payloadId, payload }));
-        const sent = await sendPayloads(sources, backend.ports);
+        const sent = await sendSources(sources, backend.ports);
         for (const { source } of sources) io.stdout.write(`${source}\n`);
         io.stderr.write(`${runs.length} of ${plan.length} sent again; ${backend.runner} runs them.\n`);
         if (options.wait && sent.length > 0) return await waitForSent(io, backend, sources, sent, exit);
@@ -67,6 +65,10 @@ Examples:
       });
     });
 };
+
+function planOf({ replace = false, reason }: RerunOptions) {
+  return { replace, reason, howToReplace: "add --replace to run it again" };
+}
 
 function eitherOr(filters: boolean): CirrusError {
   return new CirrusError(filters ? "Payload IDs and filters were both given." : "No payload was named.", {

@@ -1,9 +1,9 @@
-/** Sends payloads to the project's intake; one too large for a message is stored as an object and sent by URL. */
+/** Sends payloads that people name; where one of them cannot be sent, that is the end of the command. */
 import { randomUUID } from "node:crypto";
 import { CirrusError } from "../../errors.ts";
 import type { FunctionPorts } from "../../functions/ports.ts";
+import { sendPayloads } from "../../functions/send-payloads.ts";
 import type { Json } from "../../json.ts";
-import { messageBody } from "../../payload/message-body.ts";
 
 export interface Sent {
   readonly source: string;
@@ -11,15 +11,14 @@ export interface Sent {
   readonly message: string;
 }
 
-export async function sendPayloads(
+export async function sendSources(
   payloads: readonly { readonly source: string; readonly payload: Json }[],
   ports: Pick<FunctionPorts, "intake" | "objects" | "payloads">,
 ): Promise<readonly Sent[]> {
-  const store = { objects: ports.objects, urls: ports.payloads.urls };
-  const messages = await Promise.all(
-    payloads.map(async ({ payload }) => ({ id: randomUUID(), body: await messageBody(payload, store) })),
+  const outcomes = await sendPayloads(
+    payloads.map(({ payload }) => ({ id: randomUUID(), payload })),
+    ports,
   );
-  const outcomes = await ports.intake.send(messages);
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.outcome === "failed")
       throw new CirrusError(`${payloads[index]?.source} was not published: ${outcome.message}`);

@@ -1,26 +1,36 @@
-/** Sends stored payloads to be processed once more: which of them can run, and why the others cannot. */
-import { isJsonObject, type Json } from "../../json.ts";
-import { REASON_MEMBER } from "../../payload/payload.ts";
-import type { PayloadRecord } from "../../state/state-store.ts";
-import { isOpen } from "../../state/states.ts";
-import type { Backend } from "../place/backend.ts";
-import { storedJson } from "./stored-payloads.ts";
+/** Which stored payloads can be run once more, with what, and why the others cannot. */
+import { isJsonObject, type Json } from "../json.ts";
+import { REASON_MEMBER } from "../payload/payload.ts";
+import type { PayloadRecord } from "../state/state-store.ts";
+import { isOpen } from "../state/states.ts";
+import type { FunctionPorts } from "./ports.ts";
+import { storedJson } from "./settle/stored.ts";
 
 export type Rerun =
   | { readonly record: PayloadRecord; readonly outcome: "runs"; readonly payload: Json }
   | { readonly record: PayloadRecord; readonly outcome: "stays"; readonly reason: string };
 
+export interface RerunOptions {
+  /** Also one that has SUCCEEDED or is INVALID. */
+  readonly replace: boolean;
+  /** For the payload's history. */
+  readonly reason?: string | undefined;
+  /** In place of what it had. */
+  readonly payload?: Json | undefined;
+  /** What to do where only `replace` is missing: `add --replace to run it again`. */
+  readonly howToReplace: string;
+}
+
 export async function planRerun(
-  backend: Pick<Backend, "ports">,
   record: PayloadRecord,
-  { replace, reason }: { readonly replace: boolean; readonly reason?: string | undefined },
+  { replace, reason, payload: given, howToReplace }: RerunOptions,
+  ports: Pick<FunctionPorts, "objects">,
 ): Promise<Rerun> {
   const { state, inputUrl } = record;
   const stays = (reason: string): Rerun => ({ record, outcome: "stays", reason });
   if (isOpen(state)) return stays(`it is ${state}: it runs already`);
-  if (!replace && (state === "SUCCEEDED" || state === "INVALID"))
-    return stays(`it is ${state}: add --replace to run it again`);
-  const payload = await storedJson(backend, inputUrl);
+  if (!replace && (state === "SUCCEEDED" || state === "INVALID")) return stays(`it is ${state}: ${howToReplace}`);
+  const payload = given ?? (await storedJson(inputUrl, ports));
   if (payload === undefined) return stays(`its input is gone: ${inputUrl}`);
   return { record, outcome: "runs", payload: told(replace ? replaced(payload) : payload, reason) };
 }

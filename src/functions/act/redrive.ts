@@ -1,0 +1,44 @@
+/** Lets executions that failed go on where they failed. */
+import type { RedriveRequest } from "../../actions/action-request.ts";
+import type { PayloadRecord } from "../../state/state-store.ts";
+import { redrivePayload, whatIsGone } from "../redrive.ts";
+import { each } from "./each.ts";
+import { changedSince, choosePayloads, noSuchPayload, PAGE, payloadsText, recordsOf } from "./payloads.ts";
+import type { ActPorts } from "./ports.ts";
+import { done, type Result, skipped, type Target, type Work } from "./progress.ts";
+import { actorOf, reasonOf } from "./told.ts";
+import { wasMovedBy } from "./was-moved-by.ts";
+import type { ActionFacts } from "./work-of.ts";
+
+export function redriveWork(request: RedriveRequest, action: ActionFacts, ports: ActPorts): Work {
+  return {
+    page: PAGE,
+    what: (count) => `redrive ${payloadsText(request, count)}`,
+    choose: (after) => choosePayloads(request, action, after, ports),
+    async perform(targets) {
+      const records = await recordsOf(targets, ports);
+      return each(targets, ports.functions.clock, (target) => redrive(target, records.get(target.id), action, ports));
+    },
+  };
+}
+
+async function redrive(
+  target: Target,
+  record: PayloadRecord | undefined,
+  action: ActionFacts,
+  ports: ActPorts,
+): Promise<Result> {
+  if (record === undefined) return noSuchPayload(target);
+  const told = { actor: actorOf(action), reason: reasonOf(action, "redriven") };
+  if (record.version !== target.version) {
+    const moved = await wasMovedBy(told, target, ports);
+    return moved ? done(target.id) : changedSince(target, record);
+  }
+  const { workflow, execution } = record;
+  const described = await ports.functions.executions.describe({ workflow, name: execution });
+  if (described === undefined) return skipped(target.id, "its execution has never started, or is forgotten by now");
+  const gone = await whatIsGone(described, ports.functions);
+  if (gone !== undefined) return skipped(target.id, `the input of ${gone.state} is gone: ${gone.url}`);
+  const redriven = await redrivePayload(record, told, ports.functions);
+  return redriven.outcome === "redriven" ? done(target.id) : skipped(target.id, redriven.message);
+}
