@@ -25,14 +25,16 @@ export function decodeCursor<K extends readonly Key[]>(kind: string, text: strin
   const parts = parse(text);
   const [found, ...key] = Array.isArray(parts) ? parts : [];
   const fits = key.length === example.length && key.every((part, i) => typeof part === typeof example[i]);
-  if (found !== kind || !fits) {
-    throw new CirrusError(`The cursor "${shorten(text)}" does not belong to this list.`, {
-      hint: "Pass `next` of the page before with the same order, or leave the cursor out to start at the beginning.",
-      exitCode: EXIT.usage,
-    });
-  }
+  if (found !== kind || !fits) throw foreignCursor("to this list", text);
   // Number and types of the parts were compared with the example just now.
   return key as unknown as K;
+}
+
+export function foreignCursor(where: string, text: string): CirrusError {
+  return new CirrusError(`The cursor "${shorten(text)}" does not belong ${where}.`, {
+    hint: "Pass `next` of the page before with the same order, or leave the cursor out to start at the beginning.",
+    exitCode: EXIT.usage,
+  });
 }
 
 function parse(text: string): unknown {

@@ -52,6 +52,7 @@ export function makeExecutionLogs({ executions, batch, logs, payloadIdOf }: Exec
       for (const one of scheduled) {
         const base = {
           id: idOf(one),
+          path: one.path,
           step: stepOf(one.path),
           attempt: one.attempt,
           startedAt: one.startedAt,

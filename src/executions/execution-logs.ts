@@ -6,6 +6,8 @@ import type { LogLine } from "./jobs.ts";
 export interface TaskTry {
   /** Tells it from every other try of the execution. */
   readonly id: string;
+  /** The stay in the state that it belongs to: `/each#1/2/reproject#1`. */
+  readonly path: string;
   /** The state's name, with the branch or iteration it is in: `each[2].reproject`. */
   readonly step: string;
   readonly kind: "lambda" | "batch";
@@ -29,8 +31,11 @@ export interface LogChunk {
 export interface ExecutionLogs {
   /** In the order in which they were started; those that were begun since the last call are among them. */
   tries(key: ExecutionKey): Promise<readonly TaskTry[]>;
-  /** Oldest first; nothing where nothing has been written yet. `cursor` is `next` of the call before. */
-  read(one: TaskTry, cursor?: string): Promise<LogChunk>;
+  /**
+   * Oldest first; nothing where nothing has been written yet. `cursor` is `next` of the call before. `enough`: more lines
+   * than these are not needed now.
+   */
+  read(one: TaskTry, cursor?: string, enough?: number): Promise<LogChunk>;
 }
 
 /** `/each#1/2/reproject#1` reads `each[2].reproject`; the second stay in a state adds ` (visit 2)`. */

@@ -2,11 +2,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Api } from "../app.ts";
 import { lookAtExecution } from "../look/execution.ts";
+import { readEvents } from "../look/execution-events.ts";
+import { readExecutionLog } from "../look/execution-log.ts";
+import { readDocuments } from "../look/step-documents.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import { answerOf } from "../route.ts";
-import { execution } from "../shapes/executions.ts";
+import { eventPage, execution, logPage, stepDocuments } from "../shapes/executions.ts";
+import { cursor, limit } from "../shapes/parameters.ts";
 
 const params = z.object({ workflow: z.string().min(1).max(200), name: z.string().min(1).max(200) });
+/** Lines are short: a page may hold more of them than of other rows. */
+const lines = z.coerce.number().int().min(1).max(10_000).optional();
 const path = z.string().min(1).max(2000).optional();
 
 export function addExecutionRoutes(api: Api, ports: ApiPorts, settings: ApiSettings): void {
@@ -21,6 +27,48 @@ export function addExecutionRoutes(api: Api, ports: ApiPorts, settings: ApiSetti
     async (context) => {
       const query = { ...context.req.valid("param"), ...context.req.valid("query") };
       return context.json(await lookAtExecution(query, ports, settings), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/executions/{workflow}/{name}/events",
+      summary: "What happened in an execution, event by event",
+      request: { params, query: z.strictObject({ cursor, limit }) },
+      ...answerOf(eventPage),
+    }),
+    async (context) => {
+      const page = await readEvents(context.req.valid("param"), context.req.valid("query"), ports, settings);
+      return context.json(page, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/executions/{workflow}/{name}/io",
+      summary: "What an execution, or one of its steps, got and made",
+      request: { params, query: z.strictObject({ path }) },
+      ...answerOf(stepDocuments),
+    }),
+    async (context) => {
+      const { path: step } = context.req.valid("query");
+      return context.json(await readDocuments(context.req.valid("param"), step, ports, settings), 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/executions/{workflow}/{name}/logs",
+      summary: "What the tasks of an execution wrote, in the order of time",
+      request: { params, query: z.strictObject({ cursor, limit: lines, path }) },
+      ...answerOf(logPage),
+    }),
+    async (context) => {
+      const page = await readExecutionLog(context.req.valid("param"), context.req.valid("query"), ports, settings);
+      return context.json(page, 200);
     },
   );
 }

@@ -4,6 +4,7 @@ import { isoTime } from "../../clock.ts";
 import { type ExecutionLogs, stepOf, type TaskTry } from "../../executions/execution-logs.ts";
 import type { Executions, HistoryEvent } from "../../executions/executions.ts";
 import { isJsonObject } from "../../json.ts";
+import { foreignCursor } from "../../pages.ts";
 import { NAMESPACE_URL, uuid5 } from "../../payload/payload-id.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { TaskLogReader } from "./task-logs.ts";
@@ -22,8 +23,9 @@ export function makeExecutionLogs({ executions, jobs, logs }: ExecutionLogsOptio
       const scheduled = scheduledTasks(execution.arn, await executions.history(key));
       return (await Promise.all(scheduled.map((task) => triesOf(task, jobs)))).flat();
     },
-    async read({ log }, cursor = "0") {
-      const { lines, next } = await logs.readFrom(log, Number(cursor));
+    async read({ log }, cursor = "0", enough) {
+      if (!/^\d{1,15}$/.test(cursor)) throw foreignCursor("to this log", cursor);
+      const { lines, next } = await logs.readFrom(log, Number(cursor), enough);
       return { lines, next: String(next) };
     },
   };
@@ -56,7 +58,7 @@ function scheduledTasks(arn: string, history: readonly HistoryEvent[]): readonly
 
 async function triesOf(task: ScheduledTask, jobs: Pick<Jobs, "describe">): Promise<readonly TaskTry[]> {
   const { event, attempt, id, endedAt } = task;
-  const base = { step: stepOf(event.path), attempt, startedAt: event.at, endedAt };
+  const base = { path: event.path, step: stepOf(event.path), attempt, startedAt: event.at, endedAt };
   if (String(event.details.resource).startsWith("arn:aws:states:::batch:submitJob")) {
     const job = await jobs.describe(id);
     if (job === undefined) return [];

@@ -20,8 +20,12 @@ export interface TaskLogsOptions {
 }
 
 export interface TaskLogReader {
-  /** The whole lines from a place in the stream on, and the place where the next call goes on. */
-  readFrom(stream: string, from: number): Promise<{ readonly lines: readonly LogLine[]; readonly next: number }>;
+  /** The whole lines from a place in the stream on, at most so many, and the place where the next call goes on. */
+  readFrom(
+    stream: string,
+    from: number,
+    most?: number,
+  ): Promise<{ readonly lines: readonly LogLine[]; readonly next: number }>;
 }
 
 /**
@@ -45,16 +49,17 @@ export function makeTaskLogs(
         await file.close();
       }
     },
-    async readFrom(stream, from) {
+    async readFrom(stream, from, most = Number.POSITIVE_INFINITY) {
       const file = await open(path(stream), "r").catch(ifMissing);
       if (!file) return { lines: [], next: from };
       try {
         const { size } = await file.stat();
         // A log that was shortened meanwhile has lost what lay between: what comes now is at its end.
         const start = Math.min(from, size);
-        const bytes = Buffer.alloc(Math.min(size - start, MOST_BYTES));
+        const wanted = Math.max(LEAST_BYTES, Math.min(most * USUAL_LINE_BYTES, MOST_BYTES));
+        const bytes = Buffer.allocUnsafe(Math.min(size - start, wanted));
         const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-        const whole = bytes.subarray(0, bytes.lastIndexOf(10, bytesRead - 1) + 1);
+        const whole = wholeLines(bytes.subarray(0, bytesRead), most);
         const lines = whole.toString("utf8").split("\n").slice(0, -1);
         return { lines: lines.map(parseLine), next: start + whole.length };
       } finally {
@@ -79,8 +84,20 @@ function safeSegment(name: string): string {
 
 const LONGEST_SEGMENT = 200;
 const BLOCK = 64 * 1024;
-/** Of one reading; a line is shorter. */
+/** Of one reading; a line is shorter than the least of them. */
 const MOST_BYTES = 4 * 1024 * 1024;
+const LEAST_BYTES = 256 * 1024;
+const USUAL_LINE_BYTES = 100;
+
+function wholeLines(bytes: Buffer, most: number): Buffer {
+  let end = 0;
+  for (let lines = 0; lines < most; lines++) {
+    const next = bytes.indexOf(10, end);
+    if (next < 0) break;
+    end = next + 1;
+  }
+  return bytes.subarray(0, end);
+}
 
 /** Reads backwards until there are enough line ends, so that the length of the log does not matter. */
 async function lastLines(file: FileHandle, count: number): Promise<string[]> {
