@@ -1,6 +1,6 @@
 /** The page around the views: navigation, the place's name, the banner, the view that the address asks for. */
 import type { ComponentType } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Info } from "../../src/api/shapes/info.ts";
 import { setLive } from "./api/live.ts";
 import { useQuery } from "./api/use-query.ts";
@@ -13,7 +13,11 @@ import { Boundary } from "./parts/boundary.tsx";
 import { lazy } from "./parts/lazy.tsx";
 import { HEADING_ID } from "./parts/page.tsx";
 import { match, type ViewName, type ViewProps } from "./routes.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
 import { VIEWS } from "./views.ts";
+
+const Palette = lazy(() => import("./palette/palette.tsx"));
+const Sheet = lazy(() => import("./palette/sheet.tsx"));
 
 const LAZY = new Map<ViewName, ComponentType<ViewProps>>();
 
@@ -34,6 +38,9 @@ export function App() {
   useEffect(() => {
     if (live) setLive(live);
   }, [live]);
+  const [open, setOpen] = useState<"palette" | "sheet">();
+  const close = useCallback(() => setOpen(undefined), []);
+  useShortcuts(setOpen);
   useFocusOnHeading(pathname);
   const View = viewOf(view);
   return (
@@ -44,13 +51,15 @@ export function App() {
         <a class="skip" href={`#${HEADING_ID}`}>
           Skip to the content
         </a>
-        <Navigation view={view} info={info.data} />
+        <Navigation view={view} info={info.data} onOpen={setOpen} />
         <main class="main">
           <Banner problem={info.problem} />
           <Boundary key={pathname}>
             <View params={params} query={new URLSearchParams(search)} />
           </Boundary>
         </main>
+        {open === "palette" && <Palette onClose={close} />}
+        {open === "sheet" && <Sheet onClose={close} />}
         <div role="status" class="unseen" ref={announceIn} />
       </div>
     </InfoContext.Provider>
