@@ -26,7 +26,8 @@ export function addPolicy(api: Api, log: Log, { corsOrigins }: Pick<ApiSettings,
   }
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: answerMethod }));
   api.use(askAgain);
-  api.use(etag());
+  // Weak: the same answer is sent compressed or not.
+  api.use(etag({ weak: true }));
   api.use(bodyLimit({ maxSize: MOST_BYTES, onError: answerTooLarge }));
   api.use(takeOnlyJson);
   api.use(refuseUnknownParameters(api));

@@ -2,8 +2,9 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ApiPorts, ApiSettings } from "../../api/ports.ts";
+import type { ApiSettings } from "../../api/ports.ts";
 import { systemClock } from "../../clock.ts";
+import { driveActions } from "../../functions/act/drive-actions.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import { readProject } from "../../project/read-project.ts";
 import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
@@ -45,21 +46,26 @@ export async function apiOfRuntime(io: Io, runtime: Runtime): Promise<ApiPlace> 
     openBulkPlace(io, { local: true }, false),
     openLoopPlace(io, { local: true }),
   ]);
+  const acting = {
+    functions: runtime.ports,
+    actions: runtime.actions,
+    deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
+    bulk,
+    loops,
+  };
+  const actions = driveActions(acting);
   return {
     ports: {
-      functions: runtime.ports,
+      ...acting,
       workflows: runtime.workflows,
-      deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
       queues: { depths: async () => [] },
       logs: runtime.executionLogs,
-      actions: noActions,
-      continueAction: async () => {},
-      bulk,
-      loops,
+      continueAction: actions.continueAction,
     },
     settings: settingsOf(runtime),
     databases: [...new Set([bulkData(io), loopData(io)])].map((data) => join(data, "cirrus.db")),
     async close() {
+      await actions.stop();
       await Promise.all([bulk.close(), loops.close()]);
     },
   };
@@ -77,11 +83,3 @@ function settingsOf(runtime: Runtime): ApiSettings {
     corsOrigins: [],
   };
 }
-
-const noActions: ApiPorts["actions"] = {
-  begin: async () => true,
-  get: async () => undefined,
-  update: async () => true,
-  list: async () => ({ rows: [] }),
-  running: async () => [],
-};
