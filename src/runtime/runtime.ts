@@ -4,7 +4,9 @@
  * owner are adopted, jobs are found by their token, and reconcile looks after the rest.
  */
 import { randomUUID } from "node:crypto";
+import type { ActionStore } from "../actions/action-store.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { makeActionStore } from "../embedded/actions/action-store.ts";
 import { openDatabase } from "../embedded/database/database.ts";
 import { type EmbeddedExecutions, makeExecutions } from "../embedded/executions/executions.ts";
 import { registerRuntime } from "../embedded/executions/runtimes.ts";
@@ -53,6 +55,7 @@ export interface Runtime {
   readonly ports: FunctionPorts;
   readonly data: DataDirectory;
   readonly messages: MessageLog;
+  readonly actions: ActionStore;
   /** Payloads on their way to `process`. */
   readonly intake: Queue;
   /** Ends of executions on their way to `update-state`. */
@@ -147,6 +150,7 @@ export function makeRuntime(options: RuntimeOptions): Runtime {
     ports,
     data,
     messages,
+    actions: makeActionStore(db),
     intake,
     statusChanges,
     executions,
