@@ -26,6 +26,8 @@ export interface CollectionMatcher extends JsonObject {
 export interface ProcessDefinition extends JsonObject {
   readonly workflow: string;
   readonly description?: string;
+  /** Whose payload it is, for those who look for theirs. */
+  readonly organisation?: string;
   /** Parameters of every task. */
   readonly workflow_options?: JsonObject;
   /** Parameters by task name. */
@@ -61,6 +63,9 @@ export function byShape(choose: (value: unknown) => z.ZodType) {
 
 const text = (what: string) =>
   z.string(expecting(what, "Write it as text.")).min(1, expecting(what, "It is empty.").error);
+
+/** It is part of the keys that payloads are found by. */
+const MAX_ORGANISATION = 100;
 
 const taskMap = z.record(
   z.string(),
@@ -141,6 +146,12 @@ export const processDefinition = z
           ),
         ),
       description: z.string(expecting("a text", "Write it in quotes.")).optional(),
+      organisation: text("the short name of an organisation")
+        .max(
+          MAX_ORGANISATION,
+          expecting(`a name of at most ${MAX_ORGANISATION} characters`, "Write a short name.").error,
+        )
+        .optional(),
       workflow_options: anObject("parameters for every task").optional(),
       tasks,
       functions: tasks,

@@ -27,6 +27,7 @@ export const claimed: Decide<ClaimRequest> = (request, current, now) => {
   return {
     payloadId: request.payloadId,
     ...partsOf(request.payloadId),
+    organisation: request.organisation,
     state: "CLAIMED",
     version: (current?.version ?? 0) + 1,
     attempt: request.attempt,

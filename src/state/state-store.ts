@@ -10,6 +10,7 @@
  * Words: the *current* execution is the one the last claim planned; a *version* grows by one with every write.
  */
 import type { Lineage } from "../payload/lineage.ts";
+import type { ActivityCount, ActivityQuery } from "./activity.ts";
 import type { FinalState, State } from "./states.ts";
 
 export interface PayloadError {
@@ -24,6 +25,8 @@ export interface PayloadRecord {
   readonly collections: string;
   readonly workflow: string;
   readonly itemids: string;
+  /** As the process definition of the latest claim has it. */
+  readonly organisation?: string | undefined;
   readonly state: State;
   /** Grows by one with every write. */
   readonly version: number;
@@ -57,6 +60,7 @@ export interface ClaimRequest {
   readonly attempt: number;
   readonly inputUrl: string;
   readonly lineage: Lineage;
+  readonly organisation?: string | undefined;
   readonly message: string;
   readonly at: string;
   /** Who or what claims, e.g. `process`. */
@@ -121,15 +125,20 @@ export interface Transition {
   readonly reason: string;
 }
 
-export interface ListQuery {
+/** What payloads are chosen by; each member narrows the choice. */
+export interface PayloadFilter {
   readonly workflow?: string | undefined;
   readonly collections?: string | undefined;
+  readonly organisation?: string | undefined;
   readonly state?: State | undefined;
-  /** Only records whose `updated` is at or after / before this time. */
+  /** Only records whose `updated` is at or after / at or before this time. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly idPrefix?: string | undefined;
   readonly errorPrefix?: string | undefined;
+}
+
+export interface ListQuery extends PayloadFilter {
   /** By `updated`, then payload ID. Default: newest first. */
   readonly order?: "newest" | "oldest" | undefined;
   /** 1 to 1000, default 100. */
@@ -149,6 +158,12 @@ export interface Count {
   readonly collections: string;
   readonly state: State;
   readonly count: number;
+}
+
+export interface BoundedCount {
+  readonly count: number;
+  /** There are more than were counted. */
+  readonly atLeast: boolean;
 }
 
 export interface StateStore {
@@ -175,6 +190,13 @@ export interface StateStore {
   }): Promise<Page<PayloadRecord>>;
   /** Kept at write time, never counted by a scan. */
   counts(filter?: { readonly workflow?: string; readonly collections?: string }): Promise<readonly Count[]>;
+  /** How many records `list` would find: all where counters know, else counted one by one up to `most`. */
+  count(filter: PayloadFilter, most: number): Promise<BoundedCount>;
+  /**
+   * What came into each state over time, by period, workflow and state. Kept at write time, so that it stays when records
+   * move on; periods in which nothing happened are not there.
+   */
+  activity(query: ActivityQuery): Promise<readonly ActivityCount[]>;
   /** Every transition of a payload, oldest first. */
   history(payloadId: string, query?: { readonly limit?: number; readonly cursor?: string }): Promise<Page<Transition>>;
 }

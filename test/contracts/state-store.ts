@@ -3,17 +3,17 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isoTime } from "../../src/clock.ts";
 import { CirrusError, InvalidInput } from "../../src/errors.ts";
-import { FIRST_LINK } from "../../src/payload/lineage.ts";
 import type {
   ClaimRequest,
   FinishRequest,
-  PayloadRecord,
   StartedRequest,
   StateStore,
   WriteOutcome,
 } from "../../src/state/state-store.ts";
 import { type FinalState, isOpen, type State } from "../../src/state/states.ts";
 import { makeVirtualClock, type VirtualClock } from "../virtual-clock.ts";
+import { claimOf, finishOf, one, startedOf, written } from "./payload-writes.ts";
+import { describeCounts } from "./state-store-counts.ts";
 
 export interface StateStoreUnderTest {
   readonly store: StateStore;
@@ -39,9 +39,11 @@ export function describeStateStore(
   const claim = (payloadId: string, more: Partial<ClaimRequest> = {}) =>
     one(store.claim([claimOf(payloadId, now(), more)]));
   const start = (payloadId: string, more: Partial<StartedRequest> = {}) =>
-    one(store.started([{ payloadId, execution: "run-1", at: now(), actor: "update-state", ...more }]));
+    one(store.started([startedOf(payloadId, now(), more)]));
   const finish = (payloadId: string, more: Partial<FinishRequest> = {}) =>
     one(store.finish([finishOf(payloadId, now(), more)]));
+
+  describeCounts(name, () => ({ store, clock }));
 
   describe(`${name} as a StateStore`, () => {
     test("a payload without a record is claimed once, and the second claim gets the record as it stands", async () => {
@@ -407,38 +409,6 @@ export function describeStateStore(
 }
 
 const ID = "s2/l2a/workflow-cog/a/b";
-
-function claimOf(payloadId: string, at: string, more: Partial<ClaimRequest> = {}): ClaimRequest {
-  return {
-    payloadId,
-    expected: "absent",
-    execution: "run-1",
-    attempt: 1,
-    inputUrl: "s3://cirrus-payloads/in.json",
-    lineage: FIRST_LINK,
-    message: "m-1",
-    at,
-    actor: "process",
-    reason: "a new payload",
-    ...more,
-  };
-}
-
-function finishOf(payloadId: string, at: string, more: Partial<FinishRequest> = {}): FinishRequest {
-  const base = { payloadId, execution: "run-1", state: "SUCCEEDED", outputs: [], at } as const;
-  return { ...base, actor: "update-state", reason: "the execution ended", ...more };
-}
-
-async function one(outcomes: Promise<readonly WriteOutcome[]>): Promise<WriteOutcome> {
-  const [outcome] = await outcomes;
-  if (outcome === undefined) throw new Error("no outcome");
-  return outcome;
-}
-
-function written(outcome: WriteOutcome): PayloadRecord {
-  if (outcome.outcome === "written") return outcome.record;
-  throw new Error(`refused: ${JSON.stringify(outcome.current)}`);
-}
 
 /** The model: what matters of a record. */
 interface ModelRecord {

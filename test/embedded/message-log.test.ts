@@ -27,3 +27,20 @@ test("a message that was given up and redriven has the outcome of what came then
 test("what is not known has no outcome", async () => {
   expect(await makeMessageLog(openDatabase(":memory:")).get("lost")).toBeUndefined();
 });
+
+test("the outcomes of a payload's messages come newest first, and no more than are asked for", async () => {
+  const log = makeMessageLog(openDatabase(":memory:"));
+  const payloadId = "c/workflow-w/1";
+  const ofMinute = (minute: number, id: string): MessageOutcome => {
+    return {
+      ...outcome("skipped", `${minute}`),
+      message: `m${minute}`,
+      at: `2030-01-01T00:0${minute}:00.000Z`,
+      payloadId: id,
+    };
+  };
+  await log.record([ofMinute(2, payloadId), ofMinute(1, payloadId), ofMinute(3, payloadId), ofMinute(4, "another")]);
+  expect((await log.ofPayload(payloadId, 2)).map(({ reason }) => reason)).toEqual(["3", "2"]);
+  expect(await log.ofPayload(payloadId, 100)).toHaveLength(3);
+  expect(await log.ofPayload("c/workflow-w/none", 100)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 /**
- * Counts payloads by workflow, collections and state, from the changes that the table's stream tells, each exactly once.
+ * Counts payloads by workflow, collections and state, and what came into each state over time, from the changes that the table's stream tells, each exactly once.
  *
  * A shard of the stream is read in order, but a batch may come again, be cut elsewhere, or begin anew further back.
  * Each transaction moves the shard's checkpoint from c, on condition that it is c, to s, and adds up exactly the
@@ -11,6 +11,7 @@
 import { GetItemCommand, type TransactWriteItem, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { TransientError } from "../../errors.ts";
 import type { Count } from "../../state/state-store.ts";
+import { addActivity, additionKey, additionsOf, type Entered } from "./activity-counters.ts";
 import { toAttribute, toItem } from "./attribute-values.ts";
 import { COUNTS, counterSort, TALLY } from "./keys.ts";
 import type { Table } from "./table.ts";
@@ -22,6 +23,8 @@ export interface StateChange {
   readonly payload: Pick<Count, "workflow" | "collections">;
   readonly from?: Count["state"] | undefined;
   readonly to?: Count["state"] | undefined;
+  /** Where it came into a state, be it the one that it was in. */
+  readonly entered?: Omit<Entered, "workflow"> | undefined;
 }
 
 export interface Counters {
@@ -77,6 +80,7 @@ function changesAfter(checkpoint: string | undefined, changes: readonly StateCha
 
 interface Part {
   readonly counts: readonly Count[];
+  readonly additions: ReturnType<typeof additionsOf>;
   /** The sequence number of the last change that is in it. */
   readonly last: string;
 }
@@ -84,11 +88,17 @@ interface Part {
 /** As many changes from the beginning as have room in a transaction. */
 function firstPart(changes: readonly StateChange[]): Part {
   const counts = new Map<string, Count>();
+  const additions: Part["additions"][number][] = [];
+  const items = new Set<string>();
   let last = "";
-  for (const { sequence, payload, from, to } of changes) {
+  for (const { sequence, payload, from, to, entered } of changes) {
     const moves = [from && { state: from, by: -1 }, to && { state: to, by: 1 }].flatMap((move) => move || []);
     const keys = moves.map(({ state }) => counterSort(payload.workflow, state, payload.collections));
-    if (counts.size + keys.filter((key) => !counts.has(key)).length > MOST_COUNTERS) break;
+    const added = entered ? additionsOf({ ...entered, workflow: payload.workflow }) : [];
+    const touched = new Set([...items, ...keys.map((key) => `${COUNTS}/${key}`), ...added.map(additionKey)]);
+    if (touched.size > MOST_COUNTERS) break;
+    for (const item of touched) items.add(item);
+    additions.push(...added);
     for (const [i, { state, by }] of moves.entries()) {
       const key = keys[i] ?? "";
       const { workflow, collections } = payload;
@@ -96,13 +106,13 @@ function firstPart(changes: readonly StateChange[]): Part {
     }
     last = sequence;
   }
-  return { counts: [...counts.values()].filter(({ count }) => count !== 0), last };
+  return { counts: [...counts.values()].filter(({ count }) => count !== 0), additions, last };
 }
 
 async function commit(
   shard: string,
   known: string | undefined,
-  { counts, last }: Part,
+  { counts, additions, last }: Part,
   { client, table, clock }: Table,
 ): Promise<string> {
   const expires = Math.floor(clock.now() / 1000) + CHECKPOINT_SECONDS;
@@ -121,7 +131,13 @@ async function commit(
   };
   try {
     await client.send(
-      new TransactWriteItemsCommand({ TransactItems: [checkpoint, ...counts.map((count) => increment(table, count))] }),
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          checkpoint,
+          ...counts.map((count) => increment(table, count)),
+          ...addActivity(table, additions),
+        ],
+      }),
     );
     return "counted";
   } catch (thrown) {

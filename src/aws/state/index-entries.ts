@@ -33,6 +33,10 @@ export interface Filter {
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
+/** Before and after every sort key. */
+export const FIRST = "!";
+export const LAST = "~";
+
 /** A page of a partition has at least so many, however many partitions share the work. */
 const LEAST = 10;
 

@@ -1,11 +1,12 @@
 /**
- * The keys of the state table and of its two indexes.
+ * The keys of the state table and of its indexes.
  *
  * | item | pk | sk |
  * | --- | --- | --- |
  * | record | payload ID | `record` |
  * | transition of an earlier time | payload ID | `transition#` and its version in 10 digits |
  * | counter | `counts` | `{workflow}/{state}/{collections}` |
+ * | activity | `activity#` and its interval | `{period}/{workflow}` |
  * | checkpoint of the tally | `tally` | ID of the stream's shard |
  *
  * Payloads spread over all partitions by their ID. The indexes would not, so each of their partitions is cut into
@@ -14,11 +15,14 @@
 import { createHash } from "node:crypto";
 import { InvalidInput } from "../../errors.ts";
 import { MAX_ID_BYTES, parsePayloadId } from "../../payload/payload-id.ts";
+import type { Interval } from "../../state/activity.ts";
 import type { State } from "../../state/states.ts";
 import { type Item, toItem } from "./attribute-values.ts";
 
 /** Index of all records: partition `stateKey`, sorted by `sortKey`. */
 export const BY_STATE = "by-state";
+/** Sparse index of the records that have an organisation: partition `organisationKey`, sorted by `sortKey`. */
+export const BY_ORGANISATION = "by-organisation";
 /** Sparse index of the records that are open or have effects pending: partition `unsettled`, sorted by `sortKey`. */
 export const UNSETTLED = "unsettled";
 
@@ -51,6 +55,10 @@ export function stateKey(workflow: string, state: State, shard: string): string 
   return `${workflow}/${state}/${shard}`;
 }
 
+export function organisationKey(organisation: string, shard: string): string {
+  return `${organisation}/${shard}`;
+}
+
 /** Times of one length come first, so that the whole sorts by time, then by payload ID. */
 export function sortKey(updated: string, payloadId: string): string {
   return `${updated}#${payloadId}`;
@@ -58,6 +66,14 @@ export function sortKey(updated: string, payloadId: string): string {
 
 export function counterSort(workflow: string, state: State, collections: string): string {
   return `${workflow}/${state}/${collections}`;
+}
+
+export function activityPartition(interval: Interval): string {
+  return `activity#${interval}`;
+}
+
+export function activitySort(period: string, workflow: string): string {
+  return `${period}/${workflow}`;
 }
 
 /** DynamoDB's own bounds are 2,048 bytes for `pk` and 1,024 for `sk`; the ID is part of the indexes' sort key, after a time. */

@@ -2,16 +2,13 @@
  * Lists records by time. The indexes hold keys only; the records are read by them, so that a page shows what is true
  * now: an entry whose record has moved on since is left out, for it is found at its new place.
  */
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import { queryTime } from "../../state/query-time.ts";
 import type { ListQuery, Page, PayloadRecord, StateStore } from "../../state/state-store.ts";
-import { STATES } from "../../state/states.ts";
-import { toAttribute } from "./attribute-values.ts";
-import { readCounts } from "./counts.ts";
+import { chosenEntries } from "./chosen-entries.ts";
 import { getItems } from "./get-records.ts";
-import { type Entry, entriesOf, type Filter, type Listing, type Order } from "./index-entries.ts";
-import { BY_STATE, SHARDS, sortKey, stateKey, UNSETTLED } from "./keys.ts";
+import { type Entry, entriesOf, FIRST, LAST, type Listing, type Order } from "./index-entries.ts";
+import { SHARDS, sortKey, UNSETTLED } from "./keys.ts";
 import { toRecord } from "./record-item.ts";
 import type { Table } from "./table.ts";
 
@@ -19,14 +16,9 @@ export async function listRecords(query: ListQuery, table: Table): Promise<Page<
   const order = query.order ?? "newest";
   const limit = pageSize(query.limit);
   const kind = `payloads-${order}`;
-  const range = rangeOf(order, {
-    from: query.since === undefined ? undefined : queryTime(query.since),
-    // Everything of that very time belongs to the list, and is longer than it.
-    to: query.until === undefined ? undefined : `${queryTime(query.until)}$`,
-    after: keyOfCursor(kind, query.cursor),
-  });
-  const partitions = await partitionsOf(query, table);
-  const listing = { index: BY_STATE, partitionKey: "stateKey", partitions, filter: filterOf(query), ...range };
+  const after = keyOfCursor(kind, query.cursor);
+  const chosen = await chosenEntries(query, table);
+  const listing = { ...chosen, ...rangeOf(order, { ...chosen, after }) };
   return readPage({ ...listing, order, wanted: limit + 1 }, { limit, kind }, table);
 }
 
@@ -42,39 +34,11 @@ export async function listUnsettledRecords(
   return readPage({ ...listing, order, wanted: limit + 1 }, { limit, kind }, table);
 }
 
-/** The states of a workflow are known; which workflows there are, the counts tell. */
-async function partitionsOf({ workflow, state }: ListQuery, table: Table): Promise<readonly string[]> {
-  const pairs =
-    workflow === undefined ? await readCounts({}, table) : STATES.map((each) => ({ workflow, state: each }));
-  const wanted = pairs.filter((pair) => state === undefined || pair.state === state);
-  return [...new Set(wanted.flatMap((pair) => SHARDS.map((shard) => stateKey(pair.workflow, pair.state, shard))))];
-}
-
-function filterOf({ collections, idPrefix, errorPrefix }: ListQuery): Filter | undefined {
-  const prefixes = [
-    // No ID has this twice: what stands before it are the collections.
-    { attribute: "pk", prefix: collections === undefined ? undefined : `${collections}/workflow-` },
-    { attribute: "pk", prefix: idPrefix },
-    { attribute: "error", prefix: errorPrefix },
-  ].flatMap(({ attribute, prefix }, i) => (prefix ? [{ attribute, name: `#p${i}`, value: `:p${i}`, prefix }] : []));
-  if (prefixes.length === 0) return undefined;
-  const values = prefixes.map(({ value, prefix }): [string, AttributeValue] => [value, toAttribute(prefix)]);
-  return {
-    expression: prefixes.map(({ name, value }) => `begins_with(${name}, ${value})`).join(" AND "),
-    names: Object.fromEntries(prefixes.map(({ name, attribute }) => [name, attribute])),
-    values: Object.fromEntries(values),
-  };
-}
-
 function keyOfCursor(kind: string, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const [updated, payloadId] = decodeCursor(kind, cursor, ["", ""]);
   return sortKey(updated ?? "", payloadId ?? "");
 }
-
-/** Before and after every time. */
-const FIRST = "!";
-const LAST = "~";
 
 interface Bounds {
   readonly from?: string | undefined;

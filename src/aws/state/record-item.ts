@@ -5,10 +5,19 @@ import { MOST_MESSAGES, partsOf } from "../../state/next-record.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import { isOpen, isState, mayMove, type State } from "../../state/states.ts";
 import { fromItem, type Item, type Plain, toItem } from "./attribute-values.ts";
-import { shardOf, sortKey, stateKey } from "./keys.ts";
+import { organisationKey, shardOf, sortKey, stateKey } from "./keys.ts";
 
 /** Attributes that a record may lack. */
-const OPTIONAL = ["startedAt", "endedAt", "error", "cause", "outputUrl", "unsettled"] as const;
+const OPTIONAL = [
+  "organisation",
+  "organisationKey",
+  "startedAt",
+  "endedAt",
+  "error",
+  "cause",
+  "outputUrl",
+  "unsettled",
+] as const;
 
 /** An item holds 400 kB, and a payload may have published thousands of items. */
 const MOST_PLAIN_OUTPUTS = 16_000;
@@ -22,10 +31,13 @@ export interface Attributes {
   readonly remove: readonly string[];
 }
 
-/** All attributes of a record but its key and its steps. */
+/** All attributes of a record but its key, its steps and when it came into which state. */
 export function recordAttributes(record: PayloadRecord): Attributes {
+  const { payloadId, organisation } = record;
   const set = toItem({
     ...placement(record),
+    organisation,
+    organisationKey: organisation === undefined ? undefined : organisationKey(organisation, shardOf(payloadId)),
     version: record.version,
     attempt: record.attempt,
     execution: record.execution,
@@ -53,6 +65,11 @@ export function placement(record: Pick<PayloadRecord, "payloadId" | "state" | "u
     sortKey: sortKey(updated, payloadId),
     unsettled: isOpen(state) || record.effectsPending ? shard : undefined,
   };
+}
+
+/** The attribute that says when the payload last came into a state: the tally knows by it whom it has counted before. */
+export function enteredAttribute(state: State): string {
+  return `entered${state}`;
 }
 
 type Ending = Pick<PayloadRecord, "state" | "outputs"> &
@@ -90,6 +107,7 @@ function packOutputs(outputs: readonly string[]): Plain {
 
 interface StoredRecord {
   readonly pk: string;
+  readonly organisation?: string;
   readonly state: string;
   readonly version: number;
   readonly attempt: number;
@@ -116,6 +134,7 @@ export function toRecord(item: Item): PayloadRecord {
   return {
     payloadId: stored.pk,
     ...partsOf(stored.pk),
+    organisation: stored.organisation,
     state: toState(stored.state),
     version: stored.version,
     attempt: stored.attempt,

@@ -14,6 +14,8 @@ import type {
   StateStore,
   TakeOverRequest,
 } from "../../state/state-store.ts";
+import { readActivity } from "./activity.ts";
+import { countRecords } from "./count-records.ts";
 import { readCounts } from "./counts.ts";
 import { getItems } from "./get-records.ts";
 import { readHistory } from "./history.ts";
@@ -92,6 +94,8 @@ export function makeDynamoStateStore({
     list: (query) => listRecords(query, table),
     listUnsettled: (query) => listUnsettledRecords(query, table),
     counts: (filter = {}) => readCounts(filter, table),
+    count: (filter, most) => countRecords(filter, most, table),
+    activity: (query) => readActivity(query, table),
     history: (payloadId, query = {}) => readHistory(payloadId, query, table),
   };
 }

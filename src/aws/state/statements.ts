@@ -14,7 +14,7 @@ import type {
 } from "../../state/state-store.ts";
 import { type Item, type Plain, toAttribute, toItem } from "./attribute-values.ts";
 import { recordKey, sortKey } from "./keys.ts";
-import { ending, placement, recordAttributes } from "./record-item.ts";
+import { ending, enteredAttribute, placement, recordAttributes } from "./record-item.ts";
 import { firstStep, firstVersion, MOST_STEPS, type Run, type Step, stepCount, stepValue } from "./steps.ts";
 
 export interface Statement {
@@ -57,11 +57,17 @@ export function claimStatement(table: string, request: ClaimRequest, now: string
   const whole = { ...step, run: { execution: request.execution, attempt: request.attempt } };
   if (expected === "absent") {
     const steps = toAttribute([stepValue(whole)]);
-    return insert(table, { ...recordKey(payloadId), ...set, ...toItem({ firstVersion: 1 }), steps });
+    return insert(table, {
+      ...recordKey(payloadId),
+      ...set,
+      ...entered(step),
+      ...toItem({ firstVersion: 1 }),
+      steps,
+    });
   }
   const { created: _, messages: __, ...renewed } = set;
   return update(table, payloadId, {
-    set: { ...renewed, version: toAttribute(expected + 1) },
+    set: { ...renewed, ...entered(step), version: toAttribute(expected + 1) },
     appended: { messages: request.message, ...added(whole) },
     remove,
     where: [[`"version" = ?`, toAttribute(expected)], [CLOSED], ROOM],
@@ -84,14 +90,17 @@ export function startedStatement(table: string, request: StartedRequest, now: st
   const isCurrent: Expression = [`"execution" = ?`, toAttribute(execution)];
   if (!redriven) {
     return update(table, payloadId, {
-      set: toItem({ ...place, startedAt: at }),
+      set: { ...toItem({ ...place, startedAt: at }), ...entered(step) },
       isNext: true,
       appended: added(step),
       where: [isCurrent, [CLAIMED], ROOM],
     });
   }
   return update(table, payloadId, {
-    set: toItem({ ...place, effectsPending: false, ...ending({ state: "PROCESSING", outputs: [] }) }),
+    set: {
+      ...toItem({ ...place, effectsPending: false, ...ending({ state: "PROCESSING", outputs: [] }) }),
+      ...entered(step),
+    },
     isNext: true,
     appended: added(step),
     remove: END,
@@ -103,7 +112,12 @@ export function finishStatement(table: string, request: FinishRequest, now: stri
   const { payloadId, state, at: endedAt, error: lastError, outputs, outputUrl } = request;
   const end = toItem(ending({ state, endedAt, lastError, outputs, outputUrl }));
   return update(table, payloadId, {
-    set: { ...toItem(placement({ payloadId, state, updated: now, effectsPending: true })), ...end, ...PENDING },
+    set: {
+      ...toItem(placement({ payloadId, state, updated: now, effectsPending: true })),
+      ...end,
+      ...PENDING,
+      ...entered(step),
+    },
     isNext: true,
     appended: added(step),
     remove: END.filter((name) => end[name] === undefined),
@@ -132,7 +146,7 @@ export function rewrite(table: string, known: Item, before: PayloadRecord, next:
   const isLong = stepCount(known) >= MOST_STEPS;
   const steps = toAttribute([stepValue(firstStep(step, before, next))]);
   return update(table, next.payloadId, {
-    set: { ...set, ...(isLong && { steps, firstVersion: toAttribute(next.version) }) },
+    set: { ...set, ...entered(step), ...(isLong && { steps, firstVersion: toAttribute(next.version) }) },
     appended: isLong ? {} : added({ ...step, run: changedRun(before, next) }),
     remove,
     where: [
@@ -148,6 +162,10 @@ function changedRun(before: PayloadRecord, { execution, attempt }: PayloadRecord
 
 const ROOM: Expression = [`size("steps") < ?`, toAttribute(MOST_STEPS)];
 const PENDING = toItem({ effectsPending: true });
+
+function entered({ moved }: Step): Item {
+  return moved ? { [enteredAttribute(moved.to)]: toAttribute(moved.at) } : {};
+}
 
 function added(step: Step): Readonly<Record<string, Plain>> {
   return { steps: stepValue(step) };

@@ -327,4 +327,57 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX actions_running ON actions (id) WHERE state = 'RUNNING';
   `,
+  `
+  -- organisation is '' where a payload has none.
+  CREATE TABLE payload_facets (
+    id           INTEGER PRIMARY KEY,
+    workflow     TEXT NOT NULL,
+    collections  TEXT NOT NULL,
+    organisation TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    count        INTEGER NOT NULL CHECK (count >= 0),
+    UNIQUE (workflow, collections, organisation, state)
+  ) STRICT;
+  INSERT INTO payload_facets (workflow, collections, organisation, state, count)
+    SELECT workflow, collections, '', state, count(*) FROM payloads GROUP BY workflow, collections, state;
+  DROP TABLE payload_counts;
+
+  DROP INDEX payloads_updated;
+  DROP INDEX payloads_workflow;
+  DROP INDEX payloads_workflow_state;
+  DROP INDEX payloads_collections;
+  DROP INDEX payloads_state;
+  ALTER TABLE payloads ADD COLUMN organisation TEXT;
+  ALTER TABLE payloads ADD COLUMN facet INTEGER;
+  UPDATE payloads SET facet = (
+    SELECT id FROM payload_facets
+    WHERE workflow = payloads.workflow AND collections = payloads.collections AND state = payloads.state
+  );
+  -- What lists filter and sort by is in each of them: rows are read only of what a page shows.
+  CREATE INDEX payloads_updated ON payloads (updated, payload_id, facet, error);
+  CREATE INDEX payloads_facet ON payloads (facet, updated, payload_id, error);
+  CREATE INDEX payloads_id ON payloads (payload_id, updated, facet, error);
+  CREATE INDEX payloads_error ON payloads (error, updated, payload_id, facet) WHERE error IS NOT NULL;
+
+  -- interval: 5min, hour or day. once: payloads that came into the state, each counted once.
+  CREATE TABLE payload_activity (
+    interval TEXT NOT NULL,
+    period   TEXT NOT NULL,
+    workflow TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    count    INTEGER NOT NULL,
+    once     INTEGER NOT NULL,
+    PRIMARY KEY (interval, period, workflow, state)
+  ) STRICT, WITHOUT ROWID;
+  WITH entered AS MATERIALIZED (
+    SELECT payload_id, workflow, to_state AS state, unixepoch(at) AS seconds
+    FROM payload_transitions JOIN payloads USING (payload_id)
+  ), intervals (interval, length) AS (VALUES ('5min', 300), ('hour', 3600), ('day', 86400))
+  INSERT INTO payload_activity
+    SELECT interval, strftime('%Y-%m-%dT%H:%M:%S.000Z', seconds / length * length, 'unixepoch') AS period, workflow, state,
+           count(*), count(DISTINCT payload_id)
+    FROM entered, intervals GROUP BY interval, period, workflow, state;
+
+  CREATE INDEX message_outcomes_payload ON message_outcomes (payload_id, at) WHERE payload_id IS NOT NULL;
+  `,
 ];

@@ -1,4 +1,6 @@
 /** What became of each message: kept after the message itself is gone, so that people can ask, from any process. */
+import type { MessageOutcomes } from "../../events/message-outcomes.ts";
+import { pageSize } from "../../pages.ts";
 import type { Database } from "../database/database.ts";
 
 export interface MessageOutcome {
@@ -12,7 +14,7 @@ export interface MessageOutcome {
   readonly reason?: string | undefined;
 }
 
-export interface MessageLog {
+export interface MessageLog extends MessageOutcomes {
   /** The first outcome of a message stays: a repeat of it is no news, unless it had been given up and was redriven. */
   record(outcomes: readonly MessageOutcome[]): Promise<void>;
   get(message: string): Promise<MessageOutcome | undefined>;
@@ -48,15 +50,27 @@ export function makeMessageLog(db: Database): MessageLog {
       }),
     async get(message) {
       const row = db.get<Row>("SELECT * FROM message_outcomes WHERE message = ?", message);
-      if (!row) return undefined;
-      return {
-        message: row.message,
-        outcome: row.outcome,
-        at: row.at,
-        payloadId: row.payload_id ?? undefined,
-        execution: row.execution ?? undefined,
-        reason: row.reason ?? undefined,
-      };
+      return row && toOutcome(row);
     },
+    async ofPayload(payloadId, limit) {
+      return db
+        .all<Row>(
+          "SELECT * FROM message_outcomes WHERE payload_id = ? ORDER BY at DESC, rowid DESC LIMIT ?",
+          payloadId,
+          pageSize(limit),
+        )
+        .map(toOutcome);
+    },
+  };
+}
+
+function toOutcome(row: Row): MessageOutcome {
+  return {
+    message: row.message,
+    outcome: row.outcome,
+    at: row.at,
+    payloadId: row.payload_id ?? undefined,
+    execution: row.execution ?? undefined,
+    reason: row.reason ?? undefined,
   };
 }

@@ -34,7 +34,7 @@ export interface QueueDepth {
   /** Given back, to be tried again later. */
   readonly delayed: number;
   readonly dead: number;
-  /** When the oldest message that is not dead was sent. */
+  /** When the oldest message that waits was sent. */
   readonly oldestAt?: number | undefined;
 }
 
@@ -241,7 +241,7 @@ function depth(db: Database, queue: string, now: number): QueueDepth {
     `SELECT count(*) FILTER (WHERE visible_at <= ?1) AS visible,
             count(*) FILTER (WHERE visible_at > ?1 AND receipt IS NOT NULL) AS in_flight,
             count(*) FILTER (WHERE visible_at > ?1 AND receipt IS NULL) AS delayed,
-            min(sent_at) AS oldest_at
+            min(sent_at) FILTER (WHERE visible_at <= ?1 OR receipt IS NULL) AS oldest_at
      FROM messages WHERE queue = ?2`,
     now,
     queue,

@@ -2,19 +2,31 @@
 
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import { queryTime } from "../../state/query-time.ts";
-import type { Count, ListQuery, Page, PayloadRecord, StateStore, Transition } from "../../state/state-store.ts";
+import type {
+  BoundedCount,
+  ListQuery,
+  Page,
+  PayloadFilter,
+  PayloadRecord,
+  StateStore,
+  Transition,
+} from "../../state/state-store.ts";
 import type { Database, SqlValue } from "../database/database.ts";
 import { endOfPrefix } from "../database/prefix-range.ts";
+import { readActivity } from "./activity.ts";
+import { readCounts } from "./facets.ts";
 import { type PayloadRow, readPayload, toRecord, toState } from "./payload-rows.ts";
 
-type Queries = Pick<StateStore, "get" | "list" | "listUnsettled" | "counts" | "history">;
+type Queries = Pick<StateStore, "get" | "list" | "listUnsettled" | "counts" | "count" | "activity" | "history">;
 
 export function makePayloadQueries(db: Database): Queries {
   return {
     get: async (payloadIds) => payloadIds.map((id) => readPayload(db, id)),
     list: async (query) => list(db, query),
     listUnsettled: async (query) => listUnsettled(db, query),
-    counts: async (filter = {}) => counts(db, filter),
+    counts: async (filter = {}) => readCounts(db, filter),
+    count: async (filter, most) => count(db, filter, most),
+    activity: async (query) => readActivity(db, query),
     history: async (payloadId, query = {}) => history(db, payloadId, query),
   };
 }
@@ -26,14 +38,34 @@ interface Where {
 }
 
 function list(db: Database, query: ListQuery): Page<PayloadRecord> {
+  return page(db, whereOf(query), { ...query, order: query.order ?? "newest", kind: "payloads" });
+}
+
+function count(db: Database, filter: PayloadFilter, most: number): BoundedCount {
+  const where = whereOf(filter);
+  const row = db.get<{ count: number }>(
+    `SELECT count(*) AS count FROM (SELECT 1 FROM payloads ${sqlOf(where)} LIMIT ?)`,
+    ...where.values,
+    most + 1,
+  );
+  const found = row?.count ?? 0;
+  return { count: Math.min(found, most), atLeast: found > most };
+}
+
+function whereOf(filter: PayloadFilter): Where {
   const where: Where = { terms: [], values: [] };
-  equals(where, "workflow", query.workflow);
-  equals(where, "collections", query.collections);
-  equals(where, "state", query.state);
-  between(where, "updated", { from: query.since, to: query.until });
-  startsWith(where, "payload_id", query.idPrefix);
-  startsWith(where, "error", query.errorPrefix);
-  return page(db, where, { ...query, order: query.order ?? "newest", kind: "payloads" });
+  equals(where, "workflow", filter.workflow);
+  equals(where, "collections", filter.collections);
+  equals(where, "organisation", filter.organisation);
+  equals(where, "state", filter.state);
+  between(where, "updated", { from: filter.since, to: filter.until });
+  startsWith(where, "payload_id", filter.idPrefix);
+  startsWith(where, "error", filter.errorPrefix);
+  return where;
+}
+
+function sqlOf({ terms }: Where): string {
+  return terms.length > 0 ? `WHERE ${terms.join(" AND ")}` : "";
 }
 
 function listUnsettled(
@@ -64,7 +96,7 @@ function page(db: Database, where: Where, query: PageQuery): Page<PayloadRecord>
     where.values.push(...decodeCursor(kind, query.cursor, ["", ""]));
   }
   const rows = db.all<PayloadRow>(
-    `SELECT * FROM payloads ${where.terms.length > 0 ? `WHERE ${where.terms.join(" AND ")}` : ""}
+    `SELECT * FROM payloads ${sqlOf(where)}
      ORDER BY updated ${direction}, payload_id ${direction} LIMIT ?`,
     ...where.values,
     limit + 1,
@@ -101,19 +133,6 @@ function startsWith(where: Where, column: string, prefix: string | undefined): v
   if (end === undefined) return;
   where.terms.push(`${column} < ?`);
   where.values.push(end);
-}
-
-function counts(db: Database, filter: { readonly workflow?: string; readonly collections?: string }): readonly Count[] {
-  const where: Where = { terms: ["count > 0"], values: [] };
-  equals(where, "workflow", filter.workflow);
-  equals(where, "collections", filter.collections);
-  return db
-    .all<{ workflow: string; collections: string; state: string; count: number }>(
-      `SELECT workflow, collections, state, count FROM payload_counts WHERE ${where.terms.join(" AND ")}
-       ORDER BY workflow, collections, state`,
-      ...where.values,
-    )
-    .map((row) => ({ ...row, state: toState(row.state) }));
 }
 
 interface TransitionRow {

@@ -26,6 +26,7 @@ export interface PayloadRow {
   lineage: string;
   effects_pending: number;
   messages: string;
+  organisation: string | null;
 }
 
 export function readPayload(db: Database, payloadId: string): PayloadRecord | undefined {
@@ -39,6 +40,7 @@ export function toRecord(row: PayloadRow): PayloadRecord {
     collections: row.collections,
     workflow: row.workflow,
     itemids: row.itemids,
+    organisation: row.organisation ?? undefined,
     state: toState(row.state),
     version: row.version,
     attempt: row.attempt,
@@ -91,15 +93,17 @@ const COLUMNS = [
   "lineage",
   "effects_pending",
   "messages",
+  "organisation",
 ] as const satisfies readonly (keyof PayloadRow)[];
 
 const UPSERT = `
-  INSERT INTO payloads (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})
+  INSERT INTO payloads (${COLUMNS.join(", ")}, facet) VALUES (${COLUMNS.map(() => "?").join(", ")}, ?)
   ON CONFLICT (payload_id) DO UPDATE SET ${COLUMNS.slice(1)
     .map((column) => `${column} = excluded.${column}`)
-    .join(", ")}`;
+    .join(", ")}, facet = coalesce(excluded.facet, facet)`;
 
-export function writePayload(db: Database, record: PayloadRecord): void {
+/** Without a facet the record keeps the one that it has. */
+export function writePayload(db: Database, record: PayloadRecord, facet?: number): void {
   const row: Record<(typeof COLUMNS)[number], SqlValue> = {
     payload_id: record.payloadId,
     collections: record.collections,
@@ -122,6 +126,7 @@ export function writePayload(db: Database, record: PayloadRecord): void {
     lineage: JSON.stringify(record.lineage),
     effects_pending: record.effectsPending ? 1 : 0,
     messages: JSON.stringify(record.messages),
+    organisation: record.organisation ?? null,
   };
-  db.run(UPSERT, ...COLUMNS.map((column) => row[column]));
+  db.run(UPSERT, ...COLUMNS.map((column) => row[column]), facet ?? null);
 }

@@ -1,11 +1,13 @@
 /**
- * The StateStore on SQLite. Every write reads the record, decides, and writes record, transition and counts in one
+ * The StateStore on SQLite. Every write reads the record, decides, and writes record, transition, counts and activity in one
  * transaction; `payload-queries.ts` has the reading side.
  */
 import { type Clock, isoTime } from "../../clock.ts";
 import { claimed, type Decide, finished, reasonOfStart, started, takenOver } from "../../state/next-record.ts";
 import type { PayloadRecord, StateStore, WriteOutcome } from "../../state/state-store.ts";
 import type { Database } from "../database/database.ts";
+import { type ActivityLog, makeActivityLog } from "./activity.ts";
+import { moveFacet } from "./facets.ts";
 import { makePayloadQueries } from "./payload-queries.ts";
 import { readPayload, writePayload } from "./payload-rows.ts";
 
@@ -17,6 +19,8 @@ interface Reason {
 }
 
 export function makeStateStore(db: Database, { clock }: { readonly clock: Clock }): StateStore {
+  const activity = makeActivityLog(db, { clock });
+
   /** One request per record at a time, all in one transaction, each with its own outcome. No transition without a reason. */
   function writeEach<Request extends { readonly payloadId: string }>(
     requests: readonly Request[],
@@ -29,8 +33,8 @@ export function makeStateStore(db: Database, { clock }: { readonly clock: Clock 
         const current = readPayload(db, request.payloadId);
         const record = decide(request, current, now);
         if (record === undefined) return { outcome: "refused", current };
-        writePayload(db, record);
-        if (why) recordTransition(db, current, record, why(request));
+        if (why) recordTransition(db, { from: current, to: record, ...why(request) }, activity);
+        else writePayload(db, record);
         return { outcome: "written", record };
       });
     });
@@ -63,7 +67,14 @@ export function makeStateStore(db: Database, { clock }: { readonly clock: Clock 
   };
 }
 
-function recordTransition(db: Database, from: PayloadRecord | undefined, to: PayloadRecord, why: Reason): void {
+interface Moved extends Reason {
+  readonly from: PayloadRecord | undefined;
+  readonly to: PayloadRecord;
+}
+
+function recordTransition(db: Database, { from, to, at, actor, reason }: Moved, activity: ActivityLog): void {
+  writePayload(db, to, moveFacet(db, from, to));
+  activity.record(to, at);
   db.run(
     "INSERT INTO payload_transitions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     to.payloadId,
@@ -72,28 +83,8 @@ function recordTransition(db: Database, from: PayloadRecord | undefined, to: Pay
     to.state,
     to.execution,
     to.attempt,
-    why.at,
-    why.actor,
-    why.reason,
-  );
-  if (from !== undefined) count(db, from, -1);
-  count(db, to, 1);
-}
-
-function count(db: Database, { workflow, collections, state }: PayloadRecord, by: 1 | -1): void {
-  if (by === 1) {
-    db.run(
-      `INSERT INTO payload_counts VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1`,
-      workflow,
-      collections,
-      state,
-    );
-    return;
-  }
-  db.run(
-    "UPDATE payload_counts SET count = count - 1 WHERE workflow = ? AND collections = ? AND state = ?",
-    workflow,
-    collections,
-    state,
+    at,
+    actor,
+    reason,
   );
 }

@@ -127,6 +127,7 @@ function claimRequest(
     attempt,
     inputUrl: payloads.urls.input(payload.id, execution),
     lineage,
+    organisation: payload.process[0].organisation,
     message,
     at: isoTime(clock.now()),
     actor: "process",

@@ -1,5 +1,6 @@
-/** tally: from the changes of the state table, as its stream tells them, to the counts by workflow, collections and state. */
+/** tally: from the changes of the state table, as its stream tells them, to the counts by workflow, collections and state, and over time. */
 import type { Counters, StateChange } from "../../aws/state/counters.ts";
+import { enteredAttribute } from "../../aws/state/record-item.ts";
 import { parsePayloadId } from "../../payload/payload-id.ts";
 import { isState, type State } from "../../state/states.ts";
 
@@ -48,7 +49,11 @@ function changeOf({ dynamodb = {} }: TallyRecord): readonly StateChange[] {
   if (sequence === undefined || payload === undefined || Keys?.sk?.S !== "record") return [];
   const from = stateOf(OldImage);
   const to = stateOf(NewImage);
-  return from === to ? [] : [{ sequence, payload, from, to }];
+  const at = to && NewImage?.[enteredAttribute(to)]?.S;
+  const before = to && OldImage?.[enteredAttribute(to)]?.S;
+  // A redriven execution may end a payload anew in the state that it is in.
+  const entered = to && at !== undefined && (from !== to || at !== before) ? { state: to, at, before } : undefined;
+  return from === to && !entered ? [] : [{ sequence, payload, from, to, entered }];
 }
 
 function stateOf(image: Image | undefined): State | undefined {

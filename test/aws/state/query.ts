@@ -10,6 +10,7 @@ export interface QueryInput {
   readonly ScanIndexForward?: boolean;
   readonly ExclusiveStartKey?: Item;
   readonly Limit?: number;
+  readonly Select?: "COUNT";
 }
 
 /** Entries of a page of a query that names no smaller limit. */
@@ -30,7 +31,8 @@ export function query(all: readonly Item[], input: QueryInput): object {
   const { pk, sk } = last ?? {};
   const end =
     last === undefined || found.length === page.length ? {} : { LastEvaluatedKey: { pk, sk, [sort]: last[sort] } };
-  return { Items: page.filter((item) => holds(FilterExpression, item, input)), ...end };
+  const Items = page.filter((item) => holds(FilterExpression, item, input));
+  return { ...(input.Select === "COUNT" ? { Count: Items.length } : { Items }), ...end };
 }
 
 function holds(
@@ -46,7 +48,13 @@ function holds(
     return found !== undefined && compare(found, value(low)) >= 0 && compare(found, value(high)) <= 0;
   });
   const begins = [...expression.matchAll(/begins_with\((#?\w+), (:\w+)\)/g)];
-  return equal && within && begins.every(([, a, prefix]) => text(a)?.startsWith(value(prefix)) ?? false);
+  const contains = [...expression.matchAll(/contains\((#?\w+), (:\w+)\)/g)];
+  return (
+    equal &&
+    within &&
+    begins.every(([, a, prefix]) => text(a)?.startsWith(value(prefix)) ?? false) &&
+    contains.every(([, a, part]) => text(a)?.includes(value(part)) ?? false)
+  );
 }
 
 function compare(a = "", b = ""): number {

@@ -28,6 +28,14 @@ const overHttp = (faults: Faults) => async (clock: Clock) => {
       await catchUp();
       return store.counts(filter);
     },
+    count: async (filter, most) => {
+      await catchUp();
+      return store.count(filter, most);
+    },
+    activity: async (query) => {
+      await catchUp();
+      return store.activity(query);
+    },
   };
   return { store: counted, close: server.close };
 };

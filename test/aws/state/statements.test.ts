@@ -42,6 +42,7 @@ describe("statements", () => {
       'SET "sortKey" = ?',
       'SET "unsettled" = ?',
       'SET "startedAt" = ?',
+      'SET "enteredCLAIMED" = ?',
       'SET "steps"[100] = ?',
       'SET "version" = "version" + ?',
       'WHERE "pk" = ?',

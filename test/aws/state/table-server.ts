@@ -115,6 +115,8 @@ interface Write {
   readonly Item: Item;
   readonly Key: Item;
   readonly ConditionExpression?: string;
+  readonly UpdateExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues: Item;
 }
 
@@ -166,11 +168,24 @@ function makeOperations(items: Map<string, Item>, stream: StreamRecord[], faults
     return known?.sequence?.S === ExpressionAttributeValues[":known"]?.S;
   }
 
-  function added({ Key, ExpressionAttributeValues: values }: Write): Item {
-    const count = Number(items.get(keyOf(Key))?.count?.N ?? 0) + Number(values[":count"]?.N);
-    const { ":workflow": workflow, ":collections": collections, ":state": state } = values;
-    if (!workflow || !collections || !state) throw new Error("a counter without its parts");
-    return { ...Key, workflow, collections, state, count: { N: String(count) } };
+  function added({
+    Key,
+    UpdateExpression,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  }: Write): Item {
+    const next: Item = { ...Key, ...items.get(keyOf(Key)) };
+    const [additions = "", settings = ""] = UpdateExpression.replace(/^ADD /, "").split(" SET ");
+    for (const [, name = "", value = ""] of additions.matchAll(/(#\w+) (:\w+)/g)) {
+      const attribute = names[name] ?? name;
+      next[attribute] = { N: String(Number(next[attribute]?.N ?? 0) + Number(values[value]?.N)) };
+    }
+    for (const [, name = "", value = ""] of settings.matchAll(/(#?\w+) = (:\w+)/g)) {
+      const found = values[value];
+      if (found === undefined) throw new Error(`no value for ${value}`);
+      next[names[name] ?? name] = found;
+    }
+    return next;
   }
 
   function runStatement(text: string, parameters: readonly AttributeValue[]): object {

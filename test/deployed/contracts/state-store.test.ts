@@ -62,6 +62,14 @@ function withTally(store: StateStore, catchUp: () => Promise<void>): StateStore 
       await catchUp();
       return store.counts(filter);
     },
+    async count(filter, most) {
+      await catchUp();
+      return store.count(filter, most);
+    },
+    async activity(query) {
+      await catchUp();
+      return store.activity(query);
+    },
   };
 }
 

@@ -1,0 +1,60 @@
+/** What happens over time: how many payloads came into each state, by five minutes, hours and days of UTC. */
+import { isoTime } from "../clock.ts";
+import { queryTime } from "./query-time.ts";
+import type { State } from "./states.ts";
+
+export const INTERVALS = ["5min", "hour", "day"] as const;
+export type Interval = (typeof INTERVALS)[number];
+
+/** Milliseconds. */
+export const INTERVAL_MS: Readonly<Record<Interval, number>> = { "5min": 300_000, hour: 3_600_000, day: 86_400_000 };
+
+/** How long each is kept at least; days are kept for ever. */
+export const KEPT_MS: Readonly<Partial<Record<Interval, number>>> = { "5min": 2 * 86_400_000, hour: 90 * 86_400_000 };
+
+export interface ActivityQuery {
+  readonly interval: Interval;
+  /** The first period is the one that holds this time, the last the one that holds `to`. */
+  readonly from: string;
+  readonly to: string;
+  readonly workflow?: string | undefined;
+}
+
+export interface ActivityCount {
+  /** The beginning of the period, in the stored form of times. */
+  readonly period: string;
+  readonly workflow: string;
+  readonly state: State;
+  /** Every time that a payload came into the state. */
+  readonly count: number;
+  /** Payloads that came into the state, once each. */
+  readonly unique: number;
+}
+
+export interface Entering {
+  readonly interval: Interval;
+  readonly period: string;
+  /** The payload has not come into this state in this period before. */
+  readonly isFirst: boolean;
+}
+
+/** Where it is counted that a payload came into a state `at` this time; `before` is when it last did so. */
+export function enterings(at: string, before: string | undefined): readonly Entering[] {
+  return INTERVALS.map((interval) => {
+    const period = periodOf(interval, at);
+    return { interval, period, isFirst: before === undefined || periodOf(interval, before) < period };
+  });
+}
+
+/** The beginning of the period that holds a time. */
+export function periodOf(interval: Interval, time: string): string {
+  const length = INTERVAL_MS[interval];
+  return isoTime(Math.floor(Date.parse(queryTime(time)) / length) * length);
+}
+
+/** Every period from the one that holds `from` to the one that holds `to`. */
+export function periodsOf({ interval, from, to }: Pick<ActivityQuery, "interval" | "from" | "to">): readonly string[] {
+  const first = Date.parse(periodOf(interval, from));
+  const length = Math.max(0, Math.floor((Date.parse(queryTime(to)) - first) / INTERVAL_MS[interval]) + 1);
+  return Array.from({ length }, (_, i) => isoTime(first + i * INTERVAL_MS[interval]));
+}
