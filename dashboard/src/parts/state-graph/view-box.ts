@@ -26,6 +26,16 @@ export function fitted(drawing: Size, screen: Size, margin = 12): ViewBox {
   };
 }
 
+/** Words smaller than this nobody reads. */
+const READABLE = 0.6;
+
+/** How a drawing is first shown: whole where it can be read so, else its beginning. */
+export function opening(drawing: Size, screen: Size): ViewBox {
+  const whole = fitted(drawing, screen);
+  if (whole.scale >= READABLE) return whole;
+  return { scale: READABLE, x: drawing.width / 2 - screen.width / 2 / READABLE, y: 0 };
+}
+
 /** Zooms so that the point of the drawing that is at `at` on the screen stays there. */
 export function zoom(view: ViewBox, factor: number, at: { readonly x: number; readonly y: number }): ViewBox {
   const scale = limit(view.scale * factor);
