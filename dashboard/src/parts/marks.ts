@@ -59,6 +59,9 @@ const MARKS: ReadonlyMap<string, Mark> = new Map(
     stopped("CANCELLED"),
     stopped("skipped"),
     odd("lost"),
+    odd("LOST"),
+    busy("OPEN"),
+    waiting("LOADING"),
   ].map((mark) => [mark.word, mark]),
 );
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   deedsOf,
+  loopNow,
   nextTurn,
   pauseText,
   placeText,
@@ -42,6 +43,23 @@ describe("what can be asked of a task", () => {
     expect(deedsOf({ ...task, pin: { commit: "1a2b", by: "operator" } })).toContain("unpin");
     expect(deedsOf({ ...task, pin: { commit: "1a2b", by: "file" } })).not.toContain("unpin");
     expect(deedsOf({ ...task, pin: { commit: "1a2b", by: "file" } })).not.toContain("pin");
+  });
+});
+
+describe("what a loop does now", () => {
+  const loop = { loop: "zzebu", iteration: 4, turns: { had: 0, all: 3 } };
+  const nextAt = "2030-01-31T12:30:00.000Z";
+
+  it("is what it runs, or why it runs nothing", () => {
+    expect(loopNow({ ...loop, running: "1", nextAt }, now)).toBe("RUNNING");
+    expect(loopNow({ ...loop, paused: { id: "1", at: "", by: "ada" }, nextAt }, now)).toBe("paused");
+    expect(loopNow({ ...loop, holder: "here" }, now)).toBe("between turns");
+  });
+
+  it("is to wait for its next iteration, which is due once its time has come", () => {
+    expect(loopNow({ ...loop, nextAt }, now)).toBe("waits");
+    expect(loopNow({ ...loop, nextAt }, now + 3_600_000)).toBe("due");
+    expect(loopNow(loop, now)).toBe("due");
   });
 });
 

@@ -25,6 +25,17 @@ export function turnsText({ turns: { had, all } }: Pick<LoopView, "turns">): str
   return had === all ? `all ${all} turns had` : `${had} of ${all} turns had`;
 }
 
+/** What a loop does at this moment, in a word or a few; `nextAt` in the past means that nobody came for it. */
+export function loopNow(
+  { running, paused, nextAt, holder }: LoopView,
+  now: number,
+): "RUNNING" | "paused" | "waits" | "due" | "between turns" {
+  if (running !== undefined) return "RUNNING";
+  if (paused !== undefined) return "paused";
+  if (nextAt === undefined) return holder === undefined ? "due" : "between turns";
+  return Date.parse(nextAt) > now ? "waits" : "due";
+}
+
 export type TaskDeed = "pause" | "resume" | "run-now" | "cancel" | "pin" | "unpin";
 
 /** What can be asked of a task as it stands, most used first. A pin that its file sets is its file's to take away. */
