@@ -167,13 +167,16 @@ async function firstPages<Row>(
 ) {
   const pages: PageOf<Row>[] = [];
   let changed = false;
+  let wanted = count;
   let cursor: string | undefined;
   do {
     const got = await page(cursor);
     pages.push(got.body);
     changed ||= got.changed;
     cursor = got.body.next;
-  } while (cursor !== undefined && pages.length < count);
+    // A page may be empty and still lead to the next one: nothing to look at is no reason to stop.
+    if (got.body.rows.length === 0) wanted += 1;
+  } while (cursor !== undefined && pages.length < wanted);
   return { pages, changed };
 }
 

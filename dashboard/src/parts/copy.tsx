@@ -6,9 +6,11 @@ interface CopyProps {
   readonly text: string;
   /** What is copied, for the button's name: `the payload ID`. */
   readonly what: string;
+  /** On the button, where there are several side by side. */
+  readonly label?: string;
 }
 
-export function Copy({ text, what }: CopyProps) {
+export function Copy({ text, what, label }: CopyProps) {
   const [copied, setCopied] = useState<"no" | "yes" | "refused">("no");
   useEffect(() => {
     if (copied === "no") return;
@@ -21,8 +23,8 @@ export function Copy({ text, what }: CopyProps) {
     announce(done ? `Copied ${what}.` : "The browser refused to copy. Select the text instead.");
   };
   return (
-    <button type="button" class="button small" onClick={copy} aria-label={`Copy ${what}`}>
-      {copied === "yes" ? "Copied" : copied === "refused" ? "Refused" : "Copy"}
+    <button type="button" class="button small" onClick={copy} aria-label={label ?? `Copy ${what}`}>
+      {copied === "yes" ? "Copied" : copied === "refused" ? "Refused" : (label ?? "Copy")}
     </button>
   );
 }

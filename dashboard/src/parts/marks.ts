@@ -1,4 +1,17 @@
 /** How each state looks: a colour, and a shape for those to whom the colour says nothing. */
+import type { PayloadRow } from "../../../src/api/shapes/payloads.ts";
+
+export type PayloadState = PayloadRow["state"];
+
+/** Of payloads, in the order in which they are always shown. */
+export const PAYLOAD_STATES: readonly PayloadState[] = [
+  "CLAIMED",
+  "PROCESSING",
+  "SUCCEEDED",
+  "FAILED",
+  "INVALID",
+  "ABORTED",
+];
 
 export type Tone = "good" | "bad" | "busy" | "waiting" | "odd" | "stopped" | "plain";
 export type Shape = "dot" | "cross" | "ring" | "clock" | "diamond" | "square" | "dash" | "triangle" | "pause";
