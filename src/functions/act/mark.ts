@@ -36,14 +36,14 @@ async function mark(target: Target, record: PayloadRecord | undefined, context: 
   const { request, action, ports } = context;
   if (record === undefined) return noSuchPayload(target);
   const told = { actor: actorOf(action), reason: reasonOf(action, `marked ${request.state} by hand`) };
-  if (record.version !== target.version) {
-    const moved = await wasMovedBy(told, target, ports);
-    return moved ? done(target.id) : changedSince(target, record);
-  }
+  /** By this action, before a crash or in another process at this moment. */
+  const otherwise = async (result: Result): Promise<Result> =>
+    (await wasMovedBy(told, target, ports)) ? done(target.id) : result;
+  if (record.version !== target.version) return otherwise(changedSince(target, record));
   const why = await whyItStays(record, request, ports);
   if (why !== undefined) return skipped(target.id, why);
   const [written] = await ports.functions.state.finish([endOf(record, { ...context, told })]);
-  if (written?.outcome !== "written") return changedSince(target, written?.current ?? record);
+  if (written?.outcome !== "written") return otherwise(changedSince(target, written?.current ?? record));
   // Where this is not reached, reconcile does it: the record says that it is still to be done.
   await resumeEffects(written.record, ports.functions);
   return done(target.id);

@@ -30,15 +30,15 @@ async function redrive(
 ): Promise<Result> {
   if (record === undefined) return noSuchPayload(target);
   const told = { actor: actorOf(action), reason: reasonOf(action, "redriven") };
-  if (record.version !== target.version) {
-    const moved = await wasMovedBy(told, target, ports);
-    return moved ? done(target.id) : changedSince(target, record);
-  }
+  /** By this action, before a crash or in another process at this moment. */
+  const otherwise = async (result: Result): Promise<Result> =>
+    (await wasMovedBy(told, target, ports)) ? done(target.id) : result;
+  if (record.version !== target.version) return otherwise(changedSince(target, record));
   const { workflow, execution } = record;
   const described = await ports.functions.executions.describe({ workflow, name: execution });
   if (described === undefined) return skipped(target.id, "its execution has never started, or is forgotten by now");
   const gone = await whatIsGone(described, ports.functions);
   if (gone !== undefined) return skipped(target.id, `the input of ${gone.state} is gone: ${gone.url}`);
   const redriven = await redrivePayload(record, told, ports.functions);
-  return redriven.outcome === "redriven" ? done(target.id) : skipped(target.id, redriven.message);
+  return redriven.outcome === "redriven" ? done(target.id) : otherwise(skipped(target.id, redriven.message));
 }
