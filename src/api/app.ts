@@ -9,7 +9,10 @@ import { addDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
 import { addInfoRoute } from "./routes/info.ts";
 import { addLoopRoutes } from "./routes/loops.ts";
+import { addObjectRoute } from "./routes/object.ts";
+import { addOpenApiRoute } from "./routes/openapi.ts";
 import { addPayloadRoutes } from "./routes/payloads.ts";
+import { addReferenceRoutes } from "./routes/reference.ts";
 import { addWorkflowRoutes } from "./routes/workflows.ts";
 
 /** What the server around the application tells it of each request. */
@@ -24,11 +27,14 @@ export function makeApi(ports: ApiPorts, settings: ApiSettings): Api {
   addPolicy(api, ports.functions.log, settings);
   addInfoRoute(api, ports, settings);
   addPayloadRoutes(api, ports, settings);
+  addObjectRoute(api, ports, settings);
   addExecutionRoutes(api, ports, settings);
   addWorkflowRoutes(api, ports, settings);
   addDeadLetterRoutes(api, ports);
   addBulkRoutes(api, ports);
   addLoopRoutes(api, ports);
   addActionRoutes(api, ports);
+  addOpenApiRoute(api, settings);
+  addReferenceRoutes(api, ports, settings);
   return api;
 }

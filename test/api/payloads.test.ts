@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { execution } from "../../src/api/shapes/executions.ts";
-import { payload, payloadPage } from "../../src/api/shapes/payloads.ts";
+import { eventPage, execution, logPage, stepDocuments } from "../../src/api/shapes/executions.ts";
+import { payload, payloadCount, payloadDiff, payloadDocument, payloadPage } from "../../src/api/shapes/payloads.ts";
 import { taskList, workflowList } from "../../src/api/shapes/workflows.ts";
 import { payloadText, taskFiles, workflowFiles } from "../cli/temporary-project.ts";
 import { makeApiWorld } from "./api-world.ts";
 import { runPayloads } from "./run-payloads.ts";
 
 const FILES = {
-  ...taskFiles("greet", 'console.log("hello");\nexport const handler = async (event: unknown) => event;\n'),
+  ...taskFiles(
+    "greet",
+    'console.log("hello");\nexport const handler = async (event: object) => ({ ...event, greeted: true });\n',
+  ),
   ...workflowFiles("hello", "greet"),
 };
 const ID = "demo/workflow-hello/scene-1";
@@ -30,6 +33,52 @@ describe("payloads over HTTP", () => {
     expect(run.steps).toMatchObject([
       { path: "/only#1", state: "only", type: "Task", task: "greet", status: "succeeded", tries: [{ attempt: 1 }] },
     ]);
+  });
+
+  test("are counted, and their documents are read and compared", async () => {
+    const world = makeApiWorld({ files: FILES, maxExecutions: 10 });
+    await runPayloads(world, [payloadText("hello", "scene-1")]);
+    const query = `id=${encodeURIComponent(ID)}`;
+    expect(await world.get("/v1/payloads/count?state=SUCCEEDED", payloadCount)).toEqual({ count: 1, atLeast: false });
+
+    const input = await world.get(`/v1/payload/input?${query}`, payloadDocument);
+    expect(input.document).toMatchObject({ id: ID });
+    const { execution: name } = input;
+    const output = await world.get(`/v1/payload/output?${query}&execution=${name}`, payloadDocument);
+    expect(output.document).toMatchObject({ id: ID, greeted: true });
+
+    const diff = await world.get(`/v1/payload/diff?${query}&from=input:${name}&to=output:${name}`, payloadDiff);
+    expect(diff).toMatchObject({ differences: [{ path: "$.greeted", kind: "added", after: true }], more: false });
+
+    await world.getProblem(`/v1/payload/output?${query}&execution=none`, 404);
+    await world.getProblem(`/v1/payload/output?${query}&execution=../../x`, 400);
+    await world.getProblem(`/v1/payload/diff?${query}&from=input:${name}&to=${name}`, 400);
+  });
+
+  test("have executions with events, documents and a log", async () => {
+    const world = makeApiWorld({ files: FILES, maxExecutions: 10 });
+    await runPayloads(world, [payloadText("hello", "scene-1")]);
+    const { execution: name } = await world.get(`/v1/payload?id=${encodeURIComponent(ID)}`, payload);
+    const path = `/v1/executions/hello/${name}`;
+
+    const first = await world.get(`${path}/events?limit=2`, eventPage);
+    expect(first.rows.map(({ type }) => type)).toEqual(["ExecutionStarted", "TaskStateEntered"]);
+    const rest = await world.get(`${path}/events?cursor=${first.next}`, eventPage);
+    expect(rest.rows.at(-1)).toMatchObject({ type: "ExecutionSucceeded" });
+    expect(rest.next).toBeUndefined();
+
+    const whole = await world.get(`${path}/io`, stepDocuments);
+    expect(whole.output).toMatchObject({ id: ID, greeted: true });
+    const step = await world.get(`${path}/io?path=${encodeURIComponent("/only#1")}`, stepDocuments);
+    expect(step).toMatchObject({ path: "/only#1", input: { id: ID }, output: { greeted: true } });
+    await world.getProblem(`${path}/io?path=/none`, 404);
+
+    const log = await world.get(`${path}/logs?limit=10000`, logPage);
+    expect(log.lines.map(({ from }) => from)).toContain("only");
+    expect(log.lines.map(({ message }) => message).join("\n")).toContain("hello");
+    await world.getProblem(`${path}/logs?limit=10001`, 400);
+    await world.getProblem(`${path}/logs?cursor=nonsense`, 400);
+    await world.getProblem(`${path}/events?cursor=-1`, 400);
   });
 
   test("a payload or an execution that is not there is a 404 that says where it was looked for", async () => {

@@ -1,15 +1,14 @@
 /** The events of an execution, page by page: as its history has them. */
 import { stepOf } from "../../executions/execution-logs.ts";
 import type { ExecutionKey } from "../../executions/executions.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../json.ts";
 import { foreignCursor } from "../../pages.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { EventPage } from "../shapes/executions.ts";
 import { requireExecution } from "./execution.ts";
+import { shorten } from "./shorten.ts";
 
 const USUAL_EVENTS = 100;
-/** Characters of JSON: an event may hold a document of 256 KiB, and a page a thousand of them. */
-const MOST_OF_MEMBER = 4_000;
 
 export async function readEvents(
   key: ExecutionKey,
@@ -36,13 +35,7 @@ export async function readEvents(
   return { rows, ...(goesOn && { next: String(last) }) };
 }
 
-/** What a state got and made is to be asked for by itself where it is large. */
+/** An event may hold a document of 256 KiB, and a page a thousand of them: large ones are asked for by themselves. */
 function shortened(details: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(details).map(([member, value]) => [member, value && shorten(value)]));
-}
-
-function shorten(value: Json): Json {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (text.length <= MOST_OF_MEMBER) return value;
-  return `${text.slice(0, MOST_OF_MEMBER).toWellFormed()}… (${text.length} characters in all)`;
 }

@@ -6,11 +6,12 @@ import type { PayloadRow } from "../shapes/payloads.ts";
 /** `now`: milliseconds since 1970, for executions that run. */
 export function payloadRow(record: PayloadRecord, now: number): PayloadRow {
   const { payloadId: id, collections, workflow, state, attempt, execution, created, updated } = record;
-  const { startedAt, endedAt, lastError } = record;
+  const { organisation, startedAt, endedAt, lastError } = record;
   return {
     id,
     collections,
     workflow,
+    ...(organisation !== undefined && { organisation }),
     state,
     attempt,
     execution,
