@@ -3,9 +3,10 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { answerProblem, answerUnknown } from "../answers.ts";
 import type { Api, ApiEnv } from "../app.ts";
+import { safeHeaders } from "../page/headers.ts";
+import { pageFiles } from "../page/page-files.ts";
 import type { Changes } from "./changes.ts";
 import { type GuardSettings, guard } from "./guard.ts";
-import { pageFiles } from "./page-files.ts";
 
 export interface LocalAppSettings extends GuardSettings {
   readonly api: Api;
@@ -19,10 +20,7 @@ export function makeLocalApp({ api, page, changes, ...settings }: LocalAppSettin
   const app = new Hono<ApiEnv>();
   app.onError(answerProblem);
   app.notFound(answerUnknown);
-  app.use(async (context, next) => {
-    await next();
-    for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
-  });
+  app.use(safeHeaders());
   app.use(compress());
   app.use(guard(settings));
   if (changes) app.get("/v1/changes", (context) => context.body(changes.stream(), 200, EVENT_STREAM));
@@ -32,22 +30,3 @@ export function makeLocalApp({ api, page, changes, ...settings }: LocalAppSettin
 }
 
 const EVENT_STREAM = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" } as const;
-
-const HEADERS: Readonly<Record<string, string>> = {
-  "Content-Security-Policy": [
-    "default-src 'self'",
-    "img-src 'self' data:",
-    "style-src 'self'",
-    "script-src 'self'",
-    "connect-src 'self'",
-    "object-src 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join("; "),
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
-  "X-Frame-Options": "DENY",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Cross-Origin-Opener-Policy": "same-origin",
-};
