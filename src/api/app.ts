@@ -7,6 +7,7 @@ import { addActionRoutes } from "./routes/actions.ts";
 import { addBulkRoutes } from "./routes/bulk.ts";
 import { addDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { addExecutionRoutes } from "./routes/executions.ts";
+import { addHomeRoutes } from "./routes/home.ts";
 import { addInfoRoute } from "./routes/info.ts";
 import { addLoopRoutes } from "./routes/loops.ts";
 import { addObjectRoute } from "./routes/object.ts";
@@ -26,6 +27,7 @@ export function makeApi(ports: ApiPorts, settings: ApiSettings): Api {
   const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseParameters });
   addPolicy(api, ports.functions.log, settings);
   addInfoRoute(api, ports, settings);
+  addHomeRoutes(api, ports);
   addPayloadRoutes(api, ports, settings);
   addObjectRoute(api, ports, settings);
   addExecutionRoutes(api, ports, settings);

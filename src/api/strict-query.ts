@@ -5,6 +5,7 @@ import { ZodObject } from "zod";
 import { suggest } from "../nearest.ts";
 import { answerParameters } from "./answers.ts";
 import type { Api, ApiEnv } from "./app.ts";
+import type { Problem } from "./shapes/problem.ts";
 
 export function refuseUnknownParameters(api: Api): MiddlewareHandler<ApiEnv> {
   let known: ReadonlyMap<string, readonly string[]> | undefined;
@@ -13,16 +14,18 @@ export function refuseUnknownParameters(api: Api): MiddlewareHandler<ApiEnv> {
     known ??= parametersOf(api);
     const names = matchedRoutes(context).flatMap(({ method, path }) => known?.get(`${method} ${path}`) ?? []);
     const isRoute = matchedRoutes(context).some(({ method, path }) => known?.has(`${method} ${path}`));
-    const unknown = Object.keys(context.req.queries()).filter((name) => !names.includes(name));
-    if (!isRoute || unknown.length === 0) return next();
-    return answerParameters(
-      context,
-      unknown.map((name) => ({
-        parameter: name,
-        message: `There is no such parameter here. ${names.length === 0 ? "There are none." : (suggest(name, names) ?? "")}`,
-      })),
-    );
+    const unknown = isRoute ? unknownParameters(context.req.queries(), names) : [];
+    return unknown.length === 0 ? next() : answerParameters(context, unknown);
   };
+}
+
+export function unknownParameters(given: object, known: readonly string[]): NonNullable<Problem["problems"]> {
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((parameter) => ({
+      parameter,
+      message: `There is no such parameter here. ${suggest(parameter, known) ?? "There are none."}`,
+    }));
 }
 
 /** The names of each route's query parameters, by method and path as the router knows them. */
