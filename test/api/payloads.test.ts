@@ -6,13 +6,12 @@ import { payloadText, taskFiles, workflowFiles } from "../cli/temporary-project.
 import { makeApiWorld } from "./api-world.ts";
 import { runPayloads } from "./run-payloads.ts";
 
-const FILES = {
-  ...taskFiles(
-    "greet",
-    'console.log("hello");\nexport const handler = async (event: object) => ({ ...event, greeted: true });\n',
-  ),
-  ...workflowFiles("hello", "greet"),
-};
+const HANDLER = `export async function handler(event: object) {
+  console.log("hello");
+  return { ...event, greeted: true };
+}
+`;
+const FILES = { ...taskFiles("greet", HANDLER), ...workflowFiles("hello", "greet") };
 const ID = "demo/workflow-hello/scene-1";
 
 describe("payloads over HTTP", () => {
