@@ -7,6 +7,8 @@ import type { Rejection, Rejections } from "../events/rejections.ts";
 import { decodeCursor, encodeCursor, pageSize } from "../pages.ts";
 import type { ObjectStore, ObjectUrl } from "../payload/object-store.ts";
 import type { PayloadUrls } from "../payload/object-urls.ts";
+import { queryTime } from "../state/query-time.ts";
+import { boundedCount } from "../state/state-store.ts";
 
 export interface S3RejectionsOptions {
   readonly objects: ObjectStore;
@@ -83,6 +85,17 @@ export function makeS3Rejections({ objects, urls }: S3RejectionsOptions): Reject
     },
 
     get: read,
+
+    /** The marks' keys tell their times: nothing is read but a listing, and it begins with the newest. */
+    async count(since, most) {
+      const oldest = timeOf(urls.rejectionMark(Date.parse(queryTime(since)), ""));
+      let found = 0;
+      for await (const { url } of objects.list(urls.rejectionMarks)) {
+        if (timeOf(url) > oldest || found > most) break;
+        found += 1;
+      }
+      return boundedCount(found, most);
+    },
   };
 }
 

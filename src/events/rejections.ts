@@ -1,5 +1,5 @@
 /** Port: messages that can never become a payload's execution, kept raw and with the reason, where people can see them. */
-import type { Page } from "../state/state-store.ts";
+import type { BoundedCount, Page } from "../state/state-store.ts";
 
 export interface Rejection {
   /** Deterministic (message and body), so that a message that comes twice is one rejection. */
@@ -18,4 +18,6 @@ export interface Rejections {
   record(rejections: readonly Rejection[]): Promise<void>;
   list(query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }): Promise<Page<Rejection>>;
   get(id: string): Promise<Rejection | undefined>;
+  /** How many there were at or after a time; counting stops at `most`. */
+  count(since: string, most: number): Promise<BoundedCount>;
 }

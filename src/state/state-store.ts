@@ -162,8 +162,13 @@ export interface Count {
 
 export interface BoundedCount {
   readonly count: number;
-  /** There are more than were counted. */
+  /** There may be more: counting stopped here. */
   readonly atLeast: boolean;
+}
+
+/** What a count comes to that stopped as soon as it had found more than `most`. */
+export function boundedCount(found: number, most: number): BoundedCount {
+  return { count: Math.min(found, most), atLeast: found > most };
 }
 
 export interface StateStore {

@@ -47,6 +47,15 @@ export function describeRejections(name: string, make: () => Promise<RejectionsU
       expect(seen).toEqual(["r-5", "r-4", "r-3", "b", "a", "r-2", "r-1"]);
     });
 
+    test("those since a time are counted, up to a bound", async () => {
+      await rejections.record([1, 2, 3, 4].map((n) => rejection(n)));
+      const since = rejection(2).at;
+      expect(await rejections.count(since, 10)).toEqual({ count: 3, atLeast: false });
+      expect(await rejections.count(since.replace(".000Z", "Z"), 3)).toEqual({ count: 3, atLeast: false });
+      expect(await rejections.count(since, 2)).toEqual({ count: 2, atLeast: true });
+      expect(await rejections.count("2031-01-01T00:00:00Z", 2)).toEqual({ count: 0, atLeast: false });
+    });
+
     test("a cursor that is none is refused in words", async () => {
       await expect(rejections.list({ cursor: "x" })).rejects.toThrow(CirrusError);
     });

@@ -1,15 +1,18 @@
 /** `GET /v1/home`: is everything well? And `GET /v1/activity`: what happened over time. */
 import { z } from "@hono/zod-openapi";
+import { INTERVALS } from "../../state/activity.ts";
 import { STATES } from "../../state/states.ts";
 import { payloadRow } from "./payloads.ts";
 import { count, milliseconds, time } from "./text.ts";
 
 const state = z.enum(STATES);
 
-/** How many payloads came into a state in an hour or a day. */
+export const WINDOWS = ["1h", "24h", "7d", "30d"] as const;
+
+/** How many payloads came into a state in a period. */
 export const activityCount = z
   .object({
-    /** The beginning of the hour or day. */
+    /** Its beginning. */
     period: time,
     workflow: z.string(),
     state,
@@ -21,7 +24,7 @@ export const activityCount = z
   .openapi("ActivityCount");
 
 export const activity = z
-  .object({ interval: z.enum(["hour", "day"]), from: time, to: time, counts: z.array(activityCount) })
+  .object({ interval: z.enum(INTERVALS), from: time, to: time, counts: z.array(activityCount) })
   .openapi("Activity");
 export type Activity = z.infer<typeof activity>;
 
@@ -48,13 +51,14 @@ export const home = z
         window: z.partialRecord(state, count),
         /** The same for the window before it, to compare with. */
         before: z.partialRecord(state, count),
-        /** What came into each state, hour by hour or day by day: one number for each of `periods`. */
+        /** What came into each state, period by period: one number for each of `periods`. */
         series: z.partialRecord(state, z.array(count)),
       }),
     ),
     periods: z.array(time),
-    window: z.enum(["1h", "24h", "7d", "30d"]),
+    window: z.enum(WINDOWS),
     queues: z.array(queueDepth),
+    /** In the window. */
     rejected: z.object({ count, atLeast: z.boolean() }),
     /** CLAIMED or PROCESSING, or with effects pending, and not moved for longer than `stuckAfterMs`; the oldest first. */
     stuck: z.object({ count, atLeast: z.boolean(), stuckAfterMs: milliseconds, rows: z.array(payloadRow) }),

@@ -1,6 +1,6 @@
 /** Counts records that a filter chooses: by the counters where they know, else entry by entry of an index. */
 import { QueryCommand } from "@aws-sdk/client-dynamodb";
-import type { BoundedCount, PayloadFilter } from "../../state/state-store.ts";
+import { type BoundedCount, boundedCount, type PayloadFilter } from "../../state/state-store.ts";
 import { type Item, toAttribute } from "./attribute-values.ts";
 import { type Chosen, chosenEntries } from "./chosen-entries.ts";
 import { readCounts } from "./counts.ts";
@@ -22,7 +22,8 @@ export async function countRecords(filter: PayloadFilter, most: number, table: T
   if (Buffer.compare(Buffer.from(chosen.from ?? FIRST), Buffer.from(chosen.to ?? LAST)) > 0) return NONE;
   const budget: Budget = { most, found: 0, looks: 0, isCut: false };
   await inParallel(chosen.partitions, (partition) => countPartition(partition, chosen, budget, table));
-  return { count: Math.min(budget.found, most), atLeast: budget.isCut || budget.found > most };
+  const { count, atLeast } = boundedCount(budget.found, most);
+  return { count, atLeast: atLeast || budget.isCut };
 }
 
 const NONE: BoundedCount = { count: 0, atLeast: false };

@@ -1,6 +1,8 @@
 /** Rejections as a table: the same message twice is one rejection. */
 import type { Rejection, Rejections } from "../../events/rejections.ts";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
+import { queryTime } from "../../state/query-time.ts";
+import { boundedCount } from "../../state/state-store.ts";
 import type { Database } from "../database/database.ts";
 
 interface RejectionRow {
@@ -46,6 +48,15 @@ export function makeRejections(db: Database): Rejections {
     async get(id) {
       const row = db.get<RejectionRow>("SELECT * FROM rejections WHERE id = ?", id);
       return row && toRejection(row);
+    },
+
+    async count(since, most) {
+      const row = db.get<{ count: number }>(
+        "SELECT count(*) AS count FROM (SELECT 1 FROM rejections WHERE at >= ? LIMIT ?)",
+        queryTime(since),
+        most + 1,
+      );
+      return boundedCount(row?.count ?? 0, most);
     },
   };
 }

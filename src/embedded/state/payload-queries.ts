@@ -11,6 +11,7 @@ import type {
   StateStore,
   Transition,
 } from "../../state/state-store.ts";
+import { boundedCount } from "../../state/state-store.ts";
 import type { Database, SqlValue } from "../database/database.ts";
 import { endOfPrefix } from "../database/prefix-range.ts";
 import { readActivity } from "./activity.ts";
@@ -48,8 +49,7 @@ function count(db: Database, filter: PayloadFilter, most: number): BoundedCount 
     ...where.values,
     most + 1,
   );
-  const found = row?.count ?? 0;
-  return { count: Math.min(found, most), atLeast: found > most };
+  return boundedCount(row?.count ?? 0, most);
 }
 
 function whereOf(filter: PayloadFilter): Where {
