@@ -3,7 +3,7 @@ import type { ActionRequest, ActionView } from "../../../src/api/shapes/actions.
 import type { Problem } from "../../../src/api/shapes/problem.ts";
 import { withQuery } from "../routes.ts";
 import { noteAnswered, noteUnreachable } from "./connection.ts";
-import { authHeaders } from "./session.ts";
+import { authHeaders, signInAgain } from "./session.ts";
 
 export type Params = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -102,6 +102,7 @@ async function send(url: string, init: RequestInit): Promise<Response> {
     });
   }
   noteAnswered(response.status);
+  if (response.status === 401) await signInAgain();
   if (!response.ok && response.status !== 304) throw new ProblemError(await readProblem(response));
   return response;
 }

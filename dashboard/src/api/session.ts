@@ -25,5 +25,24 @@ async function readAuth(): Promise<Auth> {
 export async function authHeaders(method: "GET" | "POST"): Promise<Record<string, string>> {
   const known = await currentAuth();
   if (known.kind === "token" && method === "POST") return { "X-Cirrus-Token": known.token };
+  if (known.kind === "oidc") return { Authorization: `Bearer ${await signedIn(known)}` };
   return {};
+}
+
+/** Requests that begin together sign in together. */
+let signingIn: Promise<string> | undefined;
+
+function signedIn(known: Extract<Auth, { kind: "oidc" }>): Promise<string> {
+  signingIn ??= import("./sign-in.ts")
+    .then(({ idToken }) => idToken(known))
+    .finally(() => {
+      signingIn = undefined;
+    });
+  return signingIn;
+}
+
+/** After an answer that the token is not good, or not any more: the next request signs in again. */
+export async function signInAgain(): Promise<void> {
+  const known = await currentAuth();
+  if (known.kind === "oidc") (await import("./sign-in.ts")).forgetToken();
 }
