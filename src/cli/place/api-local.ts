@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ApiSettings } from "../../api/ports.ts";
 import { systemClock } from "../../clock.ts";
+import { makeQueueDepths } from "../../embedded/messages/queue-depths.ts";
 import { driveActions } from "../../functions/act/drive-actions.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import { readProject } from "../../project/read-project.ts";
@@ -46,10 +47,11 @@ export async function apiOfRuntime(io: Io, runtime: Runtime): Promise<ApiPlace> 
     openBulkPlace(io, { local: true }, false),
     openLoopPlace(io, { local: true }),
   ]);
+  const queues = { process: runtime.intake, "status-change": runtime.statusChanges };
   const acting = {
     functions: runtime.ports,
     actions: runtime.actions,
-    deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
+    deadLetters: { process: queues.process.deadLetters, "status-change": queues["status-change"].deadLetters },
     bulk,
     loops,
   };
@@ -58,8 +60,9 @@ export async function apiOfRuntime(io: Io, runtime: Runtime): Promise<ApiPlace> 
     ports: {
       ...acting,
       workflows: runtime.workflows,
-      queues: { depths: async () => [] },
+      queues: makeQueueDepths(queues, runtime.ports),
       logs: runtime.executionLogs,
+      messages: runtime.messages,
       continueAction: actions.continueAction,
     },
     settings: settingsOf(runtime),
