@@ -19,6 +19,9 @@ export interface OpenedPage {
   readonly troubles: readonly string[];
 }
 
+/** A local server answers at once; whatever takes longer does not come. */
+const LONGEST_MS = 10_000;
+
 let connected: Promise<Browser> | undefined;
 
 afterAll(async () => (await connected)?.close());
@@ -35,6 +38,7 @@ export async function openPage(path: string, options: OpenOptions = {}): Promise
     timezoneId: "UTC",
     locale: "en-GB",
   });
+  context.setDefaultTimeout(LONGEST_MS);
   onTestFinished(() => context.close());
   const page = await context.newPage();
   const troubles: string[] = [];
