@@ -8,6 +8,8 @@
  * | counter | `counts` | `{workflow}/{state}/{collections}` |
  * | activity | `activity#` and its interval | `{period}/{workflow}` |
  * | checkpoint of the tally | `tally` | ID of the stream's shard |
+ * | action of an operator (`../actions.ts`) | `actions` | its ID |
+ * | that it is RUNNING | `actions-running` | its ID |
  *
  * Payloads spread over all partitions by their ID. The indexes would not, so each of their partitions is cut into
  * shards: a partition takes 1,000 writes a second, and an index that cannot keep up throttles the table.

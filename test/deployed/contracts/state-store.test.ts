@@ -1,7 +1,5 @@
 /** The StateStore on DynamoDB, over the table that the stack declares, and its counts as the tally keeps them. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
@@ -9,13 +7,13 @@ import {
   GetShardIteratorCommand,
 } from "@aws-sdk/client-dynamodb-streams";
 import { inject } from "vitest";
-import { parse } from "yaml";
 import { makeDynamoCounters } from "../../../src/aws/state/counters.ts";
 import { makeDynamoStateStore } from "../../../src/aws/state/state-store.ts";
 import type { Clock } from "../../../src/clock.ts";
 import { tally } from "../../../src/functions/tally/tally.ts";
 import type { StateStore } from "../../../src/state/state-store.ts";
 import { describeStateStore } from "../../contracts/state-store.ts";
+import { createStateTable } from "./state-table.ts";
 
 const settings = {
   endpoint: inject("endpoint"),
@@ -27,28 +25,10 @@ const streams = new DynamoDBStreamsClient(settings);
 
 describeStateStore("DynamoDB", async (clock) => {
   const table = `state-${crypto.randomUUID()}`;
-  const stream = await createTable(table);
+  const stream = await createStateTable(client, table);
   const store = makeDynamoStateStore({ client, table, clock });
   return { store: withTally(store, makeTally(table, stream, clock)), close: () => undefined };
 });
-
-/** The emulator knows these of what the stack says of its table. */
-async function createTable(table: string): Promise<string> {
-  const file = join(import.meta.dirname, "../../../cloudformation/state.yml");
-  const { Resources } = parse(readFileSync(file, "utf8"), { logLevel: "silent" });
-  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, StreamSpecification, BillingMode } =
-    Resources.StateTable.Properties;
-  const input: CreateTableCommandInput = {
-    TableName: table,
-    AttributeDefinitions,
-    KeySchema,
-    GlobalSecondaryIndexes,
-    BillingMode,
-    StreamSpecification: { ...StreamSpecification, StreamEnabled: true },
-  };
-  const { TableDescription } = await client.send(new CreateTableCommand(input));
-  return TableDescription?.LatestStreamArn ?? "";
-}
 
 /** Whoever reads what the counts tell waits until the tally has caught up. */
 function withTally(store: StateStore, catchUp: () => Promise<void>): StateStore {
