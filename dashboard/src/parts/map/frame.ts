@@ -13,17 +13,20 @@ export const WORLD: Frame = { west: -180, south: -90, east: 180, north: 90 };
 
 /** Less than this is not shown: an outline of the world's coasts says nothing of ten kilometres. */
 const LEAST_SPAN = 12;
+/** How much wider and higher the frame is than what it shows. */
+const ROOM = 2;
 /** Of the picture, width to height. */
 const ASPECT = 1.6;
 
-/** Everything of a shape with some of the world around it; undefined for nothing. */
-export function frameOf(shape: Shape, room = 2): Frame | undefined {
+/** Everything of a shape, with some of the world around it unless it is `tight`; undefined for nothing. */
+export function frameOf(shape: Shape, how: "roomy" | "tight" = "roomy"): Frame | undefined {
   const parts = [...shape.rings, ...shape.lines, ...shape.points.map((point) => [point])];
   const spans = parts.flatMap((part) => spanOf(part) ?? []);
   if (spans.length === 0) return undefined;
   const [west, east] = narrowest(spans);
   const latitudes = parts.flat().map(([, latitude]) => latitude);
-  return padded({ west, east, south: least(latitudes), north: most(latitudes) }, room);
+  const tight = { west, east, south: least(latitudes), north: most(latitudes) };
+  return how === "tight" ? tight : padded(tight);
 }
 
 /** Zoomed about its middle; at most the world. */
@@ -107,10 +110,10 @@ function onCircle(longitude: number): number {
   return ((longitude % 360) + 360) % 360;
 }
 
-function padded({ west, south, east, north }: Frame, room: number): Frame {
+function padded({ west, south, east, north }: Frame): Frame {
   const shortened = shorteningAt((south + north) / 2);
-  const least = Math.max(LEAST_SPAN, (north - south) * room);
-  const width = Math.min(360, Math.max(LEAST_SPAN, (east - west) * room, (least * ASPECT) / shortened));
+  const least = Math.max(LEAST_SPAN, (north - south) * ROOM);
+  const width = Math.min(360, Math.max(LEAST_SPAN, (east - west) * ROOM, (least * ASPECT) / shortened));
   const height = Math.min(180, Math.max(least, (width * shortened) / ASPECT));
   return around((west + east) / 2, (south + north) / 2, width, height);
 }
