@@ -1,4 +1,5 @@
 /** A few ways to look at a graph, of which one is chosen. */
+import "./choice-group.css";
 
 interface ChoiceGroupProps<Choice extends string> {
   readonly label: string;

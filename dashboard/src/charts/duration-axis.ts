@@ -47,8 +47,12 @@ function linearAxis(longest: number): DurationAxis {
 }
 
 function logAxis(shortest: number, longest: number): DurationAxis {
-  const low = ROUND.findLast((round) => round <= shortest) ?? 1;
-  const high = ROUND.find((round) => round >= longest && round > low) ?? longest * 2;
+  const from = ROUND.findLastIndex((round) => round <= shortest);
+  const to = ROUND.findIndex((round) => round >= longest);
+  // What took nearly as long lies in the middle, with ticks on both sides.
+  const isNarrow = to >= 0 && to - from <= 1;
+  const low = ROUND[isNarrow ? Math.max(0, from - 1) : from] ?? 1;
+  const high = to < 0 ? longest * 2 : (ROUND[isNarrow ? to + 1 : to] ?? longest * 2);
   const room = Math.log(high / low);
   return {
     kind: "log",

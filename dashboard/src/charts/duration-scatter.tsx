@@ -64,22 +64,24 @@ export function DurationScatter(props: DurationScatterProps) {
     <section class="scatter" aria-label={label}>
       <div class="scatter-bar">
         <Legend points={drawing.points} hasBand={drawing.band.length > 0} />
-        <ChoiceGroup
-          label="Scale"
-          choices={AXES.map((value) => ({ value, text: value === "log" ? "logarithmic" : "linear" }))}
-          chosen={kind}
-          onChoose={(scale) => setQuery({ scale: scale === "log" ? undefined : scale })}
-        />
-        <ChoiceGroup
-          label="By"
-          choices={[
-            { value: "end", text: "end" },
-            { value: "start", text: "start" },
-          ]}
-          chosen={which}
-          // What a rectangle selects depends on where the points are.
-          onChoose={(by) => setQuery({ by: by === "end" ? undefined : by, brush: undefined })}
-        />
+        <span class="scatter-choices">
+          <ChoiceGroup
+            label="Scale"
+            choices={AXES.map((value) => ({ value, text: value === "log" ? "logarithmic" : "linear" }))}
+            chosen={kind}
+            onChoose={(scale) => setQuery({ scale: scale === "log" ? undefined : scale })}
+          />
+          <ChoiceGroup
+            label="By"
+            choices={[
+              { value: "end", text: "end" },
+              { value: "start", text: "start" },
+            ]}
+            chosen={which}
+            // What a rectangle selects depends on where the points are.
+            onChoose={(by) => setQuery({ by: by === "end" ? undefined : by, brush: undefined })}
+          />
+        </span>
       </div>
       <ScatterPlot
         label={label}

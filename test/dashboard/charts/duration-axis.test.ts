@@ -51,7 +51,7 @@ describe("the axis of a duration graph", () => {
   });
 
   it("takes very many durations", () => {
-    expect(durationAxis(new Array(500_000).fill(10), "log").ticks.at(-1)).toBe(20);
+    expect(durationAxis(new Array(500_000).fill(10), "log").ticks.at(-1)).toBeGreaterThan(10);
   });
 
   it("labels both of its ends and no two ticks that are too near", () => {
@@ -78,4 +78,10 @@ it.each([
   [259_200_000, "3 d"],
 ])("writes %d ms on the axis as %s", (ms, text) => {
   expect(tickText(ms)).toBe(text);
+});
+
+it("has room above and below what took nearly as long", () => {
+  const { place } = durationAxis([600, 700, 800], "log");
+  expect(place(600)).toBeGreaterThan(0.2);
+  expect(place(800)).toBeLessThan(0.8);
 });

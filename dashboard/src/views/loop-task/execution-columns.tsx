@@ -22,7 +22,15 @@ const BASE: readonly Column<ExecutionRow>[] = [
       </>
     ),
   },
-  { key: "started", header: "Started", cell: ({ startedAt }) => <Moment at={startedAt} exact /> },
+  {
+    key: "started",
+    header: "Started",
+    cell: ({ startedAt }) => (
+      <span class="nowrap">
+        <Moment at={startedAt} exact />
+      </span>
+    ),
+  },
   { key: "outcome", header: "Status", cell: ({ outcome }) => <OutcomeMark outcome={outcome ?? "RUNNING"} /> },
   {
     key: "took",

@@ -8,10 +8,10 @@ import { ActionButton } from "../../parts/action-dialog.tsx";
 import { Copy } from "../../parts/copy.tsx";
 import { Duration, RunningDuration } from "../../parts/duration.tsx";
 import { Loading } from "../../parts/loading.tsx";
+import { memoryText } from "../../parts/memory-text.ts";
 import { Moment } from "../../parts/moment.tsx";
 import { ProblemNote } from "../../parts/problem.tsx";
 import { OutcomeMark } from "../loops/loop-marks.tsx";
-import { memoryText } from "./memory-text.ts";
 import { PinDialog } from "./pin-dialog.tsx";
 
 interface ExecutionDetailProps {

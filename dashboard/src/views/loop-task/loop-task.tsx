@@ -93,7 +93,7 @@ function Executions({ task, query, onChange }: ExecutionsProps) {
         shown={execution}
         showBelow={showBelow}
       />
-      <section ref={frame} class="log-frame" tabIndex={-1} aria-label="Log">
+      <section ref={frame} class="log-frame" tabIndex={-1} aria-label="What it wrote">
         <Below task={task} execution={execution} onChange={onChange} />
       </section>
     </>
