@@ -90,3 +90,8 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   // A record of unknown values: whoever reads one asks what it is.
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
+
+/** Whether there is anything of it to be seen on a map. */
+export function isDrawn({ shape }: Pick<PayloadItem, "shape">): boolean {
+  return shape.rings.length + shape.lines.length + shape.points.length > 0;
+}

@@ -5,6 +5,8 @@ export type Transition = PayloadView["transitions"][number];
 export type StateName = Transition["to"];
 
 export interface Stay {
+  /** Of the transition that it began with. */
+  readonly version: number;
   readonly state: StateName;
   readonly from: string;
   /** Undefined for the state that it is in now. */
@@ -28,6 +30,7 @@ export function staysOf(transitions: readonly Transition[], now: number): readon
   const stays = ordered.map((transition, at) => {
     const until = ordered[at + 1]?.at;
     return {
+      version: transition.version,
       state: transition.to,
       from: transition.at,
       until,
