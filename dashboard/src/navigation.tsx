@@ -84,7 +84,7 @@ function Choices({ onOpen }: Pick<NavigationProps, "onOpen">) {
       <Choice
         label="Colours"
         value={theme}
-        options={{ system: "as the system", light: "light", dark: "dark" }}
+        options={{ system: "system", light: "light", dark: "dark" }}
         onChoose={(chosen) => prefer({ theme: chosen })}
       />
       <Choice

@@ -37,13 +37,17 @@ export function Filters({ fields, query, resets = [] }: FiltersProps) {
   return (
     <div class="filters">
       <form class="filter-add" onSubmit={add}>
-        <select aria-label="Filter by" value={name} onChange={(event) => setName(event.currentTarget.value)}>
-          {fields.map((one) => (
-            <option key={one.name} value={one.name}>
-              {one.label}
-            </option>
-          ))}
-        </select>
+        {fields.length === 1 ? (
+          <span aria-hidden="true">{field?.label}</span>
+        ) : (
+          <select aria-label="Filter by" value={name} onChange={(event) => setName(event.currentTarget.value)}>
+            {fields.map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.label}
+              </option>
+            ))}
+          </select>
+        )}
         {field?.options ? (
           <select
             aria-label={field.label}

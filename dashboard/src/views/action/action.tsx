@@ -18,7 +18,7 @@ import "./action.css";
 import { controlOf, isAboutPayloads, progressOf } from "./action-progress.ts";
 
 export default function Action({ params }: ViewProps) {
-  const id = params["id"] ?? "";
+  const id = params.id ?? "";
   const { data, problem, refresh } = useQuery<ActionView>(`/v1/actions/${encodeURIComponent(id)}`, {}, { live: true });
   const above = <a href={href.actions()}>Actions</a>;
   if (!data) {

@@ -121,7 +121,11 @@ const COLUMNS: readonly Column<DeadLetterView>[] = [
   { key: "tries", header: "Tries", kind: "number", cell: ({ receiveCount }) => receiveCount },
   { key: "sent", header: "Sent", cell: ({ sentAt }) => <Moment at={sentAt} /> },
   { key: "died", header: "Given up", cell: ({ diedAt }) => (diedAt === undefined ? "–" : <Moment at={diedAt} />) },
-  { key: "message", header: "", cell: ({ id, body }) => <MessageButton id={id} raw={body} /> },
+  {
+    key: "message",
+    header: <span class="unseen">The message</span>,
+    cell: ({ id, body }) => <MessageButton id={id} raw={body} />,
+  },
 ];
 
 function Reason({ reason, body }: { readonly reason: string | undefined; readonly body: string }) {

@@ -1,17 +1,26 @@
 /** A message as people read it, and what can be found in it. */
 
-/** Indented where it is JSON, else as it came. */
+/** Indented where it is JSON, without the envelope that SNS puts around what was published; else as it came. */
 export function readable(raw: string): string {
-  const document = parsed(raw);
+  const document = opened(raw);
   return document === undefined ? raw : JSON.stringify(document, null, 2);
 }
 
 /** The payload that the message is about, where it says so. */
 export function payloadIdIn(raw: string): string | undefined {
+  const document = opened(raw);
+  if (!isObject(document)) return undefined;
+  return typeof document.id === "string" && /^.+\/workflow-.+\/.+$/.test(document.id) ? document.id : undefined;
+}
+
+function opened(raw: string): unknown {
   const document = parsed(raw);
-  if (typeof document !== "object" || document === null) return undefined;
-  const { id } = document as { readonly id?: unknown };
-  return typeof id === "string" && /^.+\/workflow-.+\/.+$/.test(id) ? id : undefined;
+  if (!isObject(document) || document.Type !== "Notification" || typeof document.Message !== "string") return document;
+  return parsed(document.Message) ?? document.Message;
+}
+
+function isObject(document: unknown): document is Readonly<Record<string, unknown>> {
+  return typeof document === "object" && document !== null;
 }
 
 function parsed(raw: string): unknown {

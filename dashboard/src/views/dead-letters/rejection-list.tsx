@@ -46,7 +46,7 @@ export function RejectionList() {
 }
 
 const COLUMNS: readonly Column<RejectionView>[] = [
-  { key: "code", header: "What", cell: ({ code }) => <code>{code}</code> },
+  { key: "code", header: "What", cell: ({ code }) => <code class="number">{code}</code> },
   {
     key: "reason",
     header: "Why",
@@ -60,5 +60,9 @@ const COLUMNS: readonly Column<RejectionView>[] = [
     ),
   },
   { key: "at", header: "When", cell: ({ at }) => <Moment at={at} /> },
-  { key: "message", header: "", cell: ({ id, raw }) => <MessageButton id={id} raw={raw} /> },
+  {
+    key: "message",
+    header: <span class="unseen">The message</span>,
+    cell: ({ id, raw }) => <MessageButton id={id} raw={raw} />,
+  },
 ];

@@ -50,7 +50,7 @@ function WindowChoice({ chosen }: { readonly chosen: Window }) {
           class="button"
           href={href.home({ window: window === "24h" ? undefined : window })}
           aria-current={window === chosen ? "true" : undefined}
-          aria-label={`The last ${WINDOW_TEXT[window]}`}
+          title={`The last ${WINDOW_TEXT[window]}`}
         >
           {window}
         </a>
@@ -116,7 +116,11 @@ const COLUMNS: readonly Column<PayloadRow>[] = [
   {
     key: "workflow",
     header: "Workflow",
-    cell: ({ workflow }) => <a href={href.workflow(workflow)}>{workflow}</a>,
+    cell: ({ workflow }) => (
+      <a class="number" href={href.workflow(workflow)}>
+        {workflow}
+      </a>
+    ),
   },
   { key: "attempt", header: "Attempt", kind: "number", cell: ({ attempt }) => attempt },
   {
