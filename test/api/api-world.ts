@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { expect, onTestFinished } from "vitest";
 import type { ZodType, z } from "zod";
-import type { Action } from "../../src/actions/action.ts";
 import { type ApiEnv, makeApi } from "../../src/api/app.ts";
 import type { ApiPorts, ApiSettings } from "../../src/api/ports.ts";
 import { type Problem, problem } from "../../src/api/shapes/problem.ts";
@@ -98,26 +97,7 @@ function portsOf(runtime: Runtime): ApiPorts {
     deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
     queues: { depths: async () => [] },
     logs: runtime.executionLogs,
-    actions: actionsInMemory(),
+    actions: runtime.actions,
     continueAction: async () => {},
-  };
-}
-
-function actionsInMemory(): ApiPorts["actions"] {
-  const actions = new Map<string, Action>();
-  return {
-    async begin(action) {
-      if (actions.has(action.id)) return false;
-      actions.set(action.id, action);
-      return true;
-    },
-    get: async (id) => actions.get(id),
-    async update(action) {
-      if (actions.get(action.id)?.version !== action.version - 1) return false;
-      actions.set(action.id, action);
-      return true;
-    },
-    list: async () => ({ rows: [...actions.values()].reverse() }),
-    running: async () => [...actions.values()].filter(({ state }) => state === "RUNNING"),
   };
 }
