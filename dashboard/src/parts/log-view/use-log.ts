@@ -22,7 +22,7 @@ export interface LogReading {
   retry(): void;
 }
 
-const PAGE_LINES = 1_000;
+const PAGE_LINES = 5_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
 
