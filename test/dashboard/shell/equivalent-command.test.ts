@@ -5,8 +5,8 @@ import { commandFor, quoted } from "../../../dashboard/src/parts/equivalent-comm
 
 describe("the command that does the same", () => {
   test("names payloads, the reason and the place", () => {
-    const request = { kind: "rerun", payloadIds: ["a/workflow-b/c"], why: "input mended", replace: true } as const;
-    expect(commandFor(request, " --stage prod")).toBe(
+    const payloadIds = ["a/workflow-b/c"];
+    expect(commandFor({ kind: "rerun", payloadIds, why: "input mended", replace: true }, " --stage prod")).toBe(
       "npx cirrus payload rerun a/workflow-b/c --replace --reason 'input mended' --stage prod",
     );
   });
