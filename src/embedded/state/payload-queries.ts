@@ -2,21 +2,23 @@
 
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import { queryTime } from "../../state/query-time.ts";
-import type {
-  BoundedCount,
-  ListQuery,
-  Page,
-  PayloadFilter,
-  PayloadRecord,
-  StateStore,
-  Transition,
+import {
+  type BoundedCount,
+  boundedCount,
+  type ListQuery,
+  type Page,
+  type PayloadFilter,
+  type PayloadRecord,
+  type StateStore,
+  type Transition,
 } from "../../state/state-store.ts";
-import { boundedCount } from "../../state/state-store.ts";
-import type { Database, SqlValue } from "../database/database.ts";
-import { endOfPrefix } from "../database/prefix-range.ts";
+import type { Database } from "../database/database.ts";
 import { readActivity } from "./activity.ts";
 import { readCounts } from "./facets.ts";
+import type { FoundKey } from "./index-path.ts";
+import { type Key, keyRange } from "./key-range.ts";
 import { type PayloadRow, readPayload, toRecord, toState } from "./payload-rows.ts";
+import { countFound, findKeys, knownCount, searchOf } from "./payload-search.ts";
 
 type Queries = Pick<StateStore, "get" | "list" | "listUnsettled" | "counts" | "count" | "activity" | "history">;
 
@@ -32,107 +34,73 @@ export function makePayloadQueries(db: Database): Queries {
   };
 }
 
-/** The terms of a WHERE clause and the values for their question marks. */
-interface Where {
-  readonly terms: string[];
-  readonly values: SqlValue[];
-}
-
 function list(db: Database, query: ListQuery): Page<PayloadRecord> {
-  return page(db, whereOf(query), { ...query, order: query.order ?? "newest", kind: "payloads" });
+  const order = query.order ?? "newest";
+  const limit = pageSize(query.limit);
+  const kind = `payloads-${order}`;
+  const range = keyRange(query, order, keyOfCursor(kind, query.cursor));
+  return pageOf(db, findKeys(db, searchOf(db, query), range, order, limit + 1), { limit, kind });
 }
 
 function count(db: Database, filter: PayloadFilter, most: number): BoundedCount {
-  const where = whereOf(filter);
-  const row = db.get<{ count: number }>(
-    `SELECT count(*) AS count FROM (SELECT 1 FROM payloads ${sqlOf(where)} LIMIT ?)`,
-    ...where.values,
-    most + 1,
-  );
-  return boundedCount(row?.count ?? 0, most);
-}
-
-function whereOf(filter: PayloadFilter): Where {
-  const where: Where = { terms: [], values: [] };
-  equals(where, "workflow", filter.workflow);
-  equals(where, "collections", filter.collections);
-  equals(where, "organisation", filter.organisation);
-  equals(where, "state", filter.state);
-  between(where, "updated", { from: filter.since, to: filter.until });
-  startsWith(where, "payload_id", filter.idPrefix);
-  startsWith(where, "error", filter.errorPrefix);
-  return where;
-}
-
-function sqlOf({ terms }: Where): string {
-  return terms.length > 0 ? `WHERE ${terms.join(" AND ")}` : "";
+  const search = searchOf(db, filter);
+  const range = keyRange(filter, "newest", undefined);
+  const known = knownCount(search, range);
+  if (known !== undefined) return { count: known, atLeast: false };
+  return boundedCount(countFound(db, search, range, most + 1), most);
 }
 
 function listUnsettled(
   db: Database,
   query: { readonly before: string; readonly limit?: number; readonly cursor?: string },
 ): Page<PayloadRecord> {
-  const where: Where = {
-    // The very words of the partial index, or SQLite does not see that it serves.
-    terms: ["(state IN ('CLAIMED', 'PROCESSING') OR effects_pending = 1)", "updated < ?"],
-    values: [queryTime(query.before)],
-  };
-  return page(db, where, { ...query, order: "oldest", kind: "unsettled" });
-}
-
-interface PageQuery {
-  readonly kind: string;
-  readonly order: "newest" | "oldest";
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-function page(db: Database, where: Where, query: PageQuery): Page<PayloadRecord> {
   const limit = pageSize(query.limit);
-  const kind = `${query.kind}-${query.order}`;
-  const [after, direction] = query.order === "newest" ? ["<", "DESC"] : [">", "ASC"];
-  if (query.cursor !== undefined) {
-    where.terms.push(`(updated, payload_id) ${after} (?, ?)`);
-    where.values.push(...decodeCursor(kind, query.cursor, ["", ""]));
-  }
-  const rows = db.all<PayloadRow>(
-    `SELECT * FROM payloads ${sqlOf(where)}
-     ORDER BY updated ${direction}, payload_id ${direction} LIMIT ?`,
-    ...where.values,
+  const kind = "unsettled-oldest";
+  const after = keyOfCursor(kind, query.cursor) ?? { updated: "", payloadId: "" };
+  const keys = db.all<FoundKey>(
+    // The very words of the partial index, or SQLite does not see that it serves.
+    `SELECT rowid AS row, updated, payload_id AS payloadId FROM payloads
+     WHERE (state IN ('CLAIMED', 'PROCESSING') OR effects_pending = 1)
+       AND (updated, payload_id) > (?, ?) AND updated < ?
+     ORDER BY updated, payload_id LIMIT ?`,
+    after.updated,
+    after.payloadId,
+    queryTime(query.before),
     limit + 1,
   );
-  const items = rows.slice(0, limit).map(toRecord);
-  const last = items.at(-1);
-  if (rows.length <= limit || last === undefined) return { items };
+  return pageOf(db, keys, { limit, kind });
+}
+
+function keyOfCursor(kind: string, cursor: string | undefined): Key | undefined {
+  if (cursor === undefined) return undefined;
+  const [updated, payloadId] = decodeCursor(kind, cursor, ["", ""]);
+  return { updated, payloadId };
+}
+
+/** One key more than the page holds says that there is another page. */
+function pageOf(
+  db: Database,
+  keys: readonly FoundKey[],
+  { limit, kind }: { readonly limit: number; readonly kind: string },
+): Page<PayloadRecord> {
+  const shown = keys.slice(0, limit);
+  const items = readRecords(db, shown);
+  const last = shown.at(-1);
+  if (keys.length <= limit || last === undefined) return { items };
   return { items, next: encodeCursor(kind, [last.updated, last.payloadId]) };
 }
 
-function equals(where: Where, column: string, value: string | undefined): void {
-  if (value === undefined) return;
-  where.terms.push(`${column} = ?`);
-  where.values.push(value);
-}
-
-/** Both ends belong to the range. */
-function between(where: Where, column: string, range: { from: string | undefined; to: string | undefined }): void {
-  if (range.from !== undefined) {
-    where.terms.push(`${column} >= ?`);
-    where.values.push(queryTime(range.from));
-  }
-  if (range.to !== undefined) {
-    where.terms.push(`${column} <= ?`);
-    where.values.push(queryTime(range.to));
-  }
-}
-
-function startsWith(where: Where, column: string, prefix: string | undefined): void {
-  if (!prefix) return;
-  where.terms.push(`${column} >= ?`);
-  where.values.push(prefix);
-  const end = endOfPrefix(prefix);
-  if (end === undefined) return;
-  where.terms.push(`${column} < ?`);
-  where.values.push(end);
+/** A record that another process has changed since its key was found is left out: it has another place by now. */
+function readRecords(db: Database, keys: readonly FoundKey[]): readonly PayloadRecord[] {
+  const rows = db.all<PayloadRow>(
+    "SELECT * FROM payloads WHERE rowid IN (SELECT value FROM json_each(?))",
+    JSON.stringify(keys.map(({ row }) => row)),
+  );
+  const byId = new Map(rows.map((row) => [row.payload_id, row]));
+  return keys.flatMap(({ payloadId, updated }) => {
+    const row = byId.get(payloadId);
+    return row?.updated === updated ? [toRecord(row)] : [];
+  });
 }
 
 interface TransitionRow {
