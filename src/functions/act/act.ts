@@ -2,7 +2,7 @@
 import type { Action } from "../../actions/action.ts";
 import { TransientError } from "../../errors.ts";
 import { beginAction, type NewAction } from "./begin.ts";
-import type { ActPorts } from "./ports.ts";
+import type { BeginPorts } from "./ports.ts";
 import { runAction } from "./run.ts";
 
 /** So many targets are done at once. */
@@ -13,7 +13,7 @@ const PATIENCE_MS = 10_000;
 /** The action as far as it is; one that is RUNNING goes on by `continueAction`. */
 export async function act(
   asked: NewAction,
-  ports: ActPorts & { readonly continueAction: (id: string) => Promise<void> },
+  ports: BeginPorts & { readonly continueAction: (id: string) => Promise<void> },
 ): Promise<Action> {
   const { clock, log } = ports.functions;
   const since = clock.now();
@@ -22,7 +22,8 @@ export async function act(
     (version === begun.version || (total !== undefined && total <= MOST_AT_ONCE)) && clock.now() - since < PATIENCE_MS;
   let action: Action = begun;
   try {
-    action = (await runAction(begun.id, ports, isSmall)) ?? begun;
+    const ran = await runAction(begun.id, ports, isSmall);
+    if (ran.outcome !== "none") action = ran.action;
   } catch (thrown) {
     // It is stored, and goes on when the store answers again.
     if (!(thrown instanceof TransientError)) throw thrown;

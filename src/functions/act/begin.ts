@@ -5,7 +5,7 @@ import { isoTime } from "../../clock.ts";
 import { CirrusError } from "../../errors.ts";
 import { checkRequest } from "./check.ts";
 import { keepRequest } from "./keep.ts";
-import type { ActPorts } from "./ports.ts";
+import type { BeginPorts } from "./ports.ts";
 import { BEGINNING, writeProgress } from "./progress.ts";
 import { workOf } from "./work-of.ts";
 
@@ -16,7 +16,7 @@ export interface NewAction {
   readonly request: ActionRequest;
 }
 
-export async function beginAction({ id, by, request: asked }: NewAction, ports: ActPorts): Promise<Action> {
+export async function beginAction({ id, by, request: asked }: NewAction, ports: BeginPorts): Promise<Action> {
   const { kind, why } = asked;
   const request = await checkRequest(asked, ports);
   const at = isoTime(ports.functions.clock.now());

@@ -3,7 +3,7 @@ import type { LoopRequest } from "../../actions/action-request.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { type LoopTask, taskKey } from "../../loop/loop-task.ts";
 import { requireLoops } from "./loop.ts";
-import type { ActLoops, ActPorts } from "./ports.ts";
+import type { ActLoops, BeginPorts, CommitNames } from "./ports.ts";
 
 type Member = "loop" | "task" | "execution" | "commit";
 
@@ -18,7 +18,7 @@ const TAKES: Readonly<Record<LoopRequest["do"], readonly (readonly Member[])[]>>
 };
 
 /** With the commit as it is found in the task's repository. */
-export async function checkLoopRequest(request: LoopRequest, ports: ActPorts): Promise<LoopRequest> {
+export async function checkLoopRequest(request: LoopRequest, ports: BeginPorts): Promise<LoopRequest> {
   const loops = requireLoops(ports.loops);
   checkMembers(request);
   const { task, loop, execution, commit } = request;
@@ -75,7 +75,11 @@ async function requireExecution(id: string, { store }: ActLoops): Promise<void> 
   });
 }
 
-async function wholeCommit({ written: { repository } }: LoopTask, name: string, loops: ActLoops): Promise<string> {
+async function wholeCommit(
+  { written: { repository } }: LoopTask,
+  name: string,
+  loops: ActLoops & CommitNames,
+): Promise<string> {
   const { repositories = [] } = (await loops.store.registration()) ?? {};
   const registered = repositories.find((one) => one.repository === repository);
   const commit = await loops.resolveCommit({ location: repository, branch: registered?.branch }, name);

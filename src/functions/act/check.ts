@@ -4,10 +4,10 @@ import { CirrusError, EXIT, type Problem, ProblemsError } from "../../errors.ts"
 import { parsePayload } from "../../payload/payload.ts";
 import { requireBulk } from "./bulk.ts";
 import { checkLoopRequest } from "./check-loop.ts";
-import type { ActPorts } from "./ports.ts";
+import type { BeginPorts } from "./ports.ts";
 
 /** The request as it is carried out: a commit is whole. */
-export async function checkRequest(request: ActionRequest, ports: ActPorts): Promise<ActionRequest> {
+export async function checkRequest(request: ActionRequest, ports: BeginPorts): Promise<ActionRequest> {
   switch (request.kind) {
     case "publish":
       checkPayloads(request);

@@ -22,8 +22,9 @@ export function driveActions(ports: ActPorts): ActionDriver {
   const waiting = new Set<string>();
 
   function take(id: string): void {
-    if (stopping.signal.aborted || going.has(id)) return;
-    if (going.size >= AT_A_TIME) return void waiting.add(id);
+    if (stopping.signal.aborted) return;
+    // One that is going may just be coming to its end, and was resumed meanwhile.
+    if (going.has(id) || going.size >= AT_A_TIME) return void waiting.add(id);
     going.set(
       id,
       run(id).finally(() => {

@@ -33,7 +33,7 @@ export function loopWork(request: LoopRequest, action: ActionFacts, { loops }: A
   };
 }
 
-export function requireLoops(loops: ActLoops | undefined): ActLoops {
+export function requireLoops<Loops extends ActLoops>(loops: Loops | undefined): Loops {
   if (loops !== undefined) return loops;
   throw new CirrusError("There are no loops here.", { exitCode: EXIT.notFound });
 }

@@ -22,6 +22,14 @@ export interface ActLoops {
   readonly store: LoopControlStore &
     Pick<LoopViewStore, "loops" | "tasks" | "execution"> &
     Pick<LoopDriverStore, "registration">;
+}
+
+/** What is looked up before an action begins, and never again. */
+export interface BeginPorts extends ActPorts {
+  readonly loops?: (ActLoops & CommitNames) | undefined;
+}
+
+export interface CommitNames {
   /** Whole, by the beginning of its hash; undefined where there is none. */
   resolveCommit(repository: Repository, name: string): Promise<string | undefined>;
 }

@@ -8,21 +8,29 @@ import { stepAction } from "./step.ts";
 const TRIES = 5;
 const FIRST_WAIT_MS = 500;
 
+export type Ran =
+  | { readonly outcome: "none" }
+  /** `elsewhere`: somebody else has it in hand. `left`: it is still RUNNING, and `goesOn` said no. */
+  | { readonly outcome: "ended" | "elsewhere" | "left"; readonly action: Action };
+
 /**
- * The action as it is then; undefined where there is none. Throws TransientError where it could not go on for some
- * seconds: it is still RUNNING. `goesOn` is asked before each step.
+ * `goesOn` is asked before each step. Throws TransientError where it could not go on for some seconds: the action is
+ * still RUNNING.
  */
 export async function runAction(
   id: string,
   ports: ActPorts,
   goesOn: (action: Action) => boolean = () => true,
-): Promise<Action | undefined> {
+): Promise<Ran> {
   let action = await ports.actions.get(id);
+  if (action === undefined) return { outcome: "none" };
   let tries = 0;
-  while (action?.state === "RUNNING" && goesOn(action)) {
+  while (action.state === "RUNNING") {
+    if (!goesOn(action)) return { outcome: "left", action };
     try {
-      // Somebody else was quicker: from there on.
-      action = (await stepAction(action, ports)) ?? (await ports.actions.get(id));
+      const next = await stepAction(action, ports);
+      if (next === undefined) return { outcome: "elsewhere", action };
+      action = next;
       tries = 0;
     } catch (thrown) {
       tries += 1;
@@ -30,5 +38,5 @@ export async function runAction(
       await ports.functions.clock.sleep(FIRST_WAIT_MS * 2 ** (tries - 1));
     }
   }
-  return action;
+  return { outcome: "ended", action };
 }

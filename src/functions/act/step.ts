@@ -27,7 +27,10 @@ export async function writeChange(
   { actions, functions: { clock } }: ActPorts,
 ): Promise<Action | undefined> {
   const next = { ...action, ...change, version: action.version + 1, updated: isoTime(clock.now()) };
-  return (await actions.update(next)) ? next : undefined;
+  if (await actions.update(next)) return next;
+  // Where the store's answer was lost and the write made once more, what stands in its way is itself.
+  const current = await actions.get(action.id);
+  return current !== undefined && JSON.stringify(current) === JSON.stringify(next) ? next : undefined;
 }
 
 async function changeOf(action: Action, ports: ActPorts): Promise<Change> {

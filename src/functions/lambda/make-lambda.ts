@@ -13,6 +13,8 @@ export interface Invocation<Ports> {
   readonly log: Log;
   /** Aborted while there is still time to say what was left undone. */
   readonly deadline: AbortSignal;
+  /** Until Lambda ends the invocation. */
+  remainingMs(): number;
   /** Adds to a metric of this name. */
   count(metric: string, value: number): void;
   /** One measurement with dimensions of its own, such as the task that it is of. */
@@ -53,7 +55,8 @@ export function makeLambda<Event, Result, Ports>(
     const count = (metric: string, value: number): void => void metrics.addMetric(metric, MetricUnit.Count, value);
     const measure = (measurement: Measurement): void => publishMeasurement(metrics, measurement);
     try {
-      return await run(event, { ports: await ready(), log, deadline, count, measure });
+      const remainingMs = (): number => context.getRemainingTimeInMillis();
+      return await run(event, { ports: await ready(), log, deadline, remainingMs, count, measure });
     } finally {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }

@@ -5,12 +5,12 @@ import { makeActionStore } from "../../../src/embedded/actions/action-store.ts";
 import { openDatabase } from "../../../src/embedded/database/database.ts";
 import { makeQueue } from "../../../src/embedded/messages/queue.ts";
 import { act } from "../../../src/functions/act/act.ts";
-import type { ActPorts } from "../../../src/functions/act/ports.ts";
+import type { BeginPorts } from "../../../src/functions/act/ports.ts";
 import { makeExecutionIds } from "../../../src/loop/execution-id.ts";
 import { makeWorld, payloadOf, type World, type WorldOptions } from "../world.ts";
 
 export interface ActWorld extends World {
-  readonly acting: ActPorts;
+  readonly acting: BeginPorts;
   /** IDs of actions that are to go on behind their answers. */
   readonly continued: readonly string[];
   /** As somebody asks for it through the API. */
@@ -24,7 +24,7 @@ export function makeActWorld(options: WorldOptions = {}): ActWorld {
   const world = makeWorld(options);
   const db = openDatabase(":memory:");
   const statusChanges = makeQueue(db, { name: "status-change", clock: world.clock });
-  const acting: ActPorts = {
+  const acting: BeginPorts = {
     functions: world.ports,
     actions: makeActionStore(db),
     deadLetters: { process: world.queue.deadLetters, "status-change": statusChanges.deadLetters },

@@ -5,7 +5,7 @@ import type { ActionRequest } from "../../../src/actions/action-request.ts";
 import { TransientError } from "../../../src/errors.ts";
 import { beginAction } from "../../../src/functions/act/begin.ts";
 import type { ActPorts } from "../../../src/functions/act/ports.ts";
-import { runAction } from "../../../src/functions/act/run.ts";
+import { type Ran, runAction } from "../../../src/functions/act/run.ts";
 import { type Fault, type FaultPlan, invoke } from "../faults.ts";
 import { payloadOf } from "../world.ts";
 import { type ActWorld, deliverAll, endAll, idOf, makeActWorld } from "./act-world.ts";
@@ -50,8 +50,9 @@ test("an action does each of its targets once, whenever its driver dies and what
           const request = requestOf(kind, byFilter, [...items, ...open]);
           await beginAction({ id: ID, by: "alice", request }, world.acting);
           for (const one of happenings) await happen(world, one);
-          const done = await drive(world, () => undefined);
-          if (done === "crashed" || done === undefined) throw new Error("it has not ended");
+          const ran = await drive(world, () => undefined);
+          if (ran === "crashed" || ran?.outcome !== "ended") throw new Error("it has not ended");
+          const done = ran.action;
           checkCounts(done, byFilter ? undefined : count + running);
           await checkPayloads(world, done, [...items, ...open], happenings);
         } finally {
@@ -80,7 +81,7 @@ async function happen(world: ActWorld, one: Happening): Promise<void> {
 }
 
 /** As a process that takes it up, and goes on until it has ended, cannot go on now, or dies. */
-async function drive(world: ActWorld, plan: FaultPlan): Promise<Action | undefined | "crashed"> {
+async function drive(world: ActWorld, plan: FaultPlan): Promise<Ran | undefined | "crashed"> {
   const { functions, actions, ...others } = world.acting;
   const going = invoke(
     { ...functions, actions },
