@@ -7,6 +7,9 @@ export type TaskTarget =
   /** `jobDefinition`: its name, without account and revision; undefined where only the running state knows it. */
   | { readonly kind: "batch"; readonly jobDefinition: string | undefined; readonly jobName: string | undefined };
 
+/** What comes before and after a Batch job in a workflow: no tasks of anybody's. */
+export const AROUND_JOBS: ReadonlySet<string> = new Set(["pre-batch", "post-batch"]);
+
 /** Undefined for a state that calls neither a Lambda nor a Batch job, or one that is known only when it runs. */
 export function taskTarget(state: Json): TaskTarget | undefined {
   if (!isJsonObject(state) || state.Type !== "Task" || typeof state.Resource !== "string") return undefined;

@@ -2,8 +2,14 @@
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandInput,
+  DescribeStateMachineCommand,
+  type DescribeStateMachineCommandInput,
+  DescribeStateMachineForExecutionCommand,
+  type DescribeStateMachineForExecutionCommandInput,
   GetExecutionHistoryCommand,
   type GetExecutionHistoryCommandInput,
+  ListStateMachinesCommand,
+  type ListStateMachinesCommandInput,
   RedriveExecutionCommand,
   type RedriveExecutionCommandInput,
   SFNClient,
@@ -24,5 +30,10 @@ export function connectStepFunctions(options: ClientOptions) {
     stopExecution: (input: StopExecutionCommandInput) => client.send(new StopExecutionCommand(input)),
     redriveExecution: (input: RedriveExecutionCommandInput) => client.send(new RedriveExecutionCommand(input)),
     getExecutionHistory: (input: GetExecutionHistoryCommandInput) => client.send(new GetExecutionHistoryCommand(input)),
+    listStateMachines: (input: ListStateMachinesCommandInput) => client.send(new ListStateMachinesCommand(input)),
+    describeStateMachine: (input: DescribeStateMachineCommandInput) =>
+      client.send(new DescribeStateMachineCommand(input)),
+    describeStateMachineForExecution: (input: DescribeStateMachineForExecutionCommandInput) =>
+      client.send(new DescribeStateMachineForExecutionCommand(input)),
   };
 }
