@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { expect, onTestFinished } from "vitest";
 import type { ZodType, z } from "zod";
+import { answerUnknown } from "../../src/api/answers.ts";
 import { type ApiEnv, makeApi } from "../../src/api/app.ts";
 import type { ApiPorts, ApiSettings } from "../../src/api/ports.ts";
 import { type Problem, problem } from "../../src/api/shapes/problem.ts";
@@ -41,6 +42,7 @@ export function makeApiWorld(options: ApiWorldOptions = {}): ApiWorld {
   const ports: ApiPorts = { ...portsOf(runtime), ...options.ports };
   const settings = { ...SETTINGS, shownUrls: shownUrls(runtime), ...options.settings };
   const server = new Hono<ApiEnv>()
+    .notFound(answerUnknown)
     .use(async (context, next) => {
       context.set("caller", CALLER);
       await next();
