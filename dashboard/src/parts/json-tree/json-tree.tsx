@@ -55,7 +55,7 @@ export function JsonTree({ document, label }: JsonTreeProps) {
     <div class="json">
       <div class="json-tools">
         <TreeSearch document={document} onFound={show} />
-        <Copy text={useMemo(() => copyTextOf(document), [document])} what="the whole document" />
+        <Copy text={useMemo(() => copyTextOf(document), [document])} what="the document" label="Copy document" />
       </div>
       <div
         class="json-tree"

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Frame, frameOf, type Projection, pathOf, project, turnsIn, WORLD, zoomed } from "./frame.ts";
 import { placeText } from "./place-text.ts";
 import { merged, type Point, type Shape } from "./rings.ts";
-import { worldRings } from "./world.ts";
+import { borderLines, worldRings } from "./world.ts";
 import "./map.css";
 
 export interface Footprint {
@@ -19,6 +19,7 @@ interface FootprintMapProps {
 
 const WIDTH = 480;
 const LAND = worldRings();
+const BORDERS = borderLines();
 
 export default function FootprintMap({ footprints, chosen }: FootprintMapProps) {
   const whole = useMemo(() => frameOf(merged(footprints.map(({ shape }) => shape))), [footprints]);
@@ -63,11 +64,15 @@ interface DrawnProps {
 /** Drawn once for each turn around the world that the frame reaches into. */
 function Land({ frame, projection }: DrawnProps) {
   const path = pathOf(LAND, projection, true);
+  const borders = pathOf(BORDERS, projection, false);
   const turns = turnsIn(frame, { rings: LAND, lines: [], points: [] });
   return (
     <>
       {turns.map((turn) => (
-        <path key={turn} class="map-land" d={path} transform={`translate(${turn * projection.turn} 0)`} />
+        <g key={turn} transform={`translate(${turn * projection.turn} 0)`}>
+          <path class="map-land" d={path} />
+          <path class="map-border" d={borders} />
+        </g>
       ))}
     </>
   );

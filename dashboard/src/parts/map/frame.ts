@@ -12,7 +12,7 @@ export interface Frame {
 export const WORLD: Frame = { west: -180, south: -90, east: 180, north: 90 };
 
 /** Less than this is not shown: an outline of the world's coasts says nothing of ten kilometres. */
-const LEAST_SPAN = 12;
+const LEAST_SPAN = 20;
 /** How much wider and higher the frame is than what it shows. */
 const ROOM = 2;
 /** Of the picture, width to height. */

@@ -108,7 +108,10 @@ function LinedTextarea({ text, area, problems, onText }: LinedTextareaProps) {
   const lines = text.split("\n").length;
   const wrong = new Set(problems.map(({ line }) => line));
   const numbers = Array.from({ length: lines }, (_, at) => `${wrong.has(at + 1) ? "▸" : ""}${at + 1}`).join("\n");
-  useEffect(() => area.current?.focus(), [area]);
+  useEffect(() => {
+    area.current?.focus();
+    area.current?.setSelectionRange(0, 0);
+  }, [area]);
   return (
     <div class="lined">
       <pre class="lined-numbers" aria-hidden="true" ref={gutter}>
@@ -140,18 +143,20 @@ interface ProblemsProps {
 
 function Problems({ problems, onGo }: ProblemsProps) {
   return (
-    <ul class="draft-problems" id={PROBLEMS_ID} role="status">
-      {problems.map(({ line, column, message }) => (
-        <li key={`${line} ${column} ${message}`}>
-          {line !== undefined && (
-            <button type="button" class="button small" onClick={() => onGo(line)}>
-              Line {line}
-            </button>
-          )}{" "}
-          {message}
-        </li>
-      ))}
-    </ul>
+    <div role="status" id={PROBLEMS_ID}>
+      <ul class="draft-problems">
+        {problems.map(({ line, column, message }) => (
+          <li key={`${line} ${column} ${message}`}>
+            {line !== undefined && (
+              <button type="button" class="button small" onClick={() => onGo(line)}>
+                Line {line}
+              </button>
+            )}{" "}
+            {message}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -14,6 +14,8 @@ interface HistoryProps {
   readonly workflow: string;
 }
 
+/** Too short a piece has no room for words. */
+const SHARE_WITH_TIME = 0.06;
 /** A line of more pieces shows none of them. */
 const MOST_DRAWN = 60;
 
@@ -48,7 +50,7 @@ function StayLine({ stays }: { readonly stays: readonly Stay[] }) {
           title={`${stay.state} for ${durationText(stay.durationMs)}: ${stay.reason} (${stay.actor})`}
         >
           <StateMark state={stay.state} iconOnly={stay.share < 0.14} />
-          <span class="stay-time">
+          <span class={stay.share < SHARE_WITH_TIME ? "unseen" : "stay-time"}>
             {stay.until === undefined && isFinal(stay.state) ? "now" : durationText(stay.durationMs)}
           </span>
         </div>

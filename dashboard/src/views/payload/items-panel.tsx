@@ -46,7 +46,10 @@ export function ItemsPanel({ payload, chosen }: ItemsPanelProps) {
           <div class="items">
             <div>
               {items.some(isDrawn) ? (
-                <FootprintMapLater footprints={footprintsOf(items)} chosen={String(at)} />
+                <FootprintMapLater
+                  footprints={footprintsOf(items)}
+                  chosen={items.length > 1 ? String(at) : undefined}
+                />
               ) : (
                 <p>None of them has a geometry that can be drawn.</p>
               )}

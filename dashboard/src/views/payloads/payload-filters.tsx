@@ -1,4 +1,4 @@
-/** What narrows the list: a field that understands what is typed, a button for each state, and every filter as a chip. */
+/** What narrows the list: a field that understands what is typed, a button for each state, and every other filter as a chip. */
 import { useId, useState } from "preact/hooks";
 import type { PayloadFilter } from "../../../../src/api/shapes/payloads.ts";
 import type { WorkflowList } from "../../../../src/api/shapes/workflows.ts";
@@ -35,13 +35,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   until: "2030-01-31T12:00Z",
 };
 
+/** All but the state, which has buttons. */
 function fieldsFor(workflows: readonly string[]): readonly FilterField[] {
-  const options: Readonly<Record<string, readonly string[]>> = { state: STATE_NAMES, workflow: workflows };
-  return FILTER_KEYS.map((name) => ({
+  return FILTER_KEYS.filter((name) => name !== "state").map((name) => ({
     name,
     label: FILTER_NAMES[name],
     placeholder: EXAMPLES[name],
-    ...(options[name]?.length && { options: options[name].map((value) => ({ value, label: value })) }),
+    ...(name === "workflow" &&
+      workflows.length > 0 && { options: workflows.map((value) => ({ value, label: value })) }),
   }));
 }
 

@@ -1,4 +1,5 @@
 /** The table of payloads. Arrows move from row to row, space selects, shift extends, Enter opens. */
+import { Fragment } from "preact";
 import { useRef } from "preact/hooks";
 import type { PayloadRow } from "../../../../src/api/shapes/payloads.ts";
 import type { Pages } from "../../api/use-query.ts";
@@ -116,7 +117,9 @@ function PayloadLine({ row, columns, selected, onSelect }: PayloadLineProps) {
       {columns.map((key) =>
         key === "id" ? (
           <th key={key} scope="row" class="payload-id">
-            <a href={href.payload(row.id)}>{row.id}</a>
+            <a href={href.payload(row.id)}>
+              <BreakableId id={row.id} />
+            </a>
           </th>
         ) : (
           <td key={key} class={KINDS[key] ?? ""}>
@@ -132,6 +135,16 @@ function PayloadLine({ row, columns, selected, onSelect }: PayloadLineProps) {
 function focusBeside(line: HTMLElement | null, isBelow: boolean, selector: string): void {
   const beside = isBelow ? line?.nextElementSibling : line?.previousElementSibling;
   beside?.querySelector<HTMLElement>(selector)?.focus();
+}
+
+/** May go to the next line after each slash. */
+function BreakableId({ id }: { readonly id: string }) {
+  return id.split(/(?<=\/)/).map((part, at) => (
+    <Fragment key={at}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 function Cell({ column, row }: { readonly column: Exclude<ColumnKey, "id">; readonly row: PayloadRow }) {
@@ -153,6 +166,10 @@ function Cell({ column, row }: { readonly column: Exclude<ColumnKey, "id">; read
     case "duration":
       return <Duration ms={row.durationMs} />;
     case "error":
-      return row.error ? <span title={`${row.error.error}: ${row.error.cause}`}>{errorHead(row.error)}</span> : null;
+      return row.error ? (
+        <span class="error-head" title={`${row.error.error}: ${row.error.cause}`}>
+          {errorHead(row.error)}
+        </span>
+      ) : null;
   }
 }

@@ -33,7 +33,11 @@ export function SelectionBar({ selection, rows, filter, count, onChange, onDone 
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: buttons that belong together, not a form
-    <div class="selection-bar" role="group" aria-label="What to do with the selected payloads">
+    <div
+      class={isNothing ? "selection-bar idle" : "selection-bar"}
+      role="group"
+      aria-label="What to do with the selected payloads"
+    >
       <p class="selection-count" role="status">
         {selection.kind === "all" ? allText(count) : `${number(selection.ids.size)} selected`}
       </p>
