@@ -94,7 +94,8 @@ export function problemOf(thrown: unknown): Problem {
 
 function kindOf(thrown: CirrusError): readonly [type: string, title: string, status: number] {
   if (thrown instanceof TransientError) return ["busy", "It cannot answer just now", 503];
-  if (thrown instanceof InvalidInput) return ["bad-parameter", "That cannot be done", 400];
+  if (thrown instanceof InvalidInput || thrown instanceof ProblemsError)
+    return ["bad-parameter", "That cannot be done", 400];
   return STATUS[thrown.exitCode] ?? ["internal", "Something went wrong here", 500];
 }
 

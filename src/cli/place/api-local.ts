@@ -22,15 +22,17 @@ export async function openApiHere(io: Io): Promise<ApiPlace> {
   const { project } = readProject(root, { env: io.env });
   const data = dataToLook(io);
   const runtime = makeRuntime({ project, data: data.path, maxExecutions: 0, log: makeWarnings(io, systemClock) });
-  const place = await apiOfRuntime(io, runtime);
-  return {
-    ...place,
-    async close() {
-      await place.close();
-      await runtime.stop();
-      data.close();
-    },
-  };
+  async function close(): Promise<void> {
+    await runtime.stop();
+    data.close();
+  }
+  try {
+    const place = await apiOfRuntime(io, runtime);
+    return { ...place, close: () => place.close().finally(close) };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
 }
 
 /** What is sent to a project has to be there when it is run next. Where there is none, looking leaves nothing behind. */
