@@ -66,7 +66,14 @@ test("everything lies within the drawing, each arrow has a way, and it goes from
     expect(x + width).toBeLessThanOrEqual(layout.width);
     expect(y + height).toBeLessThanOrEqual(layout.height);
   }
-  expect(layout.arrows).toHaveLength(7);
+  // Of the arrows to an end only those of the machine itself are drawn.
+  expect(layout.arrows.map(({ arrow }) => `${arrow.from} ${arrow.to}`).sort()).toEqual([
+    "first group",
+    "group failure",
+    "group last",
+    "last undefined",
+    "left left-2",
+  ]);
   expect(layout.arrows.every(({ points }) => points.length >= 2)).toBe(true);
   expect(placed(layout, "first").y).toBeLessThan(placed(layout, "group").y);
   expect(placed(layout, "group").y).toBeLessThan(placed(layout, "last").y);
@@ -91,6 +98,7 @@ test("arrows back to an earlier state and to the state itself are laid out too",
     }),
   );
   expect(layout.arrows).toHaveLength(5);
+  expect(layout.arrows.flatMap(({ label }) => label?.text ?? [])).toEqual(["$.n is present", "otherwise"]);
   expect(layout.arrows.flatMap(({ points }) => points).every(({ x, y }) => Number.isFinite(x + y))).toBe(true);
 });
 

@@ -8,9 +8,7 @@ interface GraphArrowProps {
 }
 
 export function GraphArrow({ placed, weight }: GraphArrowProps) {
-  const { arrow, points } = placed;
-  const label = arrow.kind === "default" ? "otherwise" : arrow.kind === "choice" ? (arrow.when ?? "") : "";
-  const middle = points[Math.floor(points.length / 2)];
+  const { arrow, points, label } = placed;
   return (
     <g class={`graph-arrow graph-${arrow.kind}`}>
       <title>{[`${arrow.from} → ${arrow.to ?? "end"}`, arrow.when].filter(Boolean).join(": ")}</title>
@@ -19,9 +17,9 @@ export function GraphArrow({ placed, weight }: GraphArrowProps) {
         marker-end={`url(#arrow-${arrow.kind === "catch" ? "catch" : "next"})`}
         style={weight === undefined ? undefined : { strokeWidth: `${1 + weight * 5}px` }}
       />
-      {label !== "" && middle && (
-        <text class="graph-label" x={middle.x + 5} y={middle.y}>
-          {label.length > 26 ? `${label.slice(0, 25)}…` : label}
+      {label && (
+        <text class="graph-label" x={label.x} y={label.y + 4} text-anchor="middle">
+          {label.text}
         </text>
       )}
     </g>

@@ -23,12 +23,12 @@ export function GraphNode({ placed, look, isChosen, isTabStop, onChoose, onFocus
     event.preventDefault();
     onChoose();
   };
-  const holds = node.inner.length > 0;
+  const isFrame = node.inner.length > 0 && !folded;
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: there is no HTML button within a drawing */}
       <g
-        class={`graph-node tone-${look.tone} shape-${look.shape}${holds && !folded ? " graph-holder" : ""}`}
+        class={`graph-node tone-${look.tone} shape-${look.shape}${isFrame ? " graph-holder" : ""}`}
         role="button"
         aria-pressed={isChosen}
         aria-label={spoken(placed, look)}
@@ -39,22 +39,21 @@ export function GraphNode({ placed, look, isChosen, isTabStop, onChoose, onFocus
         onKeyDown={onKeyDown}
         onFocus={onFocus}
       >
-        <title>{spoken(placed, look)}</title>
         <rect class="graph-box" width={width} height={height} rx="8" />
         <svg class={`mark-${look.tone}`} x="9" y="9" width="15" height="15" aria-hidden="true">
           <MarkIcon shape={look.shape} />
         </svg>
         <text class="graph-name" x="30" y="21">
-          {shortened(node.name, holds ? Math.floor((width - 60) / 7) : ROOM)}
+          {shortened(node.name, isFrame ? Math.floor((width - 150) / 7.5) : ROOM)}{" "}
         </text>
-        <text class="graph-note" x="30" y="37">
-          {holds && !folded ? "" : shortened(look.note ?? kindText(placed), 27)}
+        <text
+          class="graph-note"
+          x={isFrame ? width - 36 : 30}
+          y={isFrame ? 21 : 37}
+          text-anchor={isFrame ? "end" : "start"}
+        >
+          {shortened(noteOf(placed, look), 27)}
         </text>
-        {holds && !folded && (
-          <text class="graph-note" x={width - 36} y="21" text-anchor="end">
-            {shortened(look.note ?? node.type, Math.floor((width - 80) / 6.5) - node.name.length)}
-          </text>
-        )}
       </g>
       {onFold && (
         // The key F does the same for the box that has the focus.
@@ -67,12 +66,17 @@ export function GraphNode({ placed, look, isChosen, isTabStop, onChoose, onFocus
   );
 }
 
-function spoken({ node, folded }: PlacedNode, { word, note }: NodeLook): string {
-  return [node.name, node.type, word, note, folded ? "folded" : ""].filter(Boolean).join(", ");
+/** Begins with what stands in the box, so that whoever speaks to the page can say what they see. */
+function spoken(placed: PlacedNode, look: NodeLook): string {
+  const { node, folded } = placed;
+  const note = noteOf(placed, look);
+  return [node.name, note, look.word, note === node.type ? "" : node.type, folded ? "folded" : ""]
+    .filter(Boolean)
+    .join(", ");
 }
 
-function kindText({ node, folded }: PlacedNode): string {
-  if (!folded) return node.type;
+function noteOf({ node, folded }: PlacedNode, { note }: NodeLook): string {
+  if (note !== undefined || !folded) return note ?? node.type;
   const states = node.inner.reduce((sum, { nodes }) => sum + nodes.length, 0);
   return `${node.type} of ${states} states`;
 }

@@ -1,5 +1,5 @@
 /** Where each box and arrow of a machine goes. States inside a Map or Parallel are laid out first; their box is as large as they are. */
-import { layout as arrange, Graph } from "@dagrejs/dagre";
+import { arrange } from "./arrange.ts";
 import type { Arrow, SequenceGraph, StateNode } from "./machine-graph.ts";
 
 export interface Box {
@@ -20,6 +20,8 @@ export interface PlacedNode extends Box {
 export interface PlacedArrow {
   readonly arrow: Arrow;
   readonly points: readonly Point[];
+  /** What stands beside it, and the middle of where there is room for that. */
+  readonly label?: (Point & { readonly text: string }) | undefined;
 }
 
 export interface Point {
@@ -33,17 +35,15 @@ export interface Layout {
   /** What holds others comes before them. */
   readonly nodes: readonly PlacedNode[];
   readonly arrows: readonly PlacedArrow[];
-  /** Where sequences begin and end. */
+  /** Where the machine begins and ends. */
   readonly dots: readonly (Point & { readonly kind: "start" | "end" })[];
+  /** From the beginning to the first state. */
+  readonly entry: readonly Point[];
 }
 
 const NODE = { width: 190, height: 46 };
-const DOT = 14;
-const PADDING = 16;
 /** Of a box that holds others: its title, and below it what it holds. */
 const TITLE = 34;
-const START = "\u0000start";
-const END = "\u0000end";
 
 /** `folded`: names of the Maps and Parallels whose inner states are not drawn. */
 export function layoutOf(graph: SequenceGraph, folded: ReadonlySet<string> = new Set()): Layout {
@@ -67,83 +67,60 @@ function layoutAt(sequence: SequenceGraph, folded: ReadonlySet<string>, depth: n
     if (inner.length > 0 && !folded.has(name))
       inside.set(name, beside(inner.map((one) => layoutAt(one, folded, depth + 1))));
   }
-  const dagre = arranged(sequence, inside);
+  const sizeOf = (state: string) => {
+    const held = inside.get(state);
+    return held === undefined ? NODE : { width: Math.max(NODE.width, held.width), height: held.height + TITLE };
+  };
+  const arranged = arrange(sequence, sizeOf, depth === 0);
   const nodes: PlacedNode[] = [];
   const arrows: PlacedArrow[] = [];
-  const dots: Layout["dots"][number][] = [];
   for (const node of sequence.nodes) {
-    const box = boxOf(dagre.node(node.name));
+    const box = arranged.boxOf(node.name);
     nodes.push({ node, depth, folded: node.inner.length > 0 && folded.has(node.name), ...box });
     const held = inside.get(node.name);
     if (held === undefined) continue;
-    const move = mover(box.x + (box.width - held.width) / 2, box.y + TITLE);
-    nodes.push(...held.nodes.map((one) => ({ ...one, ...move(one) })));
-    arrows.push(...held.arrows.map(({ arrow, points }) => ({ arrow, points: points.map(move) })));
-    dots.push(...held.dots.map((dot) => ({ ...dot, ...move(dot) })));
+    const within = moved(held, box.x + (box.width - held.width) / 2, box.y + TITLE);
+    nodes.push(...within.nodes);
+    arrows.push(...within.arrows);
   }
   for (const [index, arrow] of sequence.arrows.entries()) {
-    const edge = dagre.edge(arrow.from, arrow.to ?? END, String(index));
-    arrows.push({ arrow, points: edge.points });
+    const way = arranged.wayOf(index);
+    if (way) arrows.push({ arrow, ...way });
   }
-  for (const [id, kind] of [
-    [START, "start"],
-    [END, "end"],
-  ] as const) {
-    if (!dagre.hasNode(id)) continue;
-    const { x, y } = dagre.node(id);
-    dots.push({ x, y, kind });
-  }
-  const { width = 0, height = 0 } = dagre.graph();
-  return { width, height, nodes, arrows, dots };
-}
-
-function arranged(sequence: SequenceGraph, inside: ReadonlyMap<string, Layout>) {
-  const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 28, ranksep: 38, edgesep: 14, marginx: PADDING, marginy: PADDING });
-  graph.setNode(START, { width: DOT, height: DOT });
-  for (const { name } of sequence.nodes) {
-    const held = inside.get(name);
-    graph.setNode(
-      name,
-      held === undefined ? { ...NODE } : { width: Math.max(NODE.width, held.width), height: held.height + TITLE },
-    );
-  }
-  if (graph.hasNode(sequence.startAt)) graph.setEdge(START, sequence.startAt, { weight: 4 }, "start");
-  if (sequence.arrows.some(({ to }) => to === undefined)) graph.setNode(END, { width: DOT, height: DOT });
-  for (const [index, { from, to, kind }] of sequence.arrows.entries()) {
-    // The way that everything goes when all is well stays straight.
-    graph.setEdge(from, to ?? END, { weight: kind === "catch" ? 1 : 3 }, String(index));
-  }
-  arrange(graph);
-  return graph;
+  const { width, height, start, end, entry } = arranged;
+  const dots = [
+    ...(start ? [{ ...start, kind: "start" as const }] : []),
+    ...(end ? [{ ...end, kind: "end" as const }] : []),
+  ];
+  return { width, height, nodes, arrows, dots, entry };
 }
 
 /** Branches of a Parallel stand side by side. */
 function beside(layouts: readonly Layout[]): Layout {
   let x = 0;
-  const moved = layouts.map((one) => {
-    const move = mover(x, 0);
+  const placed = layouts.map((one) => {
+    const there = moved(one, x, 0);
     x += one.width;
-    return {
-      nodes: one.nodes.map((node) => ({ ...node, ...move(node) })),
-      arrows: one.arrows.map(({ arrow, points }) => ({ arrow, points: points.map(move) })),
-      dots: one.dots.map((dot) => ({ ...dot, ...move(dot) })),
-    };
+    return there;
   });
   return {
     width: x,
     height: Math.max(0, ...layouts.map(({ height }) => height)),
-    nodes: moved.flatMap(({ nodes }) => nodes),
-    arrows: moved.flatMap(({ arrows }) => arrows),
-    dots: moved.flatMap(({ dots }) => dots),
+    nodes: placed.flatMap(({ nodes }) => nodes),
+    arrows: placed.flatMap(({ arrows }) => arrows),
+    dots: [],
+    entry: [],
   };
 }
 
-function mover(dx: number, dy: number): (point: Point) => Point {
-  return ({ x, y }) => ({ x: x + dx, y: y + dy });
-}
-
-/** dagre tells centres. */
-function boxOf({ x, y, width, height }: Box): Box {
-  return { x: x - width / 2, y: y - height / 2, width, height };
+function moved({ nodes, arrows }: Layout, dx: number, dy: number): Pick<Layout, "nodes" | "arrows"> {
+  const move = ({ x, y }: Point): Point => ({ x: x + dx, y: y + dy });
+  return {
+    nodes: nodes.map((node) => ({ ...node, ...move(node) })),
+    arrows: arrows.map(({ arrow, points, label }) => ({
+      arrow,
+      points: points.map(move),
+      label: label && { ...label, ...move(label) },
+    })),
+  };
 }

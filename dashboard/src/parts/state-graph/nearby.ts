@@ -27,7 +27,17 @@ function costOf(from: Box, to: Box, direction: Direction): number | undefined {
   const sideways = direction === "left" || direction === "right";
   const along = { up: -dy, down: dy, left: -dx, right: dx }[direction];
   const across = Math.abs(sideways ? dy : dx);
-  // Left and right stay in about the same row.
-  if (along <= 1 || (sideways && across > Math.max(from.height, to.height))) return undefined;
+  if (along <= 1) return undefined;
+  // Left and right stay in about the same row, and do not leave a box for the one that holds it.
+  if (sideways && (across > Math.max(from.height, to.height) || holds(to, from))) return undefined;
   return along + across * 2;
+}
+
+function holds(outer: Box, inner: Box): boolean {
+  return (
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    outer.x + outer.width >= inner.x + inner.width &&
+    outer.y + outer.height >= inner.y + inner.height
+  );
 }

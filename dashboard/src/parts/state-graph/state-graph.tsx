@@ -1,7 +1,7 @@
 /** The graph of a state machine. Boxes are chosen by pointer or keyboard; the view moves and zooms by both, and by buttons. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toggled } from "../table.tsx";
-import { GraphArrow } from "./graph-arrow.tsx";
+import { curve, GraphArrow } from "./graph-arrow.tsx";
 import { GraphControls } from "./graph-controls.tsx";
 import { GraphNode } from "./graph-node.tsx";
 import { foldedAtFirst, type Layout, layoutOf } from "./layout.ts";
@@ -60,7 +60,7 @@ export default function StateGraph({ graph, label, chosen, onChoose, lookOf, wei
         <svg width={view.screen.width} height={view.screen.height}>
           <Markers />
           <g transform={`scale(${scale}) translate(${-x} ${-y})`}>
-            <Dots layout={layout} />
+            <Ends layout={layout} />
             {layout.nodes
               .filter(({ node, folded: isFolded }) => node.inner.length > 0 && !isFolded)
               .map((placed) => boxFor(placed))}
@@ -116,13 +116,16 @@ function focusState(frame: HTMLElement | null, name: string): void {
   }
 }
 
-function Dots({ layout }: { readonly layout: Layout }) {
+function Ends({ layout }: { readonly layout: Layout }) {
   return (
-    <g>
+    <svg class="graph-arrows" aria-hidden="true">
+      <g class="graph-arrow">
+        <path d={curve(layout.entry)} marker-end="url(#arrow-next)" />
+      </g>
       {layout.dots.map(({ x, y, kind }) => (
-        <circle key={`${kind} ${x} ${y}`} class={`graph-${kind}`} cx={x} cy={y} r={kind === "start" ? 6 : 5} />
+        <circle key={kind} class={`graph-${kind}`} cx={x} cy={y} r={kind === "start" ? 6 : 5} />
       ))}
-    </g>
+    </svg>
   );
 }
 

@@ -48,7 +48,7 @@ export function Header({ execution }: { readonly execution: ExecutionView }) {
             note:
               stoppedAt === undefined ? undefined : (
                 <>
-                  until <Moment at={stoppedAt} exact />
+                  ended <Moment at={stoppedAt} />
                 </>
               ),
           },

@@ -1,6 +1,95 @@
-/** The view "Workflows". */
+/** The view "Workflows": those that exist, what their payloads came to, and the tasks that they run. */
+import type { WorkflowList, WorkflowRow } from "../../../../src/api/shapes/workflows.ts";
+import type { State } from "../../../../src/state/states.ts";
+import { useQuery } from "../../api/use-query.ts";
+import { Empty } from "../../parts/empty.tsx";
+import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
+import { ProblemNote } from "../../parts/problem.tsx";
+import { SameCommands } from "../../parts/same-commands.tsx";
+import { StateMark } from "../../parts/state-mark.tsx";
+import { type Column, Table } from "../../parts/table.tsx";
+import { href } from "../../routes.ts";
+import "./workflows.css";
 
 export default function Workflows() {
-  return <Page title="Workflows" />;
+  const { data, problem, refresh } = useQuery<WorkflowList>("/v1/workflows", {}, { live: true });
+  return (
+    <Page title="Workflows">
+      {problem && <ProblemNote problem={problem} onRetry={refresh} />}
+      {!data && !problem && <Loading />}
+      {data?.workflows.length === 0 && (
+        <Empty title="There are no workflows yet." command={CREATE}>
+          <p>A workflow is a state machine that runs tasks for a payload. This makes one in the project.</p>
+        </Empty>
+      )}
+      {data && data.workflows.length > 0 && (
+        <>
+          <Table caption="Workflows" rows={data.workflows} rowKey={({ name }) => name} columns={COLUMNS} />
+          <SameCommands commands={["show workflows"]} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+const CREATE = `npx cirrus create workflow my-workflow "Counts clouds"`;
+
+/** In the order in which a payload goes through them, then the bad ends. */
+const SHOWN: readonly State[] = ["CLAIMED", "PROCESSING", "SUCCEEDED", "FAILED", "INVALID", "ABORTED"];
+
+const COLUMNS: readonly Column<WorkflowRow>[] = [
+  {
+    key: "name",
+    header: "Workflow",
+    isName: true,
+    cell: ({ name, exists }) => (
+      <>
+        <a href={href.workflow(name)}>{name}</a>
+        {!exists && <span class="faint"> (gone; its payloads are kept)</span>}
+      </>
+    ),
+  },
+  ...SHOWN.map(
+    (state): Column<WorkflowRow> => ({
+      key: state,
+      header: <StateMark state={state} />,
+      kind: "number",
+      cell: ({ name, counts }) => <StateCount workflow={name} state={state} count={counts[state] ?? 0} />,
+    }),
+  ),
+  {
+    key: "tasks",
+    header: "Tasks",
+    cell: ({ tasks }) => (
+      <ul class="in-line">
+        {tasks.map((task) => (
+          <li key={task}>
+            <a href={href.task(task)}>{task}</a>
+          </li>
+        ))}
+      </ul>
+    ),
+  },
+  { key: "description", header: "What it does", kind: "wide", cell: ({ description }) => description ?? "" },
+];
+
+interface StateCountProps {
+  readonly workflow: string;
+  readonly state: State;
+  readonly count: number;
+}
+
+/** Leads to the payloads that it counts. */
+export function StateCount({ workflow, state, count }: StateCountProps) {
+  if (count === 0) return <span class="faint">0</span>;
+  return (
+    <a href={href.payloads({ workflow, state })}>
+      {count.toLocaleString("en")}
+      <span class="unseen">
+        {" "}
+        payloads of {workflow} that are {state}
+      </span>
+    </a>
+  );
 }
