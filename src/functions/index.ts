@@ -1,4 +1,5 @@
 /** `cirrus-pipeline/functions`: the built-in functions as Lambdas, and what a project needs to write its own in their place. */
+export { type ActEvent, type ActSummary, actLambda } from "./act/lambda.ts";
 export { type Invocation, type MakePorts, makeLambda } from "./lambda/make-lambda.ts";
 export type { FunctionPorts, PayloadSettings } from "./ports.ts";
 export { postBatchLambda } from "./post-batch/lambda.ts";
