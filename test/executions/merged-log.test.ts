@@ -61,6 +61,24 @@ describe("the log of an execution", () => {
     expect(await readAll(logs)).toEqual(["a 0", "b 0", "a 1", "b 1", "a 2", "b 2"]);
   });
 
+  test("is in the order of time as far as the clocks of its tries were", async () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(gaps, { maxLength: 5 }), fc.integer({ min: 1, max: 9 }), async (logs, limit) => {
+        const written = logs.map((steps, index) => {
+          let second = 0;
+          return logOf(
+            `t${index}`,
+            steps.map((gap) => (second += gap)),
+          );
+        });
+        const times = new Map(written.flatMap(({ lines }) => lines.map((line) => [line.message, line.at])));
+        const read = (await readAll(logsOf(written), { limit })).map((message) => times.get(message));
+        expect(read).toEqual([...times.values()].toSorted());
+      }),
+    );
+  });
+
   test("says when it goes on, may grow, and has ended", async () => {
     const logs = logsOf([logOf("a", [0, 1, 2])]);
     const first = await page(logs, { limit: 2 });

@@ -1,15 +1,13 @@
 /** `cirrus logs` and `cirrus execution logs`: what all tasks of an execution wrote, in the order in which they wrote it. */
 import { systemClock } from "../../clock.ts";
-import type { TaskTry } from "../../executions/execution-logs.ts";
 import type { ExecutionKey } from "../../executions/executions.ts";
-import type { LogLine } from "../../executions/jobs.ts";
+import { readMergedLog, type WrittenLine } from "../../executions/merged-log.ts";
 import type { Register } from "../commands.ts";
 import { moment } from "../payload/records.ts";
 import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { addFormats, formatOf, type OutputOptions } from "../terminal/output.ts";
 import { findExecution } from "./execution-target.ts";
-import { mergeLines } from "./merge-logs.ts";
 
 interface LogsOptions extends PlaceOptions, OutputOptions {
   readonly workflow?: string;
@@ -18,6 +16,8 @@ interface LogsOptions extends PlaceOptions, OutputOptions {
 }
 
 const LOOK_EVERY_MS = 1_000;
+/** Of a page. */
+const MOST_LINES = 10_000;
 
 export const registerLogs: Register = (command, io) => {
   addFormats(addPlaceOptions(command), ["table", "jsonl"])
@@ -30,16 +30,20 @@ export const registerLogs: Register = (command, io) => {
     .action(async (target: string, options: LogsOptions) => {
       await withBackend(io, options, async (backend) => {
         const { execution } = await findExecution(backend, target, options.workflow);
-        const read = makeReader(backend, execution, options.since ?? "");
+        const read = makeReader(backend, execution);
+        const since = options.since ?? "";
         const print = (lines: readonly WrittenLine[]) => printLines(io, formatOf(options) === "jsonl", lines);
         let printed = 0;
         for (;;) {
-          const closed = !options.follow || (await backend.ports.executions.describe(execution))?.status !== "RUNNING";
+          const { stoppedAt } = (await backend.ports.executions.describe(execution)) ?? execution;
+          const closed = !options.follow || stoppedAt !== undefined;
           // What was written in the last moments takes a while to arrive.
           if (closed && options.follow) await systemClock.sleep(backend.logDelayMs, io.signal);
-          const lines = await read();
-          print(lines);
-          printed += lines.length;
+          for await (const page of read(stoppedAt)) {
+            const lines = page.filter(({ at }) => at >= since);
+            print(lines);
+            printed += lines.length;
+          }
           if (closed) break;
           await systemClock.sleep(LOOK_EVERY_MS, io.signal);
         }
@@ -48,29 +52,18 @@ export const registerLogs: Register = (command, io) => {
     });
 };
 
-type WrittenLine = LogLine & { readonly from: TaskTry };
-
-/** Each call returns what has been written since the call before. */
-export function makeReader(
-  { logs }: Pick<Backend, "logs">,
-  key: ExecutionKey,
-  since: string,
-): () => Promise<readonly WrittenLine[]> {
-  const cursors = new Map<string, string | undefined>();
-
-  async function readOn(from: TaskTry): Promise<readonly LogLine[]> {
-    const lines: LogLine[] = [];
+/** Each run hands over, page by page, what has been written since the run before. */
+function makeReader({ logs, logDelayMs }: Pick<Backend, "logs" | "logDelayMs">, key: ExecutionKey) {
+  let cursor: string | undefined;
+  return async function* (stoppedAt: string | undefined): AsyncGenerator<readonly WrittenLine[]> {
     for (;;) {
-      const chunk = await logs.read(from, cursors.get(from.id));
-      cursors.set(from.id, chunk.next);
-      lines.push(...chunk.lines.filter(({ at }) => at >= since));
-      if (chunk.lines.length === 0) return lines;
+      const now = systemClock.now();
+      const query = { cursor, limit: MOST_LINES, stoppedAt, now, delayMs: logDelayMs };
+      const { lines, next, rest } = await readMergedLog(logs, key, query);
+      cursor = next;
+      yield lines;
+      if (rest !== "more") return;
     }
-  }
-
-  return async () => {
-    const tries = await logs.tries(key);
-    return mergeLines(await Promise.all(tries.map(async (from) => ({ from, lines: await readOn(from) }))));
   };
 }
 
