@@ -7,6 +7,7 @@ import { useQuery } from "./api/use-query.ts";
 import { InfoContext } from "./info.ts";
 import { followLinks, useLocation } from "./location.ts";
 import { Navigation } from "./navigation.tsx";
+import { ActionHost } from "./parts/action-host.tsx";
 import { announceIn } from "./parts/announce.ts";
 import { Banner } from "./parts/banner.tsx";
 import { Boundary } from "./parts/boundary.tsx";
@@ -16,8 +17,8 @@ import { match, type ViewName, type ViewProps } from "./routes.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { VIEWS } from "./views.ts";
 
-const Palette = lazy(() => import("./palette/palette.tsx"));
-const Sheet = lazy(() => import("./palette/sheet.tsx"));
+const Palette = lazy(() => import("./palette/palette.tsx"), "quiet");
+const Sheet = lazy(() => import("./palette/sheet.tsx"), "quiet");
 
 const LAZY = new Map<ViewName, ComponentType<ViewProps>>();
 
@@ -60,6 +61,7 @@ export function App() {
         </main>
         {open === "palette" && <Palette onClose={close} />}
         {open === "sheet" && <Sheet onClose={close} />}
+        <ActionHost />
         <div role="status" class="unseen" ref={announceIn} />
       </div>
     </InfoContext.Provider>

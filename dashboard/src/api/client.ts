@@ -3,7 +3,7 @@ import type { ActionRequest, ActionView } from "../../../src/api/shapes/actions.
 import type { Problem } from "../../../src/api/shapes/problem.ts";
 import { withQuery } from "../routes.ts";
 import { noteAnswered, noteUnreachable } from "./connection.ts";
-import { authHeaders, signInAgain } from "./session.ts";
+import { authHeaders, renewToken, signInAgain } from "./session.ts";
 
 export type Params = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -36,11 +36,8 @@ export interface Got<T> {
 export async function get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<Got<T>> {
   const url = withQuery(path, params);
   const before = kept.get(url);
-  const response = await send(url, {
-    headers: { ...(await authHeaders("GET")), ...(before && { "If-None-Match": before.etag }) },
-    cache: "no-store",
-    ...(signal && { signal }),
-  });
+  const headers: Record<string, string> = before ? { "If-None-Match": before.etag } : {};
+  const response = await send(url, { headers, cache: "no-store", ...(signal && { signal }) });
   // The shape is the API's promise, which its own tests hold.
   if (response.status === 304 && before) return { body: before.body as T, changed: false };
   const body = (await readJson(response)) as T;
@@ -50,11 +47,7 @@ export async function get<T>(path: string, params: Params = {}, signal?: AbortSi
 
 /** An answer that is not kept to be compared with: a page of a long log is asked for once. */
 export async function getOnce<T>(path: string, params: Params, signal: AbortSignal): Promise<T> {
-  const response = await send(withQuery(path, params), {
-    headers: await authHeaders("GET"),
-    cache: "no-store",
-    signal,
-  });
+  const response = await send(withQuery(path, params), { headers: {}, cache: "no-store", signal });
   // The shape is the API's promise, which its own tests hold.
   return (await readJson(response)) as T;
 }
@@ -73,12 +66,15 @@ export function lastAnswer<T>(path: string, params: Params = {}): T | undefined 
 }
 
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
-  const response = await send(path, {
-    method: "POST",
-    headers: { ...(await authHeaders("POST")), "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return (await readJson(response)) as T;
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  try {
+    return (await readJson(await send(path, init))) as T;
+  } catch (error) {
+    const isRefused = error instanceof ProblemError && error.problem.status === 403;
+    if (!isRefused || !(await renewToken())) throw error;
+    // The server was started anew, and nothing of the first try was done.
+    return (await readJson(await send(path, init))) as T;
+  }
 }
 
 /** Begins an action. */
@@ -86,19 +82,25 @@ export function act(request: ActionRequest): Promise<ActionView> {
   return post<ActionView>("/v1/actions", request);
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+interface Init extends RequestInit {
+  readonly headers: Record<string, string>;
+}
+
+async function send(url: string, init: Init): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, init);
+    const headers = { ...init.headers, ...(await authHeaders(init.method ?? "GET")) };
+    response = await fetch(url, { ...init, headers });
   } catch (error) {
-    if (init.signal?.aborted) throw error;
+    // A TypeError is how fetch says that nobody answers.
+    if (init.signal?.aborted || !(error instanceof TypeError)) throw error;
     noteUnreachable();
     throw new ProblemError({
       type: "unreachable",
       title: "No connection",
       status: 0,
       detail: "Whoever serves this page does not answer.",
-      hint: "It is tried again until it does. On your own machine: is `npx cirrus dev` still running?",
+      hint: "Try again when the connection is back.",
     });
   }
   noteAnswered(response.status);

@@ -16,17 +16,23 @@ export function noteUnreachable(): void {
   become("lost");
 }
 
+/** An answer of 500 or more may be a gateway's, in place of what stands behind it: it changes nothing. */
 export function noteAnswered(status: number): void {
   if (status === 401) become("session-ended");
   else if (status < 500) become("fine");
 }
 
+/** Returns how to listen no more. */
+export function onConnection(listener: (connection: Connection) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
 export function useConnection(): Connection {
   const [known, setKnown] = useState(connection);
   useEffect(() => {
-    listeners.add(setKnown);
     setKnown(connection);
-    return () => void listeners.delete(setKnown);
+    return onConnection(setKnown);
   }, []);
   return known;
 }

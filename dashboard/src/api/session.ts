@@ -8,25 +8,39 @@ export type Auth =
 
 let auth: Promise<Auth> | undefined;
 
-export function currentAuth(): Promise<Auth> {
-  auth ??= readAuth();
+function currentAuth(): Promise<Auth> {
+  auth ??= readAuth().catch((error) => {
+    // The next request tries again.
+    auth = undefined;
+    throw error;
+  });
   return auth;
 }
 
 async function readAuth(): Promise<Auth> {
-  const response = await fetch(`${import.meta.env.BASE_URL}config.json`);
-  if (!response.ok) return { kind: "none" };
+  const response = await fetch(`${import.meta.env.BASE_URL}config.json`, { cache: "no-store" });
+  if (response.status === 404) return { kind: "none" };
+  if (!response.ok) throw new TypeError(`config.json: ${response.status}`);
   // Written by whoever serves the page, for this page.
   const config = (await response.json()) as { readonly auth: Auth };
   return config.auth;
 }
 
 /** What a request carries. */
-export async function authHeaders(method: "GET" | "POST"): Promise<Record<string, string>> {
+export async function authHeaders(method: string): Promise<Record<string, string>> {
   const known = await currentAuth();
-  if (known.kind === "token" && method === "POST") return { "X-Cirrus-Token": known.token };
+  if (known.kind === "token" && method !== "GET") return { "X-Cirrus-Token": known.token };
   if (known.kind === "oidc") return { Authorization: `Bearer ${await signedIn(known)}` };
   return {};
+}
+
+/** After a refusal: whether there is another proof to try, because the server was started anew. */
+export async function renewToken(): Promise<boolean> {
+  const before = await currentAuth();
+  if (before.kind !== "token") return false;
+  auth = undefined;
+  const after = await currentAuth();
+  return after.kind === "token" && after.token !== before.token;
 }
 
 /** Requests that begin together sign in together. */

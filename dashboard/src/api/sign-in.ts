@@ -3,6 +3,7 @@
  * learned stays in this tab and is gone with it. Loaded only where the stage takes tokens.
  */
 import * as oauth from "oauth4webapi";
+import { navigate } from "../location.ts";
 
 export interface Issuer {
   readonly issuer: string;
@@ -40,7 +41,7 @@ export async function idToken(issuer: Issuer): Promise<string> {
   if (pending !== undefined && returned.searchParams.has("state")) {
     sessionStorage.removeItem(PENDING);
     const token = await redeem(server, issuer, pending, returned);
-    history.replaceState(null, "", pending.path);
+    navigate(pending.path, { replace: true });
     return token;
   }
   return leave(server, issuer);

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../../../src/api/shapes/problem.ts";
 import { withQuery } from "../routes.ts";
 import { get, lastAnswer, type Params, ProblemError } from "./client.ts";
+import { onConnection } from "./connection.ts";
 import { follow } from "./live.ts";
 
 export interface Query<T> {
@@ -50,8 +51,10 @@ export function useQuery<T>(path: string | undefined, params: Params = {}, optio
     };
     void ask();
     const end = live ? follow(ask) : undefined;
+    const deaf = onConnection((connection) => connection === "fine" && void ask());
     return () => {
       control.abort();
+      deaf();
       end?.();
     };
   }, [url, live, asked]);
@@ -144,8 +147,10 @@ export function usePages<Row>(path: string | undefined, params: Params = {}, opt
     setLoading(true);
     void again();
     const end = live ? follow(again) : undefined;
+    const deaf = onConnection((connection) => connection === "fine" && void again());
     return () => {
       control.abort();
+      deaf();
       end?.();
     };
   }, [url, live, asked]);

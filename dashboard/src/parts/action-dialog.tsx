@@ -2,7 +2,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ActionRequest, ActionView } from "../../../src/api/shapes/actions.ts";
-import type { PayloadCount } from "../../../src/api/shapes/payloads.ts";
 import type { Problem } from "../../../src/api/shapes/problem.ts";
 import { act } from "../api/client.ts";
 import { problemFrom } from "../api/use-query.ts";
@@ -11,20 +10,15 @@ import { navigate } from "../location.ts";
 import { href } from "../routes.ts";
 import { actionText } from "./action-text.ts";
 import { announce } from "./announce.ts";
+import { type Asked, askFor } from "./ask-for.ts";
 import { Command } from "./copy.tsx";
 import { Dialog } from "./dialog.tsx";
 import { commandFor } from "./equivalent-command.ts";
 import { ProblemNote } from "./problem.tsx";
 import { StateMark } from "./state-mark.tsx";
 
-interface ActionDialogProps {
-  /** Without `why`, which is asked for. */
-  readonly request: ActionRequest;
-  /** How many its filter chooses, where that is known. */
-  readonly count?: PayloadCount | undefined;
+interface ActionDialogProps extends Asked {
   readonly onClose: () => void;
-  /** When it has begun; it may be done by then. */
-  readonly onDone?: ((action: ActionView) => void) | undefined;
   /** Choices that change the request: a checkbox, a text. */
   readonly children?: ComponentChildren;
 }
@@ -140,32 +134,24 @@ function outcomeText({ done, skipped, failed }: ActionView): string {
   return `${parts.join(", ")}.`;
 }
 
-interface ActionButtonProps {
+interface ActionButtonProps extends Asked {
   readonly label: string;
-  readonly request: ActionRequest;
-  readonly count?: PayloadCount | undefined;
-  readonly isDisabled?: boolean;
-  readonly isSmall?: boolean;
-  readonly onDone?: ((action: ActionView) => void) | undefined;
+  readonly isDisabled?: boolean | undefined;
+  readonly isSmall?: boolean | undefined;
 }
 
 /** A button that asks, then acts. */
-export function ActionButton({ label, request, count, isDisabled, isSmall, onDone }: ActionButtonProps) {
-  const info = useInfo();
-  const [isOpen, setOpen] = useState(false);
-  const mayNot = info?.user.mayOperate === false;
+export function ActionButton({ label, isDisabled, isSmall, ...asked }: ActionButtonProps) {
+  const mayNot = useInfo()?.user.mayOperate === false;
   return (
-    <>
-      <button
-        type="button"
-        class={isSmall ? "button small" : "button"}
-        disabled={isDisabled === true || mayNot}
-        title={mayNot ? MAY_NOT : undefined}
-        onClick={() => setOpen(true)}
-      >
-        {label}
-      </button>
-      {isOpen && <ActionDialog request={request} count={count} onClose={() => setOpen(false)} onDone={onDone} />}
-    </>
+    <button
+      type="button"
+      class={isSmall ? "button small" : "button"}
+      disabled={isDisabled === true || mayNot}
+      title={mayNot ? MAY_NOT : undefined}
+      onClick={() => askFor(asked)}
+    >
+      {label}
+    </button>
   );
 }

@@ -1,6 +1,7 @@
 /** A dialog over the page. The browser's own element keeps the focus inside and gives it back when it closes. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { HEADING_ID } from "./page.tsx";
 
 interface DialogProps {
   readonly title: string;
@@ -19,7 +20,9 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
     dialog?.showModal();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
+      // What opened it may be gone, or the page may be another one, which has its own place to begin.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.getElementById(HEADING_ID)?.focus();
     };
   }, []);
   const onClick = (event: MouseEvent) => {

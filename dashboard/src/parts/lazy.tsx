@@ -6,8 +6,8 @@ import { ProblemNote } from "./problem.tsx";
 
 type Load<Props> = () => Promise<{ readonly default: ComponentType<Props> }>;
 
-/** `const Graph = lazy(() => import("./graph.tsx"))` */
-export function lazy<Props extends object>(load: Load<Props>): ComponentType<Props> {
+/** `const Graph = lazy(() => import("./graph.tsx"))`. `quiet`: nothing stands there until it has come. */
+export function lazy<Props extends object>(load: Load<Props>, manner: "says" | "quiet" = "says"): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
   return function Lazy(props: Props) {
     const [, setArrived] = useState(false);
@@ -30,7 +30,7 @@ export function lazy<Props extends object>(load: Load<Props>): ComponentType<Pro
       const View = loaded;
       return <View {...props} />;
     }
-    if (!failed) return <Loading />;
+    if (!failed) return manner === "says" ? <Loading /> : null;
     return (
       <ProblemNote
         problem={{

@@ -8,6 +8,8 @@ interface ProblemNoteProps {
 }
 
 export function ProblemNote({ problem, onRetry }: ProblemNoteProps) {
+  // The banner over the page says it once for everything.
+  if (problem.type === "unreachable") return null;
   const { title, detail, hint, problems = [] } = problem;
   return (
     <div class="note note-bad" role="alert">

@@ -65,6 +65,8 @@ interface MatrixCellProps {
 
 function MatrixCell({ cell, workflow, window }: MatrixCellProps) {
   const { state, now, came, more, series } = cell;
+  // What came into these states has left them since: the list is of everything that moved.
+  const isPassed = state === "CLAIMED" || state === "PROCESSING";
   const isWorse = more > 0 && (state === "FAILED" || state === "INVALID");
   if (now === 0 && came === 0) return <td class="number faint">0</td>;
   return (
@@ -81,7 +83,7 @@ function MatrixCell({ cell, workflow, window }: MatrixCellProps) {
       <div class="matrix-window">
         <Sparkline values={series} tone={markOf(state).tone} />
         <a
-          href={href.payloads({ workflow, state, since: window })}
+          href={href.payloads({ workflow, ...(!isPassed && { state }), since: window })}
           title={`${number(came)} came into ${state} in the last ${WINDOW_TEXT[window]}; ${deltaText(more)} against the time before`}
           aria-label={`${number(came)} came into ${state} in the last ${WINDOW_TEXT[window]}, ${deltaText(more)} against the time before`}
         >
