@@ -5,7 +5,7 @@ import { expect, onTestFinished } from "vitest";
 import type { ZodType, z } from "zod";
 import { answerUnknown } from "../../src/api/answers.ts";
 import { type ApiEnv, makeApi } from "../../src/api/app.ts";
-import type { ApiPorts, ApiSettings } from "../../src/api/ports.ts";
+import type { ApiPorts, ApiSettings, Caller } from "../../src/api/ports.ts";
 import { type Problem, problem } from "../../src/api/shapes/problem.ts";
 import { systemClock } from "../../src/clock.ts";
 import { readProject } from "../../src/project/read-project.ts";
@@ -18,6 +18,7 @@ export interface ApiWorldOptions extends Partial<Pick<RuntimeOptions, "clock" | 
   /** In place of the runtime's own. */
   readonly ports?: Partial<ApiPorts>;
   readonly settings?: Partial<ApiSettings>;
+  readonly caller?: Caller;
 }
 
 export interface ApiWorld {
@@ -44,7 +45,7 @@ export function makeApiWorld(options: ApiWorldOptions = {}): ApiWorld {
   const server = new Hono<ApiEnv>()
     .notFound(answerUnknown)
     .use(async (context, next) => {
-      context.set("caller", CALLER);
+      context.set("caller", options.caller ?? CALLER);
       await next();
     })
     .route("/", makeApi(ports, settings));
