@@ -1,7 +1,7 @@
 /** Draws marks on a canvas: a shape for each, so that nobody needs the colours. */
 import { MARKS, type Mark } from "./scatter-points.ts";
 
-const NAMES = [...MARKS, "text", "grid", "band", "median", "ring"] as const;
+const NAMES = [...MARKS, "text", "grid", "band", "median"] as const;
 export type Colours = Readonly<Record<(typeof NAMES)[number], string>>;
 
 /** As the theme has them at this moment: a canvas does not follow style sheets by itself. */

@@ -63,7 +63,7 @@ export function DurationScatter(props: DurationScatterProps) {
   return (
     <section class="scatter" aria-label={label}>
       <div class="scatter-bar">
-        <Legend points={drawing.points} hasBand={drawing.band.length > 0} />
+        <Legend points={points} hasBand={drawing.band.length > 0} />
         <span class="scatter-choices">
           <ChoiceGroup
             label="Scale"

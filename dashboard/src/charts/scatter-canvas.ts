@@ -5,7 +5,7 @@ import type { Zone } from "../parts/time-text.ts";
 import { type Colours, drawMark, readColours } from "./draw-marks.ts";
 import { type DurationAxis, labelledTicks, tickText } from "./duration-axis.ts";
 import type { BandStretch } from "./percentile-band.ts";
-import { type Brush, nearestPlace, type ScatterPoint, type TimeOf, timeOf } from "./scatter-points.ts";
+import { type Brush, nearestPlace, REACH, type ScatterPoint, type TimeOf, timeOf } from "./scatter-points.ts";
 import { timeLabels, timeRange } from "./time-labels.ts";
 
 export interface Drawing {
@@ -23,32 +23,33 @@ export interface Drawing {
 export interface CanvasEvents {
   /** The point under the pointer; undefined where there is none in reach. */
   onPoint(index: number | undefined): void;
+  /** The pointer is pressed: nothing may be in its way. */
+  onPress(): void;
   onOpen(index: number): void;
   onBrush(brush: Brush): void;
+  /** Points may be at other places now. */
+  onDrawn(): void;
 }
 
 export interface ScatterCanvas {
   show(drawing: Drawing): void;
-  /** Rings a point. */
-  ring(index: number | undefined): void;
   /** In pixels of the page, from the upper left corner of the root. */
-  placeOf(index: number): readonly [x: number, y: number] | undefined;
+  placeOf(point: ScatterPoint): readonly [x: number, y: number] | undefined;
   end(): void;
 }
 
 const HEIGHT = 280;
-/** Half of a mark, and how far away from one the pointer may be, in pixels of the page. */
+/** Half of a mark, in pixels of the page. */
 const SIZE = 4;
-const REACH = 14;
 
 export function makeScatterCanvas(root: HTMLElement, events: CanvasEvents): ScatterCanvas {
   let drawing: Drawing | undefined;
   let plot: uPlot | undefined;
-  let ringed: number | undefined;
   let colours = readColours(root);
 
   const draw = (u: uPlot) => {
-    if (drawing) paint(u, drawing, ringed, colours);
+    if (drawing) paint(u, drawing, colours);
+    events.onDrawn();
   };
   const make = (first: Drawing): uPlot => {
     const current = () => drawing ?? first;
@@ -71,14 +72,8 @@ export function makeScatterCanvas(root: HTMLElement, events: CanvasEvents): Scat
       if (plot) plot.setData(dataOf(next));
       else plot = make(next);
     },
-    ring(index) {
-      if (index === ringed) return;
-      ringed = index;
-      plot?.redraw(false);
-    },
-    placeOf(index) {
-      const point = drawing?.points[index];
-      if (!plot || !drawing || !point) return undefined;
+    placeOf(point) {
+      if (!plot || !drawing) return undefined;
       const [x, y] = placeIn(plot, drawing, point);
       return [x + plot.over.offsetLeft, y + plot.over.offsetTop];
     },
@@ -173,7 +168,7 @@ function placeIn(u: uPlot, { which, axis }: Drawing, point: ScatterPoint): reado
   return [u.valToPos(timeOf(point, which), "x"), u.valToPos(axis.place(point.durationMs), "y")];
 }
 
-function listen(u: uPlot, current: () => Drawing, { onPoint, onOpen }: CanvasEvents): void {
+function listen(u: uPlot, current: () => Drawing, { onPoint, onPress, onOpen }: CanvasEvents): void {
   let pressed: readonly [x: number, y: number] | undefined;
   const nearest = (event: MouseEvent) => {
     const drawing = current();
@@ -187,6 +182,7 @@ function listen(u: uPlot, current: () => Drawing, { onPoint, onOpen }: CanvasEve
   u.over.addEventListener("pointerleave", () => onPoint(undefined));
   u.over.addEventListener("pointerdown", (event) => {
     pressed = [event.clientX, event.clientY];
+    onPress();
   });
   u.over.addEventListener("click", (event) => {
     const moved = pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]);
@@ -198,7 +194,7 @@ function listen(u: uPlot, current: () => Drawing, { onPoint, onOpen }: CanvasEve
   });
 }
 
-function paint(u: uPlot, drawing: Drawing, ringed: number | undefined, colours: Colours): void {
+function paint(u: uPlot, drawing: Drawing, colours: Colours): void {
   const { ctx, bbox } = u;
   ctx.save();
   ctx.beginPath();
@@ -206,8 +202,10 @@ function paint(u: uPlot, drawing: Drawing, ringed: number | undefined, colours: 
   ctx.clip();
   paintBand(u, drawing, colours);
   paintLines(u, drawing, colours);
+  ctx.restore();
+  ctx.save();
+  // Not clipped: a mark on the edge is seen whole.
   paintPoints(u, drawing, colours);
-  paintRing(u, drawing, ringed, colours);
   ctx.restore();
 }
 
@@ -236,7 +234,9 @@ function paintLines(u: uPlot, drawing: Drawing, { median, text }: Colours): void
     ctx.lineTo(bbox.left + bbox.width, height);
     ctx.stroke();
     ctx.fillStyle = text;
-    ctx.fillText(name, bbox.left + bbox.width - 4 * uPlot.pxRatio, height - 4 * uPlot.pxRatio);
+    // Both can be read where they are one line.
+    const away = name === "p50" ? 13 : -4;
+    ctx.fillText(name, bbox.left + bbox.width - 4 * uPlot.pxRatio, height + away * uPlot.pxRatio);
   }
   ctx.setLineDash([]);
 }
@@ -254,14 +254,4 @@ function paintPoints(u: uPlot, drawing: Drawing, colours: Colours): void {
     drawMark(u.ctx, point.mark, x(u, timeOf(point, which)), y(u, drawing, point.durationMs), SIZE * uPlot.pxRatio);
   }
   u.ctx.globalAlpha = 1;
-}
-
-function paintRing(u: uPlot, drawing: Drawing, ringed: number | undefined, { ring }: Colours): void {
-  const point = ringed === undefined ? undefined : drawing.points[ringed];
-  if (!point) return;
-  u.ctx.strokeStyle = ring;
-  u.ctx.lineWidth = 2 * uPlot.pxRatio;
-  u.ctx.beginPath();
-  u.ctx.arc(x(u, timeOf(point, drawing.which)), y(u, drawing, point.durationMs), 9 * uPlot.pxRatio, 0, 2 * Math.PI);
-  u.ctx.stroke();
 }

@@ -1,5 +1,5 @@
 /** The drawn part of a duration graph with what answers to pointer and keys: a tooltip, a brush, the way to an execution. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { navigate } from "../location.ts";
 import { Loading } from "../parts/loading.tsx";
 import type { CanvasEvents, Drawing, ScatterCanvas } from "./scatter-canvas.ts";
@@ -18,8 +18,12 @@ interface ScatterPlotProps {
 
 export function ScatterPlot({ label, drawing, onBrush }: ScatterPlotProps) {
   const root = useRef<HTMLDivElement>(null);
-  const [shown, setShown] = useState<number>();
-  const anchor = useRef<number | undefined>(undefined);
+  // By its key: what was the tenth point may be the ninth when there is news.
+  const [shownKey, setShownKey] = useState<string>();
+  const [, setDrawings] = useState(0);
+  const shown = useMemo(() => indexOf(drawing, shownKey), [drawing, shownKey]);
+  const setShown = (index: number | undefined) =>
+    setShownKey(index === undefined ? undefined : drawing.points[index]?.key);
   const leave = useLeave(() => setShown(undefined));
   const canvas = useCanvas(root, drawing, {
     onPoint(index) {
@@ -27,35 +31,18 @@ export function ScatterPlot({ label, drawing, onBrush }: ScatterPlotProps) {
       leave.not();
       setShown(index);
     },
+    onPress() {
+      leave.not();
+      setShown(undefined);
+    },
     onOpen: (index) => open(drawing, index),
     onBrush,
+    onDrawn: () => setDrawings((times) => times + 1),
   });
-  useEffect(() => canvas?.ring(shown), [canvas, shown, drawing]);
-  // A point that is gone has nothing to tell.
   const point = shown === undefined ? undefined : drawing.points[shown];
-  const place = shown === undefined ? undefined : canvas?.placeOf(shown);
+  const place = point && canvas?.placeOf(point);
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget && event.key !== "Escape") return;
-    if (event.key === "Escape") {
-      if (shown === undefined) onBrush(undefined);
-      setShown(undefined);
-      anchor.current = undefined;
-      return;
-    }
-    if (event.key === "Enter" && shown !== undefined) return open(drawing, shown);
-    const to = keyTarget(event.key, shown, drawing.points.length);
-    if (to === undefined) return;
-    event.preventDefault();
-    leave.not();
-    if (event.shiftKey) {
-      anchor.current ??= shown ?? to;
-      onBrush(strokeBetween(drawing, anchor.current, to));
-    } else {
-      anchor.current = undefined;
-    }
-    setShown(to);
-  };
+  const onKeyDown = useKeys({ drawing, shown, onShow: setShown, onBrush, stay: leave.not });
 
   return (
     <div
@@ -71,14 +58,66 @@ export function ScatterPlot({ label, drawing, onBrush }: ScatterPlotProps) {
     >
       <div class="scatter-canvas" ref={root} aria-hidden="true" />
       {!canvas && <Loading what="Drawing" />}
-      {point && place && <ScatterTip point={point} place={place} onEnter={leave.not} onLeave={leave.soon} />}
+      {point && place && (
+        <>
+          <div class="scatter-ring" style={{ left: `${place[0]}px`, top: `${place[1]}px` }} />
+          <ScatterTip
+            point={point}
+            place={place}
+            onEnter={leave.not}
+            onLeave={leave.soon}
+            onDismiss={() => setShown(undefined)}
+          />
+        </>
+      )}
     </div>
   );
+}
+
+/** A point that is gone is shown no more. */
+function indexOf({ points }: Drawing, key: string | undefined): number | undefined {
+  const index = key === undefined ? -1 : points.findIndex((point) => point.key === key);
+  return index < 0 ? undefined : index;
 }
 
 function open({ points }: Drawing, index: number): void {
   const point = points[index];
   if (point) navigate(point.href);
+}
+
+interface Keys {
+  readonly drawing: Drawing;
+  readonly shown: number | undefined;
+  readonly onShow: (index: number | undefined) => void;
+  readonly onBrush: (brush: Brush | undefined) => void;
+  readonly stay: () => void;
+}
+
+function useKeys({ drawing, shown, onShow, onBrush, stay }: Keys): (event: KeyboardEvent) => void {
+  // Where a selection by keys began.
+  const anchor = useRef<number | undefined>(undefined);
+  return (event) => {
+    if (event.key === "Escape") {
+      if (shown === undefined) onBrush(undefined);
+      onShow(undefined);
+      anchor.current = undefined;
+      return;
+    }
+    // Keys in the tooltip are its link's.
+    if (event.target !== event.currentTarget) return;
+    if (event.key === "Enter" && shown !== undefined) return open(drawing, shown);
+    const to = keyTarget(event.key, shown, drawing.points.length);
+    if (to === undefined) return;
+    event.preventDefault();
+    stay();
+    if (event.shiftKey) {
+      anchor.current ??= shown ?? to;
+      onBrush(strokeBetween(drawing, anchor.current, to));
+    } else {
+      anchor.current = undefined;
+    }
+    onShow(to);
+  };
 }
 
 /** Something that goes away after a while unless somebody comes back to it. */
@@ -111,7 +150,9 @@ function useCanvas(
       if (gone || !root.current) return;
       made = makeScatterCanvas(root.current, {
         onPoint: (index) => latest.current.onPoint(index),
+        onPress: () => latest.current.onPress(),
         onOpen: (index) => latest.current.onOpen(index),
+        onDrawn: () => latest.current.onDrawn(),
         onBrush: (brush) => latest.current.onBrush(brush),
       });
       setCanvas(made);

@@ -105,6 +105,9 @@ function isWithin(value: number, [from, to]: readonly [number, number]): boolean
   return value >= Math.min(from, to) && value <= Math.max(from, to);
 }
 
+/** How far from a point the pointer may be and still mean it, in pixels of the page. */
+export const REACH = 14;
+
 /** The index of the place that is nearest, among those at most `reach` away; of several the last, which lies on top. */
 export function nearestPlace(
   places: readonly (readonly [x: number, y: number])[],
