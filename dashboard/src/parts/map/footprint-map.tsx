@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Frame, frameOf, type Projection, pathOf, project, turnsIn, WORLD, zoomed } from "./frame.ts";
 import { placeText } from "./place-text.ts";
 import { merged, type Point, type Shape } from "./rings.ts";
-import { borderLines, worldRings } from "./world.ts";
+import { worldBorders, worldLand } from "./world.ts";
 import "./map.css";
 
 export interface Footprint {
@@ -18,8 +18,8 @@ interface FootprintMapProps {
 }
 
 const WIDTH = 480;
-const LAND = worldRings();
-const BORDERS = borderLines();
+const LAND = worldLand();
+const BORDERS = worldBorders();
 
 export default function FootprintMap({ footprints, chosen }: FootprintMapProps) {
   const whole = useMemo(() => frameOf(merged(footprints.map(({ shape }) => shape))), [footprints]);
@@ -63,9 +63,9 @@ interface DrawnProps {
 
 /** Drawn once for each turn around the world that the frame reaches into. */
 function Land({ frame, projection }: DrawnProps) {
-  const path = pathOf(LAND, projection, true);
-  const borders = pathOf(BORDERS, projection, false);
-  const turns = turnsIn(frame, { rings: LAND, lines: [], points: [] });
+  const path = pathOf(LAND.rings, projection, true);
+  const borders = pathOf(BORDERS.lines, projection, false);
+  const turns = turnsIn(frame, LAND);
   return (
     <>
       {turns.map((turn) => (

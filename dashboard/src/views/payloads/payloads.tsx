@@ -39,7 +39,9 @@ export default function Payloads({ query }: ViewProps) {
     <Page title="Payloads" mark={<span class="faint">{count.data ? countText(count.data) : ""}</span>}>
       <PayloadFilters query={query} filter={choice.filter} />
       <ListTools choice={choice} columns={columns} onColumn={toggleColumn} command={command} />
-      {list.problem && <ProblemNote problem={list.problem} onRetry={list.refresh} />}
+      {list.problem && (
+        <ProblemNote problem={list.problem} onRetry={list.problem.status === 400 ? undefined : list.refresh} />
+      )}
       {list.rows.length > 0 && (
         <>
           <SelectionBar
