@@ -66,6 +66,7 @@ export function ActionDialog({ request, count, onClose, onDone, children }: Acti
           Why? It is kept in the history.
           <input
             name="why"
+            autoFocus
             maxLength={500}
             value={why}
             autoComplete="off"

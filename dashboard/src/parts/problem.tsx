@@ -1,13 +1,16 @@
 /** What went wrong, as a sentence, with a way on. */
+import type { ComponentChildren } from "preact";
 import type { Problem } from "../../../src/api/shapes/problem.ts";
 import { MarkIcon } from "./state-mark.tsx";
 
 interface ProblemNoteProps {
   readonly problem: Problem;
   readonly onRetry?: (() => void) | undefined;
+  /** What to do on this page where there is no such thing; the API's hint is for programs. */
+  readonly wayOn?: ComponentChildren;
 }
 
-export function ProblemNote({ problem, onRetry }: ProblemNoteProps) {
+export function ProblemNote({ problem, onRetry, wayOn }: ProblemNoteProps) {
   // The banner over the page says it once for everything.
   if (problem.type === "unreachable") return null;
   const { title, detail, hint, problems = [] } = problem;
@@ -26,7 +29,7 @@ export function ProblemNote({ problem, onRetry }: ProblemNoteProps) {
           ))}
         </ul>
       )}
-      {hint !== undefined && <p>{hint}</p>}
+      {problem.status === 404 && wayOn ? <p>{wayOn}</p> : hint !== undefined && <p>{hint}</p>}
       {onRetry && (
         <button type="button" class="button" onClick={onRetry}>
           Try again

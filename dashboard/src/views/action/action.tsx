@@ -24,7 +24,19 @@ export default function Action({ params }: ViewProps) {
   if (!data) {
     return (
       <Page title="Action" above={above}>
-        {problem ? <ProblemNote problem={problem} onRetry={refresh} /> : <Loading />}
+        {problem ? (
+          <ProblemNote
+            problem={problem}
+            onRetry={refresh}
+            wayOn={
+              <>
+                All that there are stand under <a href={href.actions()}>Actions</a>.
+              </>
+            }
+          />
+        ) : (
+          <Loading />
+        )}
       </Page>
     );
   }
