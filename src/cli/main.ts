@@ -1,11 +1,11 @@
 /** The command line: registers the commands, turns what they throw into a message and an exit code. */
 import { type Argument, Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "../errors.ts";
+import { VERSION } from "../version.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES_HELP, exitCodeOfSignal } from "./exit-codes.ts";
 import type { Io } from "./terminal/io.ts";
 import { reportError } from "./terminal/report-error.ts";
-import { VERSION } from "./version.ts";
 
 /** Runs one command and resolves with the exit code; never throws and never exits by itself. */
 export async function main(args: readonly string[], io: Io): Promise<ExitCode> {

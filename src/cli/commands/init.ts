@@ -6,10 +6,10 @@ import { CirrusError, EXIT } from "../../errors.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import { type Manifest, projectFiles } from "../../scaffold/init-project.ts";
 import { writeMissing } from "../../scaffold/write-files.ts";
+import { VERSION } from "../../version.ts";
 import type { Register } from "../commands.ts";
 import { IS_INSTALLED, PACKAGE_FOLDER } from "../place/package-folder.ts";
 import { type Io, paint } from "../terminal/io.ts";
-import { VERSION } from "../version.ts";
 
 export const register: Register = (command, io) => {
   command

@@ -7,6 +7,7 @@ import { listComponents } from "../template.ts";
 import { makeChunks } from "./chunks.ts";
 import { entryHandler } from "./entries.ts";
 import { makeNativePackages, type Packaged } from "./native-packages.ts";
+import { makePageFiles } from "./page-files.ts";
 import { makeStopAfterErrors } from "./stop-after-errors.ts";
 import { makeTrimAwsSdk } from "./trim-aws-sdk.ts";
 
@@ -46,6 +47,7 @@ export function bundleOptions(project: Project): BundleOptions {
         external: Array.isArray(external) ? external.map(String) : [],
         functionsOf: (entry, outdir) => functionsOf(project, entry, outdir),
       }),
+      makePageFiles((entry, outdir) => functionsOf(project, entry, outdir)),
     ],
   };
 }

@@ -1,0 +1,111 @@
+/** What the API needs, of the stack that its Lambda is of: the adapters of the functions, from the same environment. */
+import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
+import { type ClientOptions, lazyDynamoDb, lazyLogs, lazyS3, lazySqs, lazyStepFunctions } from "../../aws/clients.ts";
+import { makeExecutionLogs } from "../../aws/execution-logs.ts";
+import { makeAwsLoops } from "../../aws/loops/loops.ts";
+import { makeSqsQueueDepths } from "../../aws/queue-depths.ts";
+import { makeCloudWatchTaskLogs } from "../../aws/task-logs.ts";
+import { makeSfnWorkflows } from "../../aws/workflows.ts";
+import { systemClock } from "../../clock.ts";
+import { type Environment, requireVariable, type Variable } from "../../env.ts";
+import { actPorts } from "../../functions/act/act-ports.ts";
+import type { FunctionPorts } from "../../functions/ports.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import type { Log } from "../../log.ts";
+import { VERSION } from "../../version.ts";
+import { resolveDocument } from "../look/stored.ts";
+import type { ApiPorts, ApiSettings } from "../ports.ts";
+
+export interface AwsApiPlace {
+  readonly ports: ApiPorts;
+  readonly settings: ApiSettings;
+}
+
+/** A call that is never answered is made once more before API Gateway gives up. */
+const ANSWER_MS = 10_000;
+
+export async function awsApiPlace(
+  log: Log,
+  environment: Environment,
+  options: ClientOptions = { endpoint: environment.AWS_ENDPOINT_URL, timeoutMs: ANSWER_MS },
+): Promise<AwsApiPlace> {
+  const { functions, actions, deadLetters, continueAction } = await actPorts(log, environment, options);
+  return {
+    ports: {
+      functions,
+      actions,
+      deadLetters,
+      continueAction,
+      ...runsAndLoops(environment, options),
+      workflows: makeSfnWorkflows({
+        sfn: lazyStepFunctions(options),
+        baseArn: requireVariable(environment, "CIRRUS_BASE_WORKFLOW_ARN"),
+        clock: systemClock,
+      }),
+      queues: makeSqsQueueDepths({ sqs: lazySqs(options), queues: queueUrls(environment) }),
+      logs: makeExecutionLogs({
+        executions: functions.executions,
+        batch: async () => (await import("../../aws/services/batch.ts")).connectBatch(options),
+        logs: makeCloudWatchTaskLogs({ logs: lazyLogs(options) }),
+        payloadIdOf: ({ input }) => payloadIdOf(input, functions),
+      }),
+    },
+    settings: settingsOf(environment),
+  };
+}
+
+function queueUrls(environment: Environment) {
+  const urls = (queue: Variable, dead: Variable) => ({
+    queueUrl: requireVariable(environment, queue),
+    deadLetterQueueUrl: requireVariable(environment, dead),
+  });
+  return {
+    process: urls("CIRRUS_PROCESS_QUEUE_URL", "CIRRUS_PROCESS_DEAD_LETTER_QUEUE_URL"),
+    "status-change": urls("CIRRUS_STATUS_CHANGE_QUEUE_URL", "CIRRUS_STATUS_CHANGE_DEAD_LETTER_QUEUE_URL"),
+  } as const;
+}
+
+/** As far as the stack has them. */
+function runsAndLoops(environment: Environment, options: ClientOptions): Pick<ApiPorts, "bulk" | "loops"> {
+  const { CIRRUS_BULK_TABLE: bulkTable, CIRRUS_LOOP_TABLE: loopTable } = environment;
+  const payloads = {
+    payloadBucket: requireVariable(environment, "CIRRUS_PAYLOAD_BUCKET"),
+    payloadPrefix: environment.CIRRUS_PAYLOAD_ROOT_PREFIX ?? "cirrus",
+  };
+  const clients = { dynamodb: lazyDynamoDb(options), sqs: lazySqs(options), s3: lazyS3(options) };
+  return {
+    bulk: bulkTable === undefined ? undefined : makeAwsBulk(clients, { table: bulkTable, ...payloads }, systemClock),
+    loops:
+      loopTable === undefined
+        ? undefined
+        : {
+            ...makeAwsLoops(clients, { table: loopTable, ...payloads }, systemClock),
+            // There is no repository here to look a name up in: a commit is given whole.
+            resolveCommit: async (_repository, name) => (WHOLE_HASH.test(name) ? name : undefined),
+          },
+  };
+}
+
+const WHOLE_HASH = /^[0-9a-f]{40}$/;
+
+function settingsOf(environment: Environment): ApiSettings {
+  const stack = requireVariable(environment, "CIRRUS_STACK");
+  const region = requireVariable(environment, "AWS_REGION");
+  const buckets = (["CIRRUS_DATA_BUCKET", "CIRRUS_PAYLOAD_BUCKET"] as const).map((name) =>
+    requireVariable(environment, name),
+  );
+  return {
+    version: VERSION,
+    place: `in ${stack} (${region})`,
+    service: stack,
+    flags: ` --stack ${stack} --region ${region}`,
+    live: "poll",
+    shownUrls: buckets.map((bucket) => `s3://${bucket}/`),
+    corsOrigins: (environment.CIRRUS_API_ORIGINS ?? "").split(",").filter((origin) => origin !== ""),
+  };
+}
+
+async function payloadIdOf(input: string, functions: FunctionPorts): Promise<string | undefined> {
+  const payload = await resolveDocument(JSON.parse(input) as Json, functions);
+  return isJsonObject(payload) && typeof payload.id === "string" ? payload.id : undefined;
+}

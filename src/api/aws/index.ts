@@ -1,0 +1,2 @@
+/** `cirrus-pipeline/api`: the API as Lambdas. */
+export { apiLambda, operateLambda } from "./lambda.ts";

@@ -1,0 +1,40 @@
+/** The function that serves the dashboard has the page's files in its zip, beside its code. */
+import { cpSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "esbuild";
+import type { Packaged } from "./native-packages.ts";
+
+/** In a checkout and in the package alike. */
+const PAGE = fileURLToPath(new URL("../../../dashboard/dist", import.meta.url));
+
+/** The module that serves it, in a checkout and in the package. */
+const SERVED_BY = /[\\/]api[\\/]aws[\\/]lambda\.[jt]s$/;
+
+/** A plugin for esbuild, for one entry. */
+export function makePageFiles(functionsOf: (entry: string, outdir: string) => readonly Packaged[]): Plugin {
+  return {
+    name: "page-files",
+    setup(build) {
+      let served = false;
+      build.onLoad({ filter: SERVED_BY }, () => {
+        served = true;
+        return undefined;
+      });
+      build.onEnd(({ errors }) => {
+        if (!served || errors.length > 0) return undefined;
+        if (!existsSync(join(PAGE, "index.html"))) {
+          const text = `The page of the dashboard is not built: ${PAGE}`;
+          return {
+            errors: [{ text, notes: [{ text: "Build it in the checkout of Cirrus: npm run build:dashboard" }] }],
+          };
+        }
+        const entry = String((build.initialOptions.entryPoints as readonly string[])[0]); // one entry a bundle
+        for (const { folder } of functionsOf(entry, build.initialOptions.outdir ?? "")) {
+          cpSync(PAGE, join(folder, "dashboard"), { recursive: true });
+        }
+        return undefined;
+      });
+    },
+  };
+}
