@@ -64,8 +64,8 @@ test("Whatever is accepted is what JSON itself reads, and what JSON refuses is n
 
 test("Problems of the API lie in the line of the value that they name, or of the nearest above it", () => {
   const problems = placed(TEXT, [
-    { parameter: "$.process[0].workflow", message: "There is no workflow “mirror”." },
-    { parameter: "$.process[0].tasks['copy'].assets", message: "Expected a list." },
+    { parameter: "payload.process[0].workflow", message: "There is no workflow “mirror”." },
+    { parameter: "payload.process[0].tasks['copy'].assets", message: "Expected a list." },
     { parameter: "why", message: "Too long." },
   ]);
   expect(problems.map(({ line }) => line)).toEqual([7, 6, undefined]);

@@ -49,18 +49,19 @@ export function draftOf(text: string, payloadId: string): Draft {
     : { outcome: "payload", payload: JSON.parse(text) as unknown };
 }
 
-/** Problems that the API names by path, with the lines in which they lie. */
+/** Problems that the API names by path (`payload.process[0].workflow`), with the lines in which they lie. */
 export function placed(
   text: string,
   problems: readonly { readonly parameter: string; readonly message: string }[],
 ): readonly DraftProblem[] {
   const tree = parseTree(text);
   return problems.map(({ parameter, message }) => {
-    const node = tree && nodeAt(tree, parameter);
-    const isPath = parameter.startsWith("$");
+    const path = parameter.replace(/^payload(?=[.[]|$)/, "$");
+    const isPath = path.startsWith("$");
+    const node = tree && nodeAt(tree, path);
     return {
       ...(node ? positionOf(text, node.offset) : NOWHERE),
-      message: isPath ? `${parameter}: ${message}` : message,
+      message: isPath ? `${path}: ${message}` : message,
     };
   });
 }
