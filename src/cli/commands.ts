@@ -114,6 +114,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/dlq.ts"),
   },
   {
+    name: "action",
+    group: "Operate",
+    summary: "see what operators did through the API, and how far it is",
+    load: () => import("./commands/action.ts"),
+  },
+  {
     name: "completion",
     group: "Start",
     summary: "let your shell complete commands and names",

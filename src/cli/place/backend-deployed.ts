@@ -1,4 +1,5 @@
 /** A deployed stage as a place to look and act: the adapters of its functions, with the credentials of whoever calls. */
+import { makeDynamoActionStore } from "../../aws/actions.ts";
 import { makeSqsDeadLetters } from "../../aws/dead-letters.ts";
 import type { Deployment } from "../../aws/deployment.ts";
 import { makeExecutionLogs } from "../../aws/execution-logs.ts";
@@ -35,6 +36,12 @@ export async function openDeployedBackend(io: Io, place: Place): Promise<Backend
     flags: flagsOf(place),
     runner: `${stackName}`,
     ports,
+    actions: makeDynamoActionStore({
+      client: await clients.dynamodb(),
+      table: deployment.stateTable,
+      clock: ports.clock,
+      random: Math.random,
+    }),
     deadLetters: { process: deadLettersOf(queues.process), "status-change": deadLettersOf(queues["status-change"]) },
     logs: makeExecutionLogs({
       executions: ports.executions,

@@ -13,6 +13,7 @@ export function openLocalBackend(io: Io): Backend {
     flags: "",
     runner: "`npx cirrus dev`",
     ports: runtime.ports,
+    actions: runtime.actions,
     deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
     logs: runtime.executionLogs,
     lookEveryMs: 100,

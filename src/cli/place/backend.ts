@@ -1,5 +1,6 @@
 /** Where operators look and act: this project's own runtime, or a stage that is deployed. Commands know only this. */
 import { type Command, Option } from "commander";
+import type { ActionStore } from "../../actions/action-store.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { DeadLetters, QueueName } from "../../events/dead-letters.ts";
 import type { ExecutionLogs } from "../../executions/execution-logs.ts";
@@ -16,6 +17,7 @@ export interface Backend {
   /** Who takes what is sent. */
   readonly runner: string;
   readonly ports: FunctionPorts;
+  readonly actions: Pick<ActionStore, "get" | "list">;
   readonly deadLetters: Readonly<Record<QueueName, DeadLetters>>;
   readonly logs: ExecutionLogs;
   /** Milliseconds between two looks at what others do. */
