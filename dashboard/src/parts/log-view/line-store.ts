@@ -34,10 +34,9 @@ export interface LineStore {
   bytes(): number;
 }
 
-/** Of text; a block is decoded as a whole when one of its lines is read. */
+/** Of text: what one question to the worker of a search holds. */
 const BLOCK_BYTES = 256 * 1024;
-/** Blocks kept decoded: what is on the screen is in one or two. */
-const DECODED = 4;
+const LINE_FEED = 10;
 const NO_TIME = Number.NaN;
 
 interface OpenBlock {
@@ -48,35 +47,38 @@ interface OpenBlock {
 
 export function makeLineStore(): LineStore {
   const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
   const closed: Block[] = [];
-  const decoded = new Map<Block, readonly string[]>();
   const names: string[] = [];
   const times = makeColumn((size) => new Float64Array(size));
   const froms = makeColumn((size) => new Uint16Array(size));
   const levels = makeColumn((size) => new Uint8Array(size));
+  /** Where each line ends in its block. */
+  const ends = makeColumn((size) => new Uint32Array(size));
   const counts: Record<Level, number> = { error: 0, warning: 0, info: 0, debug: 0, other: 0 };
   let open: OpenBlock = { first: 0, texts: [], size: 0 };
   let count = 0;
   let textBytes = 0;
 
-  const close = ({ first, texts }: OpenBlock): Block => ({
-    first,
-    count: texts.length,
-    bytes: encoder.encode(texts.map((text) => `${text}\n`).join("")),
-  });
+  function close({ first, texts, size }: OpenBlock): Block {
+    // No character of a text takes more than three bytes.
+    const room = new Uint8Array(size * 3 + texts.length);
+    let at = 0;
+    for (const [index, text] of texts.entries()) {
+      at += encoder.encodeInto(text, room.subarray(at)).written;
+      ends.set(first + index, at);
+      room[at] = LINE_FEED;
+      at += 1;
+    }
+    return { first, count: texts.length, bytes: room.slice(0, at) };
+  }
 
   function textAt(index: number): string {
     if (index >= open.first) return open.texts[index - open.first] ?? "";
     const block = closed[blockOf(closed, index)];
     if (block === undefined) return "";
-    let texts = decoded.get(block);
-    if (texts === undefined) {
-      texts = textsOf(block);
-      decoded.set(block, texts);
-      const [oldest] = decoded.keys();
-      if (decoded.size > DECODED && oldest !== undefined) decoded.delete(oldest);
-    }
-    return texts[index - block.first] ?? "";
+    const from = index === block.first ? 0 : ends.get(index - 1) + 1;
+    return decoder.decode(block.bytes.subarray(from, ends.get(index)));
   }
 
   return {
@@ -115,7 +117,7 @@ export function makeLineStore(): LineStore {
       const from = closed.slice(blockOf(closed, fromLine));
       return open.texts.length > 0 ? [...from, close(open)] : from;
     },
-    bytes: () => textBytes + open.size + times.bytes() + froms.bytes() + levels.bytes(),
+    bytes: () => textBytes + open.size + times.bytes() + froms.bytes() + levels.bytes() + ends.bytes(),
   };
 }
 
@@ -146,7 +148,9 @@ function numberOf(names: string[], name: string): number {
 }
 
 /** Numbers of one kind, one a line. */
-function makeColumn<Numbers extends Float64Array | Uint16Array | Uint8Array>(make: (size: number) => Numbers) {
+function makeColumn<Numbers extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(
+  make: (size: number) => Numbers,
+) {
   let values = make(1024);
   return {
     get: (index: number): number => values[index] ?? 0,

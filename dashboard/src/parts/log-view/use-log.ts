@@ -22,7 +22,9 @@ export interface LogReading {
   retry(): void;
 }
 
-const PAGE_LINES = 5_000;
+/** The first page is there soon, those after it are few. */
+const FIRST_LINES = 1_000;
+const PAGE_LINES = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -74,7 +76,8 @@ function started(url: string): Reading {
 async function readOn(reading: Reading, signal: AbortSignal, tell: () => void): Promise<void> {
   let pause = FIRST_PAUSE_MS;
   for (;;) {
-    const page = await getOnce<LogPageView>(reading.url, { cursor: reading.cursor, limit: PAGE_LINES }, signal);
+    const limit = reading.store.count() === 0 ? FIRST_LINES : PAGE_LINES;
+    const page = await getOnce<LogPageView>(reading.url, { cursor: reading.cursor, limit }, signal);
     if (signal.aborted) return;
     reading.store.add(page.lines);
     reading.cursor = page.next ?? reading.cursor;

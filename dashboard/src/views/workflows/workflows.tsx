@@ -42,11 +42,13 @@ const COLUMNS: readonly Column<WorkflowRow>[] = [
   {
     key: "name",
     header: "Workflow",
+    kind: "wide",
     isName: true,
-    cell: ({ name, exists }) => (
+    cell: ({ name, exists, description }) => (
       <>
         <a href={href.workflow(name)}>{name}</a>
         {!exists && <span class="faint"> (gone; its payloads are kept)</span>}
+        {description !== undefined && <span class="workflow-description faint">{description}</span>}
       </>
     ),
   },
@@ -62,7 +64,7 @@ const COLUMNS: readonly Column<WorkflowRow>[] = [
     key: "tasks",
     header: "Tasks",
     cell: ({ tasks }) => (
-      <ul class="in-line">
+      <ul class="workflow-tasks">
         {tasks.map((task) => (
           <li key={task}>
             <a href={href.task(task)}>{task}</a>
@@ -71,7 +73,6 @@ const COLUMNS: readonly Column<WorkflowRow>[] = [
       </ul>
     ),
   },
-  { key: "description", header: "What it does", kind: "wide", cell: ({ description }) => description ?? "" },
 ];
 
 interface StateCountProps {
