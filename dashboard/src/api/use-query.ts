@@ -161,7 +161,8 @@ export function usePages<Row>(path: string | undefined, params: Params = {}, opt
     hasMore: pages.at(-1)?.next !== undefined,
     more: useCallback(() => more.current(), []),
     problem: loaded.url === url ? loaded.problem : undefined,
-    isLoading,
+    // Between a change of the address and its asking there is a moment in which nothing is on its way yet.
+    isLoading: isLoading || (url !== undefined && loaded.url !== url),
     refresh: useCallback(() => setAsked((times) => times + 1), []),
   };
 }

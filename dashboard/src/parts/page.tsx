@@ -1,6 +1,7 @@
 /** The frame of each view: its heading, which gets the focus when the view is opened, and the document's title. */
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { useInfo } from "../info.ts";
 
 interface PageProps {
   readonly title: string;
@@ -16,9 +17,12 @@ interface PageProps {
 export const HEADING_ID = "page-heading";
 
 export function Page({ title, above, mark, actions, children }: PageProps) {
+  const info = useInfo();
+  // Tabs of two stages are told apart.
+  const where = info?.stage === undefined ? "Cirrus" : `${info.service}-${info.stage}`;
   useEffect(() => {
-    document.title = `${title} · Cirrus`;
-  }, [title]);
+    document.title = `${title} · ${where}`;
+  }, [title, where]);
   return (
     <>
       <header class="page-header">

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import {
   cellsOf,
   deltaText,
+  isUntouched,
   type MatrixRow,
   newsBetween,
+  runningIn,
   totalOf,
   windowOf,
 } from "../../../dashboard/src/views/home/home-figures.ts";
@@ -67,4 +69,16 @@ test("a window that nobody knows is a day", () => {
   expect(windowOf("2y")).toBe("24h");
   expect(windowOf(null)).toBe("24h");
   expect(windowOf("7d")).toBe("7d");
+});
+
+describe("what runs now", () => {
+  test("is counted where the list of it is shorter", () => {
+    expect(runningIn(homeOf([row({ now: { PROCESSING: 70 } }), row({ now: { PROCESSING: 5 } })]))).toBe(75);
+    expect(runningIn(homeOf([]))).toBe(0);
+  });
+
+  test("a place is untouched as long as no payload is in any state", () => {
+    expect(isUntouched(homeOf([row({ now: {} }), row({ now: { FAILED: 0 } })]))).toBe(true);
+    expect(isUntouched(homeOf([row({ now: {} }), row({ now: { ABORTED: 1 } })]))).toBe(false);
+  });
 });

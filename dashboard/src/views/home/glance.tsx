@@ -8,15 +8,17 @@ import type { Shape, Tone } from "../../parts/marks.ts";
 import { MarkIcon } from "../../parts/state-mark.tsx";
 import { durationText } from "../../parts/time-text.ts";
 import { href } from "../../routes.ts";
+import { runningIn } from "./home-figures.ts";
 
 export function Glance({ home }: { readonly home: Home }) {
   return <Figures figures={[...payloadFigures(home), ...home.queues.map(queueFigure), ...otherFigures(home)]} />;
 }
 
-function payloadFigures({ running, stuck, queues, rejected }: Home): readonly Figure[] {
+function payloadFigures(home: Home): readonly Figure[] {
+  const { stuck, queues, rejected } = home;
   const dead = queues.reduce((sum, queue) => sum + queue.dead, 0);
   return [
-    { name: "Running now", value: <a href={href.payloads({ state: "PROCESSING" })}>{number(running.length)}</a> },
+    { name: "Running now", value: <a href={href.payloads({ state: "PROCESSING" })}>{number(runningIn(home))}</a> },
     {
       name: "Stuck",
       value: (

@@ -73,6 +73,17 @@ export function deltaText(more: number): string {
   return more > 0 ? `+${more.toLocaleString("en")}` : `−${(-more).toLocaleString("en")}`;
 }
 
+/** Whether no payload has ever been here. */
+export function isUntouched({ matrix }: Home): boolean {
+  return matrix.every(({ now }) => Object.values(now).every((count) => count === 0));
+}
+
+/** The list of them may hold the first ones only. */
+export function runningIn({ matrix, running }: Home): number {
+  const counted = matrix.reduce((sum, { now }) => sum + (now.PROCESSING ?? 0), 0);
+  return Math.max(counted, running.length);
+}
+
 /** What has changed for the worse between two answers, for those who listen; undefined where nothing has. */
 export function newsBetween(before: Home, after: Home): string | undefined {
   const failed = (home: Home) => home.matrix.reduce((sum, { now }) => sum + (now.FAILED ?? 0), 0);

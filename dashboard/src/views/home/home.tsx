@@ -4,6 +4,7 @@ import type { Home as HomeView } from "../../../../src/api/shapes/home.ts";
 import type { PayloadRow } from "../../../../src/api/shapes/payloads.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { commandLine, useInfo } from "../../info.ts";
+import { number } from "../../parts/action-text.ts";
 import { announce } from "../../parts/announce.ts";
 import { RunningDuration } from "../../parts/duration.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -16,7 +17,7 @@ import { type Column, Table } from "../../parts/table.tsx";
 import { href, type ViewProps } from "../../routes.ts";
 import { Glance } from "./glance.tsx";
 import "./home.css";
-import { newsBetween, WINDOW_TEXT, WINDOWS, type Window, windowOf } from "./home-figures.ts";
+import { isUntouched, newsBetween, runningIn, WINDOW_TEXT, WINDOWS, type Window, windowOf } from "./home-figures.ts";
 import { Matrix } from "./matrix.tsx";
 
 export default function Home({ query }: ViewProps) {
@@ -64,7 +65,8 @@ function Health({ home, window }: { readonly home: HomeView; readonly window: Wi
     <>
       <Glance home={home} />
       <h2>Workflows</h2>
-      {home.matrix.length === 0 ? <NothingYet /> : <Matrix rows={home.matrix} window={window} />}
+      {isUntouched(home) && <NothingYet />}
+      {home.matrix.length > 0 && <Matrix rows={home.matrix} window={window} />}
       {home.stuck.count > 0 && (
         <section aria-labelledby="stuck">
           <h2 id="stuck" tabIndex={-1}>
@@ -78,6 +80,11 @@ function Health({ home, window }: { readonly home: HomeView; readonly window: Wi
         </section>
       )}
       <h2>Running now</h2>
+      {home.running.length < runningIn(home) && (
+        <p class="faint">
+          The first {home.running.length} of {number(runningIn(home))}.
+        </p>
+      )}
       {home.running.length === 0 ? (
         <p class="faint">Nothing runs.</p>
       ) : (
