@@ -29,8 +29,8 @@ interface Reading {
   read: number;
   lines: readonly LogLine[];
   next: string | undefined;
-  /** Of the newest line so far: within a log the order stays whatever its clock said. */
-  latest: string;
+  /** The place of its next line in time: within a log the order stays whatever its clock said. */
+  at: string;
 }
 
 export async function makeLogMerger({ tries, place, limit, read, isOver }: LogMergerOptions) {
@@ -42,6 +42,7 @@ export async function makeLogMerger({ tries, place, limit, read, isOver }: LogMe
     const share = Math.max(LEAST_LINES, Math.ceil((2 * missing) / open.length));
     const { lines, next } = await read(reading.one, cursor, skip + share);
     Object.assign(reading, { cursor, lines, next, read: Math.min(skip, lines.length) });
+    moveOn(reading);
     if (lines.length === 0 && isOver(reading.one)) {
       open.splice(open.indexOf(reading), 1);
       finished.push(reading.one);
@@ -53,7 +54,7 @@ export async function makeLogMerger({ tries, place, limit, read, isOver }: LogMe
     for (;;) {
       const head = earliest(open);
       const [following] = waiting;
-      const isDue = following !== undefined && (head === undefined || following.startedAt <= timeOf(head));
+      const isDue = following !== undefined && (head === undefined || following.startedAt <= head.at);
       if (!isDue || open.length >= MOST_OPEN) return head;
       waiting.shift();
       const order = orderOf(following);
@@ -73,11 +74,11 @@ export async function makeLogMerger({ tries, place, limit, read, isOver }: LogMe
       for (let head = await openFollowing(); head !== undefined; head = await openFollowing()) {
         const line = head.lines[head.read];
         if (line === undefined || missing === 0) break;
-        time = timeOf(head);
-        head.latest = time;
+        time = head.at;
         head.read += 1;
+        moveOn(head);
         missing -= 1;
-        taken.push({ ...line, from: head.one });
+        taken.push({ at: line.at, message: line.message, from: head.one });
         if (head.read === head.lines.length) await refill(head, head.next, 0);
       }
       return taken;
@@ -117,20 +118,20 @@ function sortOut(tries: readonly TaskTry[], place: LogPlace) {
   return { waiting, open, finished };
 }
 
-function newReading(one: TaskTry, latest: string): Reading {
-  return { one, id: shortId(one), cursor: undefined, read: 0, lines: [], next: undefined, latest };
+function newReading(one: TaskTry, at: string): Reading {
+  return { one, id: shortId(one), cursor: undefined, read: 0, lines: [], next: undefined, at };
 }
 
 function earliest(open: readonly Reading[]): Reading | undefined {
   let found: Reading | undefined;
   for (const reading of open) {
     if (reading.read === reading.lines.length) continue;
-    if (found === undefined || timeOf(reading) < timeOf(found)) found = reading;
+    if (found === undefined || reading.at < found.at) found = reading;
   }
   return found;
 }
 
-function timeOf({ lines, read, latest }: Reading): string {
-  const at = lines[read]?.at ?? "";
-  return at > latest ? at : latest;
+function moveOn(reading: Reading): void {
+  const at = reading.lines[reading.read]?.at ?? "";
+  if (at > reading.at) reading.at = at;
 }

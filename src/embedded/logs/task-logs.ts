@@ -56,10 +56,14 @@ export function makeTaskLogs(
         const { size } = await file.stat();
         // A log that was shortened meanwhile has lost what lay between: what comes now is at its end.
         const start = Math.min(from, size);
-        const wanted = Math.max(LEAST_BYTES, Math.min(most * USUAL_LINE_BYTES, MOST_BYTES));
-        const bytes = Buffer.allocUnsafe(Math.min(size - start, wanted));
-        const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-        const whole = wholeLines(bytes.subarray(0, bytesRead), most);
+        const read = async (length: number) => {
+          const bytes = Buffer.allocUnsafe(Math.min(size - start, length));
+          const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+          return wholeLines(bytes.subarray(0, bytesRead), most);
+        };
+        const few = await read(Math.min(Math.max(most, FEWEST_LINES) * USUAL_LINE_BYTES, MOST_BYTES));
+        // A line may be longer than what was read.
+        const whole = few.length > 0 ? few : await read(MOST_BYTES);
         const lines = whole.toString("utf8").split("\n").slice(0, -1);
         return { lines: lines.map(parseLine), next: start + whole.length };
       } finally {
@@ -84,10 +88,10 @@ function safeSegment(name: string): string {
 
 const LONGEST_SEGMENT = 200;
 const BLOCK = 64 * 1024;
-/** Of one reading; a line is shorter than the least of them. */
+/** Of one reading; a line is shorter. */
 const MOST_BYTES = 4 * 1024 * 1024;
-const LEAST_BYTES = 256 * 1024;
-const USUAL_LINE_BYTES = 100;
+const USUAL_LINE_BYTES = 120;
+const FEWEST_LINES = 100;
 
 function wholeLines(bytes: Buffer, most: number): Buffer {
   let end = 0;
