@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   deedsOf,
+  holderText,
   loopNow,
   nextTurn,
   pauseText,
@@ -63,6 +64,11 @@ describe("what a loop does now", () => {
   });
 });
 
+it("names a process of a machine, and leaves other names as they are", () => {
+  expect(holderText("7112:4819625-aadacbcb:vm:aab34741")).toBe("process 7112 on vm");
+  expect(holderText("arn:aws:states:us-west-2:1234:execution:loops:zzebu")).toContain("arn:aws:states");
+});
+
 it("tells who paused it and why", () => {
   expect(pauseText({ by: "ada", note: "waits for data" })).toBe("paused by ada: waits for data");
   expect(pauseText({ by: "ada" })).toBe("paused by ada");
@@ -71,6 +77,8 @@ it("tells who paused it and why", () => {
 it("tells how far an iteration is", () => {
   expect(turnsText({ turns: { had: 12, all: 30 } })).toBe("12 of 30 turns had");
   expect(turnsText({ turns: { had: 3, all: 3 } })).toBe("all 3 turns had");
+  expect(turnsText({ turns: { had: 1, all: 1 } })).toBe("its one turn had");
+  expect(turnsText({ turns: { had: 0, all: 1 } })).toBe("0 of 1 turn had");
   expect(turnsText({ turns: { had: 0, all: 0 } })).toBe("no turns");
 });
 

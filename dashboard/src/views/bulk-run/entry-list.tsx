@@ -22,7 +22,7 @@ export function EntryList({ run, query }: EntryListProps) {
   const shown = query.get("entry");
   const pages = usePages<BulkEntryView>(
     `/v1/bulk/${encodeURIComponent(run.name)}/entries`,
-    { state, prefix },
+    { state, prefix, limit: 50 },
     { live: run.state !== "FINISHED" },
   );
   return (

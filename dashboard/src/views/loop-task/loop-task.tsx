@@ -25,7 +25,12 @@ import { Registration, TaskFigures } from "./task-facts.tsx";
 export default function LoopTask({ query }: ViewProps) {
   const key = query.get("task") ?? "";
   const task = useQuery<LoopTaskView>("/v1/loops/task", { task: key }, { live: true });
-  const above = <a href={href.loops()}>Loops</a>;
+  const [codops = ""] = key.split("/");
+  const above = (
+    <>
+      <a href={href.loops()}>Loops</a> / <a href={href.loops(codops)}>{codops}</a>
+    </>
+  );
   if (!task.data) {
     return (
       <Page title={key} above={above}>
@@ -77,7 +82,7 @@ function Executions({ task, query, onChange }: ExecutionsProps) {
       ) : (
         <p class="faint">{durations.isLoading ? "Loading…" : "No execution has ended yet."}</p>
       )}
-      <h2>Executions</h2>
+      <h2>{selected.rows === undefined ? "Executions" : "Selected executions"}</h2>
       {selected.rows === undefined && (
         <ChoiceGroup
           label="Status"

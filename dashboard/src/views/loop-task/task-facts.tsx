@@ -4,7 +4,6 @@ import type { LoopTaskView } from "../../../../src/api/shapes/loops.ts";
 import { type Figure, Figures } from "../../parts/figures.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { durationText } from "../../parts/time-text.ts";
-import { href } from "../../routes.ts";
 import { OutcomeMark, TaskState } from "../loops/loop-marks.tsx";
 import { NextTurn } from "../loops/next-turn.tsx";
 import { placeText, successText } from "../loops/turn-texts.ts";
@@ -44,9 +43,8 @@ function streakText(streak: number): string | undefined {
 }
 
 export function Registration({ task }: { readonly task: LoopTaskView }) {
-  const { codops, work, repository, schedule, timeoutSeconds } = task;
+  const { work, repository, schedule, timeoutSeconds } = task;
   const facts: readonly (readonly [name: string, value: ComponentChildren])[] = [
-    ["Organisation", <a href={href.loops(codops)}>{codops}</a>],
     ["Runs", work],
     ["When", schedule],
     ["At most", timeoutSeconds === undefined ? undefined : durationText(timeoutSeconds * 1000)],

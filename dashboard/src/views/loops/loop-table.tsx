@@ -1,12 +1,13 @@
 /** The loops themselves: how far the iteration is, who drives it, whether somebody has paused it. */
 import type { LoopView } from "../../../../src/api/shapes/loops.ts";
+import { useInfo } from "../../info.ts";
 import { ActionButton } from "../../parts/action-dialog.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { useNow } from "../../parts/now.ts";
 import { StateMark } from "../../parts/state-mark.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { href } from "../../routes.ts";
-import { loopNow, pauseText, turnsText } from "./turn-texts.ts";
+import { holderText, loopNow, pauseText, turnsText } from "./turn-texts.ts";
 
 interface LoopTableProps {
   readonly loops: readonly LoopView[];
@@ -37,7 +38,7 @@ function columns(onChange: () => void): readonly Column<LoopView>[] {
       header: "Driven by",
       cell: ({ holder, paused }) => (
         <>
-          {holder ?? <span class="faint">nobody</span>}
+          {holder === undefined ? <span class="faint">nobody</span> : <span title={holder}>{holderText(holder)}</span>}
           {paused && (
             <div class="faint">
               {pauseText(paused)}, <Moment at={paused.at} />
@@ -63,6 +64,8 @@ function columns(onChange: () => void): readonly Column<LoopView>[] {
 
 function Now({ loop }: { readonly loop: LoopView }) {
   const state = loopNow(loop, useNow());
+  // A stage starts its loops by itself; here a process has to.
+  const isLocal = useInfo()?.stage === undefined;
   if (state === "waits" && loop.nextAt !== undefined) {
     return (
       <span class="number">
@@ -71,5 +74,9 @@ function Now({ loop }: { readonly loop: LoopView }) {
     );
   }
   if (state === "RUNNING" || state === "paused") return <StateMark state={state} />;
-  return <span class="number">{state === "due" ? "next turn is due" : state}</span>;
+  return (
+    <span class="number">
+      {state === "due" ? (isLocal && loop.holder === undefined ? "not started" : "next turn is due") : state}
+    </span>
+  );
 }

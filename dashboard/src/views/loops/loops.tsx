@@ -1,5 +1,5 @@
 /** The view "Loops": organisations with their tasks, where each is in its loop, how its last execution ended, when it comes next. */
-import type { LoopList, LoopTaskList } from "../../../../src/api/shapes/loops.ts";
+import type { LoopList, LoopTaskList, LoopTaskView } from "../../../../src/api/shapes/loops.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { useInfo } from "../../info.ts";
 import { Empty } from "../../parts/empty.tsx";
@@ -26,7 +26,7 @@ export default function Loops({ params: { codops }, query }: ViewProps) {
     return <Page title="Loops">{problem ? <ProblemNote problem={problem} onRetry={refresh} /> : <Loading />}</Page>;
   }
   const { organisations, loops, problems } = list.data;
-  const { tasks } = found.data;
+  const tasks = goneLast(found.data.tasks);
   const isMine = (loop: string) => codops === undefined || loop === codops || tasks.some((task) => task.loop === loop);
   const wrong = codops === undefined ? problems : (organisations.find((one) => one.codops === codops)?.problems ?? []);
   const isEmpty = organisations.length === 0 && problems.length === 0;
@@ -60,6 +60,10 @@ export default function Loops({ params: { codops }, query }: ViewProps) {
       )}
     </Page>
   );
+}
+
+function goneLast(tasks: readonly LoopTaskView[]): readonly LoopTaskView[] {
+  return tasks.toSorted((a, b) => Number(a.standing === "gone") - Number(b.standing === "gone"));
 }
 
 function NoLoops() {

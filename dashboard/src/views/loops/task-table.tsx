@@ -22,7 +22,7 @@ const HEADINGS = ["Task", "State", "Last execution", "Started", "Took", "Next tu
 export function TaskTable({ tasks, unfolded, onChange }: TaskTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="table-frame" aria-label="Tasks" tabIndex={0}>
+    <section class="table-frame task-frame" aria-label="Tasks" tabIndex={0}>
       <table class="table task-table">
         <caption class="unseen">Tasks</caption>
         <thead>

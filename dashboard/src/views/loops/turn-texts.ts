@@ -22,7 +22,8 @@ export function pauseText({ by, note }: { readonly by: string; readonly note?: s
 /** `12 of 30 turns had` */
 export function turnsText({ turns: { had, all } }: Pick<LoopView, "turns">): string {
   if (all === 0) return "no turns";
-  return had === all ? `all ${all} turns had` : `${had} of ${all} turns had`;
+  if (had === all) return all === 1 ? "its one turn had" : `all ${all} turns had`;
+  return `${had} of ${all} ${all === 1 ? "turn" : "turns"} had`;
 }
 
 /** What a loop does at this moment, in a word or a few; `nextAt` in the past means that nobody came for it. */
@@ -34,6 +35,12 @@ export function loopNow(
   if (paused !== undefined) return "paused";
   if (nextAt === undefined) return holder === undefined ? "due" : "between turns";
   return Date.parse(nextAt) > now ? "waits" : "due";
+}
+
+/** `process 4711 on laptop` for a process of a machine, which is `4711:<its start>:laptop:<its own>`; others as they are. */
+export function holderText(holder: string): string {
+  const [, process, host] = /^(\d+):[^:]*:([^:]+):[^:]*$/.exec(holder) ?? [];
+  return process === undefined ? holder : `process ${process} on ${host}`;
 }
 
 export type TaskDeed = "pause" | "resume" | "run-now" | "cancel" | "pin" | "unpin";
