@@ -16,7 +16,8 @@ export function Banner({ problem }: { readonly problem: Problem | undefined }) {
   const connection = useConnection();
   if (connection === "lost") return <Lost />;
   if (connection === "session-ended") return <SessionEnded />;
-  return problem && problem.type !== "unreachable" ? <ProblemNote problem={problem} /> : null;
+  // Without permission each view says so itself.
+  return problem && problem.status !== 403 ? <ProblemNote problem={problem} /> : null;
 }
 
 function Lost() {

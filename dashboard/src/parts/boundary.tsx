@@ -1,5 +1,6 @@
 /** Keeps a view that broke from taking the page with it: a sentence, and a way on. */
 import { Component, type ComponentChildren } from "preact";
+import { Page } from "./page.tsx";
 import { ProblemNote } from "./problem.tsx";
 
 interface BoundaryProps {
@@ -21,16 +22,18 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <ProblemNote
-        problem={{
-          type: "page",
-          title: "This part of the page broke",
-          status: 0,
-          detail: error.message,
-          hint: "The other views still work. Nothing that runs is affected: this page only looks.",
-        }}
-        onRetry={() => this.setState({ error: undefined })}
-      />
+      <Page title="This part of the page broke">
+        <ProblemNote
+          problem={{
+            type: "page",
+            title: "What was answered could not be drawn",
+            status: 0,
+            detail: error.message,
+            hint: "The other views still work. Nothing that runs is affected: this page only looks.",
+          }}
+          onRetry={() => this.setState({ error: undefined })}
+        />
+      </Page>
     );
   }
 }

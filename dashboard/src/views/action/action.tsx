@@ -126,6 +126,7 @@ function Problems({ action }: { readonly action: ActionView }) {
     {
       key: "id",
       header: isAboutPayloads(kind) ? "Payload" : "Which",
+      kind: "wide",
       isName: true,
       cell: ({ id }) => (isAboutPayloads(kind) ? <a href={href.payload(id)}>{id}</a> : id),
     },
