@@ -47,6 +47,8 @@ export interface CirrusProcess {
   readonly ended: Promise<Ended>;
   /** Resolves once standard error holds this; rejects where the program ends without. */
   saying(text: string | RegExp): Promise<void>;
+  /** What stands on standard error by now. */
+  said(): string;
   /** Resolves once standard error has this many lines, or the program has ended. */
   lines(count: number): Promise<void>;
 }
@@ -80,6 +82,7 @@ export function startCirrus(args: readonly string[], cwd: string): CirrusProcess
       const found = await until(() => written.stderr.match(text) !== null);
       if (!found) throw new Error(`cirrus ${args.join(" ")} never said ${text}, but:\n${written.stderr}`);
     },
+    said: () => written.stderr,
     async lines(count) {
       await until(() => written.stderr.split("\n").length > count);
     },
