@@ -3,6 +3,7 @@ import { errorOfExecution } from "../../events/execution-error.ts";
 import type { ExecutionDescription, ExecutionKey } from "../../executions/executions.ts";
 import { stepsOf } from "../../executions/steps-of-history.ts";
 import { isJsonObject, type Json } from "../../json.ts";
+import { executionName } from "../../payload/payload-id.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import { isOpen } from "../../state/states.ts";
 import { NotFound } from "../answers.ts";
@@ -77,9 +78,13 @@ async function recordOf({ input }: ExecutionDescription, { functions }: ApiPorts
   return record;
 }
 
-/** Which attempt an older execution was is told by the payload's history alone. */
+/** The names of a payload's executions follow from their numbers. */
 function attemptOf(record: PayloadRecord, execution: string): { attempt?: number } {
-  return record.execution === execution ? { attempt: record.attempt } : {};
+  if (record.execution === execution) return { attempt: record.attempt };
+  for (let attempt = record.attempt - 1; attempt >= 1; attempt--) {
+    if (executionName(record.payloadId, attempt) === execution) return { attempt };
+  }
+  return {};
 }
 
 function errorOf(execution: ExecutionDescription): Pick<ExecutionView, "error"> {
