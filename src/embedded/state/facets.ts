@@ -5,6 +5,7 @@
  */
 import type { Count, PayloadFilter, PayloadRecord } from "../../state/state-store.ts";
 import type { Database, SqlValue } from "../database/database.ts";
+import { and, prefixTerms, type Terms } from "./key-range.ts";
 import { toState } from "./payload-rows.ts";
 
 type Facet = Pick<PayloadRecord, "workflow" | "collections" | "organisation" | "state">;
@@ -32,29 +33,75 @@ function keyOf({ workflow, collections, organisation = "", state }: Facet): read
   return [workflow, collections, organisation, state];
 }
 
-export interface CountedFacet {
-  readonly id: number;
-  readonly workflow: string;
-  readonly collections: string;
-  readonly count: number;
+/** The facets that a filter chooses: in a subquery where there are many, for each one would be carried to and fro. */
+export interface FacetSet {
+  readonly size: number;
+  /** Payloads that have one of them. */
+  readonly payloads: number;
+  /** All their payloads' IDs begin as the filter wants it. */
+  readonly isWhole: boolean;
+  /** Of the table payload_facets. */
+  readonly terms: Terms;
 }
 
-/** Of those that any payload has. */
-export function facetsOf(
-  db: Database,
-  filter: Pick<PayloadFilter, "workflow" | "collections" | "organisation" | "state">,
-): readonly CountedFacet[] {
-  // The table has it for those without one: no payload has an organisation of no name.
-  if (filter.organisation === "") return [];
-  const given = (["workflow", "collections", "organisation", "state"] as const).flatMap((name) => {
+/** Undefined where no filter narrows them. */
+export function facetSet(db: Database, filter: PayloadFilter): FacetSet | undefined {
+  const { idPrefix = "" } = filter;
+  const named = (["workflow", "collections", "organisation", "state"] as const).flatMap((name) => {
     const value = filter[name];
-    return value === undefined ? [] : [{ term: `${name} = ?`, value }];
+    return value === undefined ? [] : [{ sql: [`${name} = ?`], values: [value] }];
   });
-  return db.all<CountedFacet>(
-    `SELECT id, workflow, collections, count FROM payload_facets
-     WHERE ${["count > 0", ...given.map(({ term }) => term)].join(" AND ")}`,
-    ...given.map(({ value }) => value),
+  if (named.length === 0 && idPrefix === "") return undefined;
+  // The table has the empty text for those without one: no payload has an organisation of no name.
+  const none = filter.organisation === "" ? [{ sql: ["FALSE"], values: [] }] : [];
+  const head = headOf(idPrefix);
+  const terms = and({ sql: ["count > 0"], values: [] }, ...named, ...none, head.terms);
+  const row = db.get<{ size: number; payloads: number | null }>(
+    `SELECT count(*) AS size, sum(count) AS payloads FROM payload_facets WHERE ${terms.sql.join(" AND ")}`,
+    ...terms.values,
   );
+  return { size: row?.size ?? 0, payloads: row?.payloads ?? 0, isWhole: head.isWhole, terms };
+}
+
+/** What stands in a payload ID between its collections and its workflow, and nowhere else in it. */
+const MARK = "/workflow-";
+
+/** What the beginning of an ID says of collections and workflow, and whether that is all it says. */
+function headOf(idPrefix: string): { readonly terms: Terms; readonly isWhole: boolean } {
+  const mark = idPrefix.indexOf(MARK);
+  if (mark === -1) return { terms: collectionsTerms(idPrefix), isWhole: true };
+  const collections = { sql: ["collections = ?"], values: [idPrefix.slice(0, mark)] };
+  const [workflow = "", ...rest] = idPrefix.slice(mark + MARK.length).split("/");
+  if (rest.length === 0) return { terms: and(collections, prefixTerms("workflow", workflow)), isWhole: true };
+  return {
+    terms: and(collections, { sql: ["workflow = ?"], values: [workflow] }),
+    isWhole: rest.join("/") === "",
+  };
+}
+
+/** `a/b/work` may be the beginning of collections, or the collections `a/b` and the beginning of the mark. */
+function collectionsTerms(idPrefix: string): Terms {
+  const begins = prefixTerms("collections", idPrefix);
+  const slash = idPrefix.lastIndexOf("/");
+  if (slash === -1 || !MARK.startsWith(idPrefix.slice(slash))) return begins;
+  return {
+    sql: [`(${begins.sql.join(" AND ")} OR collections = ?)`],
+    values: [...begins.values, idPrefix.slice(0, slash)],
+  };
+}
+
+/** Their numbers, those with the most payloads first. */
+export function facetIds(db: Database, { terms }: FacetSet): readonly number[] {
+  const rows = db.all<{ id: number }>(
+    `SELECT id FROM payload_facets WHERE ${terms.sql.join(" AND ")} ORDER BY count DESC`,
+    ...terms.values,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Of payloads that have one of them. */
+export function facetTerms({ terms }: FacetSet): Terms {
+  return { sql: [`facet IN (SELECT id FROM payload_facets WHERE ${terms.sql.join(" AND ")})`], values: terms.values };
 }
 
 export function readCounts(

@@ -13,6 +13,8 @@ export interface IndexPath {
   readonly isOrdered: boolean;
   /** What the runs do not say by themselves. */
   readonly filter: Terms;
+  /** How many entries all runs have, where that is known. */
+  readonly size?: number | undefined;
 }
 
 export interface FoundKey extends Key {
@@ -59,8 +61,10 @@ export function countKeys(db: Database, { index, runs, filter }: IndexPath, rang
 
 /** How many entries there are to be looked at, up to `most`. */
 export function sizeOf(db: Database, path: IndexPath, range: KeyRange, most: number): number {
-  const inRange = path.isOrdered ? range : {};
-  return countKeys(db, { ...path, filter: NOTHING }, inRange, most);
+  const { size, isOrdered } = path;
+  const isNarrowed = isOrdered && (range.from !== undefined || range.to !== undefined);
+  if (size !== undefined && (size < most || !isNarrowed)) return Math.min(size, most);
+  return countKeys(db, { ...path, filter: NOTHING }, isOrdered ? range : {}, most);
 }
 
 /** The range with at most so many entries of all runs together, at the beginning of the order; undefined where it has no more. */
