@@ -11,6 +11,7 @@ import { stateMark } from "../terminal/state-mark.ts";
 export interface FilterOptions {
   readonly workflow?: string;
   readonly collections?: string;
+  readonly organisation?: string;
   readonly state?: State;
   readonly since?: string;
   readonly until?: string;
@@ -23,6 +24,7 @@ export function addFilterOptions(command: Command, now: () => number = Date.now)
   return command
     .option("--workflow <name>", "of this workflow")
     .option("--collections <names>", "of these collections, as the payload ID has them")
+    .option("--organisation <name>", "of this organisation, as their process definition has it")
     .option("--state <state>", STATES.join(", "), parseState)
     .option("--since <time>", "changed since: 7d, 24h, 30m or 2030-01-31T12:00Z", parseMoment)
     .option("--until <time>", "changed before", parseMoment)
@@ -31,8 +33,8 @@ export function addFilterOptions(command: Command, now: () => number = Date.now)
 }
 
 export function filtersOf(options: FilterOptions): ListQuery {
-  const { workflow, collections, state, since, until, idPrefix, errorPrefix } = options;
-  return { workflow, collections, state, since, until, idPrefix, errorPrefix };
+  const { workflow, collections, organisation, state, since, until, idPrefix, errorPrefix } = options;
+  return { workflow, collections, organisation, state, since, until, idPrefix, errorPrefix };
 }
 
 /** Page after page, until there are so many. */
