@@ -18,7 +18,7 @@ import { ScatterTable } from "./scatter-table.tsx";
 
 /** More would lie upon each other, and take longer to draw than a hand moves. */
 const MOST_POINTS = 5_000;
-const STRETCHES = 24;
+const MOST_STRETCHES = 24;
 
 interface DurationScatterProps {
   /** What the points are: `Tries of reproject`. */
@@ -49,7 +49,7 @@ export function DurationScatter(props: DurationScatterProps) {
         kind,
       ),
       // Of a choice of extremes the percentiles would be wrong.
-      band: points.length === all ? percentileBand(points, which, STRETCHES) : [],
+      band: points.length === all ? percentileBand(points, which, MOST_STRETCHES) : [],
       lines: [
         ...(p50Ms === undefined ? [] : [{ name: "p50", durationMs: p50Ms }]),
         ...(p95Ms === undefined ? [] : [{ name: "p95", durationMs: p95Ms }]),

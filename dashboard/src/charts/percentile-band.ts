@@ -14,18 +14,17 @@ export interface BandStretch {
 
 /** With fewer, the 95th percentile says nothing that the points themselves do not. */
 const FEWEST = 5;
+/** So many in a stretch on average, so that few stretches are left out. */
+const AVERAGE = 10;
 
-/** Of what succeeded, in stretches of equal length; one with too few has no band. */
-export function percentileBand(
-  points: readonly ScatterPoint[],
-  which: TimeOf,
-  stretches: number,
-): readonly BandStretch[] {
+/** Of what succeeded, in at most so many stretches of equal length; one with too few has no band. */
+export function percentileBand(points: readonly ScatterPoint[], which: TimeOf, most: number): readonly BandStretch[] {
   const succeeded = points.filter(({ mark }) => mark === "succeeded");
   const times = succeeded.map((point) => timeOf(point, which));
   const first = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
   const last = times.reduce((most, time) => Math.max(most, time), Number.NEGATIVE_INFINITY);
   if (succeeded.length < FEWEST || last <= first) return [];
+  const stretches = Math.max(1, Math.min(most, Math.floor(succeeded.length / AVERAGE)));
   const length = (last - first) / stretches;
   const durations: number[][] = Array.from({ length: stretches }, () => []);
   for (const [index, { durationMs }] of succeeded.entries()) {

@@ -28,8 +28,8 @@ describe("the band of percentiles", () => {
   });
 
   it("leaves out stretches with too few, and is not there at all for one moment", () => {
-    const points = [...[0, 1, 2, 3, 4].map((at) => point(at, 10)), point(100, 10)];
-    expect(percentileBand(points, "start", 10)).toHaveLength(1);
+    const points = [...Array.from({ length: 19 }, (_, at) => point(at, 10)), point(100, 10)];
+    expect(percentileBand(points, "start", 10)).toMatchObject([{ count: 19 }]);
     expect(
       percentileBand(
         [1, 2, 3, 4, 5, 6].map(() => point(7, 10)),
@@ -38,6 +38,11 @@ describe("the band of percentiles", () => {
       ),
     ).toEqual([]);
     expect(percentileBand([], "start", 10)).toEqual([]);
+  });
+
+  it("has fewer stretches where there are few points, so that each says something", () => {
+    const points = Array.from({ length: 50 }, (_, at) => point(at, 10));
+    expect(percentileBand(points, "start", 24)).toHaveLength(5);
   });
 
   it("is of every point once where no stretch has too few", () => {

@@ -84,8 +84,8 @@ it("tells how far an iteration is", () => {
 
 it("tells how often it succeeded, never all of it where one did not", () => {
   const counts = { SUCCEEDED: 999, FAILED: 1, TIMED_OUT: 0, CANCELLED: 0, LOST: 0 };
-  expect(successText(counts)).toBe("999 of 1,000 succeeded (99 %)");
-  expect(successText({ ...counts, FAILED: 0 })).toBe("999 of 999 succeeded (100 %)");
+  expect(successText(counts)).toBe("999 of 1,000 succeeded (99\u00a0%)");
+  expect(successText({ ...counts, FAILED: 0 })).toBe("999 of 999 succeeded (100\u00a0%)");
   expect(successText({ ...counts, SUCCEEDED: 0, FAILED: 0 })).toBe("");
 });
 

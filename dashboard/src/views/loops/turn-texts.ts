@@ -68,7 +68,7 @@ export function successText(counts: LoopTaskView["counts"]): string {
   if (all === 0) return "";
   const succeeded = counts.SUCCEEDED;
   const percent = succeeded < all ? Math.min(99, Math.floor((100 * succeeded) / all)) : 100;
-  return `${succeeded.toLocaleString("en")} of ${all.toLocaleString("en")} succeeded (${percent} %)`;
+  return `${succeeded.toLocaleString("en")} of ${all.toLocaleString("en")} succeeded (${percent}\u00a0%)`;
 }
 
 /** Where a task or a problem stands: `peach.yaml:12`. */
