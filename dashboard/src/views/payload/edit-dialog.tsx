@@ -4,9 +4,13 @@ import type { PayloadView } from "../../../../src/api/shapes/payloads.ts";
 import type { Problem } from "../../../../src/api/shapes/problem.ts";
 import { act } from "../../api/client.ts";
 import { problemFrom } from "../../api/use-query.ts";
+import { commandLine, useInfo } from "../../info.ts";
 import { navigate } from "../../location.ts";
 import { announce } from "../../parts/announce.ts";
+import { Command } from "../../parts/copy.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
+import { Empty } from "../../parts/empty.tsx";
+import { quoted } from "../../parts/equivalent-command.ts";
 import { Loading } from "../../parts/loading.tsx";
 import { ProblemNote } from "../../parts/problem.tsx";
 import { href } from "../../routes.ts";
@@ -28,9 +32,30 @@ export default function EditDialog(props: EditDialogProps) {
     <Dialog title="Edit and rerun" onClose={props.onClose} wide>
       {isLoading && <Loading what="Loading the input" />}
       {problem && <DocumentProblem problem={problem} onRetry={refresh} />}
-      {data && <Editor {...props} first={JSON.stringify(data.document, undefined, 2)} />}
+      {data && <EditorOrCommands {...props} first={JSON.stringify(data.document, undefined, 2)} />}
     </Dialog>
   );
+}
+
+/** Characters. A browser takes seconds over each key in a longer text. */
+const MOST_EDITED = 400_000;
+
+function EditorOrCommands(props: EditDialogProps & { readonly first: string }) {
+  const info = useInfo();
+  if (props.first.length <= MOST_EDITED) return <Editor {...props} />;
+  const { id, state } = props.payload;
+  const replace = needsReplace(state) ? " --replace" : "";
+  return (
+    <Empty title="Its input is too long to be edited in a page.">
+      <p>Write it into a file, edit that, and send it:</p>
+      <Command line={commandLine(info, `payload get ${quoted(id)}`).concat(" > payload.json")} />
+      <Command line={commandLine(info, `publish payload.json${replace}`)} />
+    </Empty>
+  );
+}
+
+function needsReplace(state: PayloadView["state"]): boolean {
+  return state === "SUCCEEDED" || state === "INVALID";
 }
 
 function Editor({ payload, first, onClose, onDone }: EditDialogProps & { readonly first: string }) {
@@ -41,7 +66,7 @@ function Editor({ payload, first, onClose, onDone }: EditDialogProps & { readonl
   const area = useRef<HTMLTextAreaElement>(null);
   const draft = useMemo(() => draftOf(text, payload.id), [text, payload.id]);
   const problems = draft.outcome === "problems" ? draft.problems : placed(text, refused?.problems ?? []);
-  const replaces = payload.state === "SUCCEEDED" || payload.state === "INVALID";
+  const replaces = needsReplace(payload.state);
 
   const run = async (event: Event) => {
     event.preventDefault();

@@ -1,10 +1,9 @@
 /** What there is to know of a payload at a glance: its error, what would happen next, its history and its executions. */
 import type { ComponentChildren } from "preact";
 import type { PayloadView } from "../../../../src/api/shapes/payloads.ts";
-import { commandLine, useInfo } from "../../info.ts";
-import { Command } from "../../parts/copy.tsx";
 import { quoted } from "../../parts/equivalent-command.ts";
 import { Moment } from "../../parts/moment.tsx";
+import { SameCommands } from "../../parts/same-commands.tsx";
 import { href } from "../../routes.ts";
 import { Attempts } from "./attempts.tsx";
 import { Explanation } from "./explanation.tsx";
@@ -26,8 +25,9 @@ export function Overview({ payload }: { readonly payload: PayloadView }) {
       <Attempts payload={payload} />
       <h2>Why it was run, or not</h2>
       <Explanation payload={payload} />
-      <h2>On the command line</h2>
-      <Commands id={payload.id} />
+      <SameCommands
+        commands={["state get", "payload get", "execution logs"].map((verb) => `${verb} ${quoted(payload.id)}`)}
+      />
     </>
   );
 }
@@ -92,17 +92,5 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function Commands({ id }: { readonly id: string }) {
-  const info = useInfo();
-  const lines = [`state get ${quoted(id)}`, `payload get ${quoted(id)}`, `execution logs ${quoted(id)}`];
-  return (
-    <>
-      {lines.map((line) => (
-        <Command key={line} line={commandLine(info, line)} />
-      ))}
-    </>
   );
 }
