@@ -13,7 +13,7 @@ import { Banner } from "./parts/banner.tsx";
 import { Boundary } from "./parts/boundary.tsx";
 import { lazy } from "./parts/lazy.tsx";
 import { HEADING_ID } from "./parts/page.tsx";
-import { match, type ViewName, type ViewProps } from "./routes.ts";
+import { identityOf, match, type ViewName, type ViewProps } from "./routes.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { VIEWS } from "./views.ts";
 
@@ -42,7 +42,9 @@ export function App() {
   const [open, setOpen] = useState<"palette" | "sheet">();
   const close = useCallback(() => setOpen(undefined), []);
   useShortcuts(setOpen);
-  useFocusOnHeading(pathname);
+  const query = new URLSearchParams(search);
+  const identity = identityOf(pathname, query);
+  useFocusOnHeading(identity);
   const View = viewOf(view);
   return (
     <InfoContext.Provider value={info.data}>
@@ -55,8 +57,8 @@ export function App() {
         <Navigation view={view} info={info.data} onOpen={setOpen} />
         <main class="main">
           <Banner problem={info.problem} />
-          <Boundary key={pathname}>
-            <View params={params} query={new URLSearchParams(search)} />
+          <Boundary key={identity}>
+            <View params={params} query={query} />
           </Boundary>
         </main>
         {open === "palette" && <Palette onClose={close} />}
@@ -69,11 +71,11 @@ export function App() {
 }
 
 /** After a change of the view the focus is on the new heading, as soon as that is there; not when the page is opened. */
-function useFocusOnHeading(pathname: string): void {
-  const before = useRef(pathname);
+function useFocusOnHeading(identity: string): void {
+  const before = useRef(identity);
   useEffect(() => {
-    if (before.current === pathname) return;
-    before.current = pathname;
+    if (before.current === identity) return;
+    before.current = identity;
     window.scrollTo(0, 0);
     let tries = 0;
     const timer = setInterval(() => {
@@ -83,5 +85,5 @@ function useFocusOnHeading(pathname: string): void {
       if (heading || tries > 40) clearInterval(timer);
     }, 25);
     return () => clearInterval(timer);
-  }, [pathname]);
+  }, [identity]);
 }

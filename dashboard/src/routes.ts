@@ -67,6 +67,11 @@ export function match(pathname: string): Match {
   return { view: "unknown", params: {} };
 }
 
+/** What tells one page from another: the rest of the query only changes how it is looked at. */
+export function identityOf(pathname: string, query: URLSearchParams): string {
+  return [pathname, query.get("id") ?? query.get("task") ?? ""].join(" ");
+}
+
 function segments(path: string): readonly string[] {
   return path.split("/").filter((segment) => segment !== "");
 }

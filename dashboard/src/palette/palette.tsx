@@ -1,5 +1,5 @@
 /** Goes anywhere by typing a part of its name: Ctrl-K or Cmd-K. */
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import type { BulkRunList } from "../../../src/api/shapes/bulk.ts";
 import type { LoopList } from "../../../src/api/shapes/loops.ts";
 import type { TaskList, WorkflowList } from "../../../src/api/shapes/workflows.ts";
@@ -18,6 +18,9 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
   const known = useEntries();
   const found = [...typedEntries(typed), ...rank(known, typed)];
   const current = Math.min(at, found.length - 1);
+  useEffect(() => {
+    document.getElementById(`${id}-${current}`)?.scrollIntoView({ block: "nearest" });
+  }, [id, current]);
   const go = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BASE, href, match, withQuery } from "../../../dashboard/src/routes.ts";
+import { BASE, href, identityOf, match, withQuery } from "../../../dashboard/src/routes.ts";
 
 function follow(address: string) {
   const url = new URL(address, "http://127.0.0.1");
@@ -42,5 +42,19 @@ describe("addresses of the page", () => {
       "/dashboard/payloads?state=FAILED",
     );
     expect(withQuery("/v1/payloads?state=FAILED", { cursor: "a b" })).toBe("/v1/payloads?state=FAILED&cursor=a+b");
+  });
+});
+
+describe("which page it is", () => {
+  const identity = (address: string) => {
+    const url = new URL(address, "http://127.0.0.1");
+    return identityOf(url.pathname, url.searchParams);
+  };
+
+  test("another payload is another page; another tab of it is not", () => {
+    expect(identity(href.payload("a/workflow-b/c"))).not.toBe(identity(href.payload("a/workflow-b/d")));
+    expect(identity(href.payload("a/workflow-b/c"))).toBe(identity(href.payload("a/workflow-b/c", "items")));
+    expect(identity(href.loopTask("zzebu/one"))).not.toBe(identity(href.loopTask("zzebu/two")));
+    expect(identity(href.payloads({ state: "FAILED" }))).toBe(identity(href.payloads()));
   });
 });
