@@ -4,6 +4,7 @@ import { NotFound } from "../answers.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { TaskTryView, TaskView } from "../shapes/workflows.ts";
 import { groupErrors } from "./error-groups.ts";
+import { jobErrorOf } from "./job-errors.ts";
 import type { RecentExecution, RecentExecutions } from "./recent-executions.ts";
 import { shortError } from "./step-view.ts";
 import { makeTaskFinder } from "./task-finder.ts";
@@ -66,24 +67,26 @@ async function makeTaskFilter(name: string, workflows: readonly string[], ports:
 function triesOf({ workflow, name, payloadId, steps }: RecentExecution, isOfTask: IsOfTask, now: number) {
   return steps
     .filter((step) => isOfTask(workflow, step))
-    .flatMap(({ label, path, tries }) =>
-      tries.map(({ attempt, scheduledAt, startedAt = scheduledAt, endedAt, status, error }): TaskTryView => {
+    .flatMap((step) => {
+      const jobError = jobErrorOf(step, steps);
+      return step.tries.map((one): TaskTryView => {
+        const { attempt, scheduledAt, startedAt = scheduledAt, endedAt, status, error } = one;
         const end = endedAt === undefined ? now : Date.parse(endedAt);
         return {
           workflow,
           execution: name,
           payloadId,
-          step: label,
-          path,
+          step: step.label,
+          path: step.path,
           attempt,
           startedAt,
           ...(endedAt !== undefined && { endedAt }),
           durationMs: Math.max(0, end - Date.parse(startedAt)),
           status,
-          ...shortError(error, MOST_OF_CAUSE),
+          ...shortError(one === step.tries.at(-1) ? (jobError ?? error) : error, MOST_OF_CAUSE),
         };
-      }),
-    );
+      });
+    });
 }
 
 function figuresOf(tries: readonly TaskTryView[]): TaskView["figures"] {
