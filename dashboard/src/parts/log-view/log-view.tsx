@@ -29,7 +29,7 @@ export function LogView({ source, fileName = "log.txt" }: LogViewProps) {
   const log = useLog(source);
   const query = new URLSearchParams(useLocation().search);
   const levels = useLevels(query.get("levels") ?? "");
-  const [choices, setChoices] = useState<LogChoices>({ text: "", isExpression: false, wraps: false, hasTime: true });
+  const [choices, setChoices] = useState<LogChoices>(firstChoices);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const list = useRef<VirtualListHandle>(null);
   const shown = useMemo(() => makeShownLines(log.store, levels), [log.store, levels]);
@@ -100,7 +100,11 @@ export function LogView({ source, fileName = "log.txt" }: LogViewProps) {
   );
 }
 
-export default LogView;
+/** On a narrow screen lines wrap unless somebody wants them not to. */
+function firstChoices(): LogChoices {
+  const isNarrow = window.matchMedia("(max-width: 40rem)").matches;
+  return { text: "", isExpression: false, wraps: isNarrow, hasTime: true };
+}
 
 function Nothing({ log }: { readonly log: LogReading }) {
   if (log.problem) return <ProblemNote problem={log.problem} onRetry={log.retry} />;
@@ -142,7 +146,7 @@ function ChosenLine({ log, line, onFold, onLeave }: ChosenLineProps) {
       <span class="faint">link</span> <Copy text={message} what="the line" /> <span class="faint">text</span>
       {message.startsWith("{") && (
         <button type="button" class="button small" onClick={onFold}>
-          Fold its fields out or in
+          Show or hide its fields
         </button>
       )}
       <button type="button" class="button small" onClick={onLeave}>

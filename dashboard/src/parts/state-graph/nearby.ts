@@ -20,7 +20,7 @@ export function nearby(nodes: readonly Named[], from: string, direction: Directi
   return best?.name;
 }
 
-/** Upper edges and left edges tell of order also where one box holds the other; to the side counts double. */
+/** Upper edges and left edges tell of order also where one box holds the other; to the side counts half. */
 function costOf(from: Box, to: Box, direction: Direction): number | undefined {
   const dx = to.x + to.width / 2 - (from.x + from.width / 2);
   const dy = to.y - from.y;
@@ -30,7 +30,7 @@ function costOf(from: Box, to: Box, direction: Direction): number | undefined {
   if (along <= 1) return undefined;
   // Left and right stay in about the same row, and do not leave a box for the one that holds it.
   if (sideways && (across > Math.max(from.height, to.height) || holds(to, from))) return undefined;
-  return along + across * 2;
+  return along + across / 2;
 }
 
 function holds(outer: Box, inner: Box): boolean {

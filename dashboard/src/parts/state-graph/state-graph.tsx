@@ -55,7 +55,14 @@ export default function StateGraph({ graph, label, chosen, onChoose, lookOf, wei
     <div class="graph">
       <GraphControls view={view} canUnfold={folded.size > 0} onUnfold={() => setFolded(new Set())} />
       {/* biome-ignore lint/a11y/useSemanticElements: a group of boxes, not of form fields */}
-      <div class="graph-frame" role="group" aria-label={label} ref={frame} onKeyDown={onKeyDown}>
+      <div
+        class="graph-frame"
+        role="group"
+        aria-label={label}
+        ref={frame}
+        style={{ maxHeight: `${Math.ceil(layout.height) + 24}px` }}
+        onKeyDown={onKeyDown}
+      >
         {/* biome-ignore lint/a11y/noSvgWithoutTitle: the group around it has the name */}
         <svg width={view.screen.width} height={view.screen.height}>
           <Markers />
