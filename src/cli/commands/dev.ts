@@ -1,6 +1,5 @@
 /** `cirrus dev`: keeps the project running, takes changes of its files as they are saved, and shows what happens. */
-import { join, relative } from "node:path";
-import { watch } from "chokidar";
+import { relative } from "node:path";
 import type { Listening } from "../../api/local/listen.ts";
 import { systemClock } from "../../clock.ts";
 import { describeError, EXIT, locate, ProblemsError } from "../../errors.ts";
@@ -12,13 +11,10 @@ import { exitCodeOfSignal } from "../exit-codes.ts";
 import { parsePort } from "../options.ts";
 import { apiOfRuntime } from "../place/api-local.ts";
 import { dataPath, openProject, storeExampleAssets } from "../place/project.ts";
+import { watchProject } from "../place/watch-project.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { untilStopped } from "../terminal/until-stopped.ts";
 import { makeWarnings } from "../terminal/warnings.ts";
-
-const WATCHED = ["tasks", "workflows", "feeders", "functions", "cloudformation", "cirrus.yml"];
-/** Editors write a file in several steps. */
-const SETTLE_MS = 100;
 
 export const register: Register = (command, io, exit) => {
   command
@@ -31,12 +27,8 @@ export const register: Register = (command, io, exit) => {
       const project = openProject(io);
       const runtime = makeRuntime({ project, data: dataPath(project), log: makeWarnings(io, systemClock) });
       const unsubscribe = runtime.subscribe("workflow-event", ({ body }) => printEvent(io, body));
-      const watcher = watch(
-        WATCHED.map((name) => join(project.root, name)),
-        { ignoreInitial: true, awaitWriteFinish: { stabilityThreshold: SETTLE_MS, pollInterval: SETTLE_MS / 2 } },
-      );
+      const unwatch = watchProject(project, (path) => reload(io, project, path, runtime.reload));
       let page: Listening | undefined;
-      watcher.on("all", (_event, path) => reload(io, project, path, runtime.reload));
       try {
         await storeExampleAssets(project, runtime);
         await runtime.start();
@@ -51,7 +43,7 @@ export const register: Register = (command, io, exit) => {
       } finally {
         unsubscribe();
         await page?.close();
-        await watcher.close();
+        await unwatch();
         await runtime.stop();
       }
     });

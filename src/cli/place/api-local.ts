@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ApiSettings } from "../../api/ports.ts";
 import { systemClock } from "../../clock.ts";
 import { makeQueueDepths } from "../../embedded/messages/queue-depths.ts";
+import { describeError } from "../../errors.ts";
 import { driveActions } from "../../functions/act/drive-actions.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import { readProject } from "../../project/read-project.ts";
@@ -15,14 +16,28 @@ import { makeWarnings } from "../terminal/warnings.ts";
 import type { ApiPlace } from "./api-place.ts";
 import { bulkData, bulkRoot, openBulkPlace } from "./bulk-place.ts";
 import { loopData, openLoopPlace } from "./loop-place.ts";
+import { watchProject } from "./watch-project.ts";
 
 /** To look at a folder while nobody runs it, or another process does. A project that is wrong is looked at as far as it goes. */
 export async function openApiHere(io: Io): Promise<ApiPlace> {
   const root = bulkRoot(io);
-  const { project } = readProject(root, { env: io.env });
+  const log = makeWarnings(io, systemClock);
+  const read = () => readProject(root, { env: io.env }).project;
+  const project = read();
   const data = dataToLook(io);
-  const runtime = makeRuntime({ project, data: data.path, maxExecutions: 0, log: makeWarnings(io, systemClock) });
+  const runtime = makeRuntime({ project, data: data.path, maxExecutions: 0, log });
+
+  /** Workflows are shown as they are written now. */
+  function reload(): void {
+    try {
+      runtime.reload(read());
+    } catch (thrown) {
+      log.warn("The project cannot be read again", { reason: describeError(thrown).cause });
+    }
+  }
+  const unwatch = findProjectRoot(io.cwd) === undefined ? undefined : watchProject(project, reload);
   async function close(): Promise<void> {
+    await unwatch?.();
     await runtime.stop();
     data.close();
   }

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { listen } from "../../../src/api/local/listen.ts";
 import { openBulkHere } from "../../../src/queue/open-here.ts";
 import { cirrus } from "../../cli/cirrus.ts";
-import { payloadText, temporaryProject, writeFiles } from "../../cli/temporary-project.ts";
+import { payloadText, taskFiles, temporaryProject, workflowFiles, writeFiles } from "../../cli/temporary-project.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 import { askRaw, serveFolder } from "./served-place.ts";
 
@@ -128,6 +128,21 @@ describe("a folder", () => {
     expect(existsSync(join(folder, ".cirrus/cirrus.db"))).toBe(true);
     expect((await served.get("/v1/bulk/nothing")).status).toBe(404);
     expect(await jsonOf(await served.get("/v1/bulk"))).toEqual({ runs: [] });
+  });
+
+  test("shows its workflows as they are written now", async () => {
+    const handler = "export const handler = async (payload) => payload;\n";
+    const folder = temporaryProject({ ...taskFiles("copy", handler), ...workflowFiles("first", "copy") });
+    const served = await serveFolder(folder);
+    const names = async () =>
+      ((await jsonOf(await served.get("/v1/workflows"))).workflows as { name: string }[]).map(({ name }) => name);
+    expect(await names()).toContain("first");
+    expect(await names()).not.toContain("second");
+    // It is watched some moments after it is served: whatever is saved again is seen then.
+    for (let saved = 0; !(await names()).includes("second"); saved += 1) {
+      writeFiles(folder, workflowFiles("second", "copy", `      Comment: "${saved}"\n`));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
   });
 
   test("whose project has problems is looked at all the same", async () => {
