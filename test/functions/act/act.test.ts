@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Action } from "../../../src/actions/action.ts";
+import { beginAction } from "../../../src/functions/act/begin.ts";
 import { resumeAction, stopAction } from "../../../src/functions/act/control.ts";
 import { runAction } from "../../../src/functions/act/run.ts";
 import { stepAction } from "../../../src/functions/act/step.ts";
@@ -215,6 +216,22 @@ describe("dead letters", () => {
   });
 });
 
+describe("what has another execution since the action began", () => {
+  test.each(["rerun", "redrive", "stop", "mark"] as const)("is left alone by a %s", async (kind) => {
+    await world.failed("a");
+    const asked = kind === "mark" ? ({ kind, state: "ABORTED" } as const) : { kind };
+    const request = { ...asked, payloadIds: [idOf("a")] };
+    const begun = await beginAction({ id: "0197", by: "alice", request }, world.acting);
+    await stepAction(begun, world.acting);
+    await world.failed("a");
+    const before = await world.record(idOf("a"));
+    expect(before).toMatchObject({ attempt: 2, state: "FAILED" });
+    expect(await finish("0197")).toMatchObject({ state: "DONE", total: 1, done: 0, skipped: 1, failed: 0 });
+    expect(await world.record(idOf("a"))).toEqual(before);
+    expect(await world.deliver()).toEqual([]);
+  });
+});
+
 describe("an action", () => {
   test("that is stopped does no more, and goes on where it was when it is resumed", async () => {
     const items = Array.from({ length: 70 }, (_, n) => `i${n}`);
@@ -253,7 +270,6 @@ describe("an action", () => {
 
 /** Begun, and nothing of it done. */
 async function beginOnly(acting: ActWorld, payloadIds: readonly string[]): Promise<Action | undefined> {
-  const { beginAction } = await import("../../../src/functions/act/begin.ts");
   const request = { kind: "rerun", payloadIds } as const;
   return beginAction({ id: "0197", by: "alice", request }, acting.acting);
 }

@@ -13,19 +13,30 @@ import { type ActWorld, deliverAll, endAll, idOf, makeActWorld } from "./act-wor
 const ID = "01970000-0000-7000-8000-000000000000";
 const TOLD = "again (alice via the API)";
 
+/** The calls after which a death is felt most, and any other. */
+const place = fc.oneof(
+  fc.record({
+    call: fc.constantFrom(
+      "actions.update",
+      "intake.send",
+      "state.started",
+      "state.finish",
+      "state.effectsDone",
+      "executions.redrive",
+      "executions.stop",
+    ),
+    nth: fc.nat(3),
+  }),
+  fc.record({ nth: fc.nat(80) }),
+);
+const fault = fc.constantFrom("crash-before", "crash-after", "fail-before", "fail-after");
+
 /** What happens before the action has ended: its driver dies at a call, or the world goes on. */
 const happening = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      what: fc.constant("drive"),
-      at: fc.nat(80),
-      fault: fc.constantFrom("crash-before", "crash-after", "fail-before", "fail-after"),
-    }),
-  },
+  { weight: 4, arbitrary: fc.record({ what: fc.constant("drive"), place, fault }) },
   fc.record({ what: fc.constantFrom("deliver", "end", "reconcile") }),
   fc.record({ what: fc.constant("publish"), item: fc.nat(59) }),
-  fc.record({ what: fc.constant("two drivers"), at: fc.nat(80) }),
+  fc.record({ what: fc.constant("two drivers"), place }),
 );
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
@@ -72,8 +83,9 @@ function requestOf(kind: (typeof KINDS)[number], byFilter: boolean, items: reado
 
 async function happen(world: ActWorld, one: Happening): Promise<void> {
   world.clock.advance(1_000);
-  if ("fault" in one) await drive(world, at(one.at, one.fault));
-  else if ("at" in one) await Promise.all([drive(world, at(one.at, "crash-after")), drive(world, () => undefined)]);
+  if ("fault" in one) await drive(world, at(one.place, one.fault));
+  else if ("place" in one)
+    await Promise.all([drive(world, at(one.place, "crash-after")), drive(world, () => undefined)]);
   else if ("item" in one) await world.process([payloadOf("cog", [`i${one.item}`])]);
   else if (one.what === "deliver") await deliverAll(world);
   else if (one.what === "end") await endAll(world, "FAILED");
@@ -97,8 +109,19 @@ async function drive(world: ActWorld, plan: FaultPlan): Promise<Ran | undefined 
   });
 }
 
-function at(number: number, kind: Exclude<Fault["kind"], "delay" | "late">): FaultPlan {
-  return (_call, n) => (n === number ? { kind } : undefined);
+interface Place {
+  /** Any where it is not given. */
+  readonly call?: string;
+  readonly nth: number;
+}
+
+function at({ call, nth }: Place, kind: Exclude<Fault["kind"], "delay" | "late">): FaultPlan {
+  let met = 0;
+  return (name) => {
+    if (call !== undefined && call !== name) return undefined;
+    met += 1;
+    return met - 1 === nth ? { kind } : undefined;
+  };
 }
 
 function checkCounts({ state, total, done, skipped, failed, problems }: Action, expected: number | undefined): void {
