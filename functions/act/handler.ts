@@ -1,4 +1,4 @@
-/** Goes on with what operators asked for through the API and takes longer than the answer. */
-import { actLambda } from "cirrus-pipeline/functions";
+/** Does what operators ask for through the API, and goes on with what takes longer than the answer. */
+import { operateLambda } from "cirrus-pipeline/api";
 
-export const handler = actLambda();
+export const handler = operateLambda();
