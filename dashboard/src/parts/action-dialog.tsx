@@ -28,7 +28,8 @@ export function ActionDialog({ request, count, onClose, onDone, children }: Acti
   const [why, setWhy] = useState("");
   const [problem, setProblem] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
-  const [begun, setBegun] = useState<ActionView>();
+  // With its title as it was: what is chosen on the page may be empty by now.
+  const [begun, setBegun] = useState<{ readonly action: ActionView; readonly title: string }>();
   const text = actionText(request, count);
   const whole: ActionRequest = why.trim() === "" ? request : { ...request, why: why.trim() };
   const command = commandFor(whole, info?.flags ?? "");
@@ -41,7 +42,7 @@ export function ActionDialog({ request, count, onClose, onDone, children }: Acti
       const action = await act(whole);
       onDone?.(action);
       if (action.state === "RUNNING") return navigate(href.action(action.id));
-      setBegun(action);
+      setBegun({ action, title: text.title });
       announce(`${text.title}: ${outcomeText(action)}`);
     } catch (error) {
       setProblem(problemFrom(error));
@@ -52,8 +53,8 @@ export function ActionDialog({ request, count, onClose, onDone, children }: Acti
 
   if (begun) {
     return (
-      <Dialog title={text.title} onClose={onClose}>
-        <Outcome action={begun} onClose={onClose} />
+      <Dialog title={begun.title} onClose={onClose}>
+        <Outcome action={begun.action} onClose={onClose} />
       </Dialog>
     );
   }
