@@ -19,7 +19,7 @@ export const HEADING_ID = "page-heading";
 export function Page({ title, above, mark, actions, children }: PageProps) {
   const info = useInfo();
   // Tabs of two stages are told apart.
-  const where = info?.stage === undefined ? "Cirrus" : `${info.service}-${info.stage}`;
+  const where = info?.stage === undefined ? "Cirrus" : `${info.service}-${info.stage} · Cirrus`;
   useEffect(() => {
     document.title = `${title} · ${where}`;
   }, [title, where]);
