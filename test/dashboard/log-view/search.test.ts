@@ -93,3 +93,17 @@ test("a new search takes the place of one that is under way, which tells nothing
   expect(await second).toEqual({ outcome: "found" });
   expect(taken).toEqual([]);
 });
+
+test("a worker that does not start is told of, and another is made for the next search", async () => {
+  let made = 0;
+  const search = makeSearch({
+    makeFinder: () => {
+      made += 1;
+      return made > 1 ? honest : { ask: () => Promise.reject(new Error("refused")), end() {} };
+    },
+    sleep: () => never,
+  });
+  const blocks = storeOf(10).blocks();
+  expect(await search.run(patternFor("line"), blocks, () => {})).toEqual({ outcome: "broken", reason: "refused" });
+  expect(await search.run(patternFor("line"), blocks, () => {})).toEqual({ outcome: "found" });
+});

@@ -4,13 +4,13 @@ import type { Finder } from "./search.ts";
 
 export function makeFinder(): Finder {
   const worker = new Worker(new URL("./find-worker.ts", import.meta.url), { type: "module" });
+  let waiting: { resolve(found: Found): void; reject(reason: Error): void } | undefined;
+  worker.addEventListener("message", (event: MessageEvent<Found>) => waiting?.resolve(event.data));
+  worker.addEventListener("error", () => waiting?.reject(new Error("The worker that searches does not work.")));
   return {
     ask(question: Question): Promise<Found> {
       return new Promise((resolve, reject) => {
-        worker.addEventListener("message", (event: MessageEvent<Found>) => resolve(event.data), { once: true });
-        worker.addEventListener("error", () => reject(new Error("The worker that searches could not be started.")), {
-          once: true,
-        });
+        waiting = { resolve, reject };
         worker.postMessage(question);
       });
     },

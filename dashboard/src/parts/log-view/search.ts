@@ -2,7 +2,7 @@
 import type { Found, Question } from "./find-in-block.ts";
 import type { Block } from "./line-store.ts";
 
-/** What a worker is to this; in tests something that answers at once, or never. */
+/** What a worker is to this; in tests something that answers at once, or never. It is asked one thing at a time. */
 export interface Finder {
   ask(question: Question): Promise<Found>;
   end(): void;
@@ -17,6 +17,7 @@ export interface SearchPorts {
 export type SearchOutcome =
   | { readonly outcome: "found" }
   | { readonly outcome: "too-slow" }
+  | { readonly outcome: "broken"; readonly reason: string }
   /** Another search took its place. */
   | { readonly outcome: "stopped" };
 
@@ -65,16 +66,28 @@ export function makeSearch({ makeFinder, sleep }: SearchPorts) {
       for (const block of blocks) {
         finder ??= makeFinder();
         isBusy = true;
-        const found = await Promise.race([finder.ask({ id, ...pattern, block }), sleep(PATIENCE_MS)]);
+        const found = await Promise.race([asked(finder, { id, ...pattern, block }), sleep(PATIENCE_MS)]);
         if (id !== current) return { outcome: "stopped" };
         isBusy = false;
         if (found === undefined) {
           end();
           return { outcome: "too-slow" };
         }
+        if (found instanceof Error) {
+          end();
+          return { outcome: "broken", reason: found.message };
+        }
         take(found);
       }
       return { outcome: "found" };
     },
   };
+}
+
+async function asked(finder: Finder, question: Question): Promise<Found | Error> {
+  try {
+    return await finder.ask(question);
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
 }

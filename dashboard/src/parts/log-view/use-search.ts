@@ -30,17 +30,25 @@ export function useSearch(
 
   useEffect(() => () => search.current.stop(), []);
   useEffect(() => {
-    if (pattern === undefined || "wrong" in pattern || state.isBusy || state.isSlow || state.until >= count) return;
+    if (
+      pattern === undefined ||
+      "wrong" in pattern ||
+      state.isBusy ||
+      state.trouble !== undefined ||
+      state.until >= count
+    )
+      return;
     const begin = async () => {
       state.isBusy = true;
       const until = store.count();
-      const { outcome } = await search.current.run(pattern, store.blocks(state.until), (found) => {
+      const ended = await search.current.run(pattern, store.blocks(state.until), (found) => {
         state.hits.take(found, isShown);
         redraw((times) => times + 1);
       });
       state.isBusy = false;
-      state.isSlow = outcome === "too-slow";
-      if (outcome === "found") state.until = until;
+      if (ended.outcome === "too-slow") state.trouble = "This expression takes too long; write a simpler one";
+      if (ended.outcome === "broken") state.trouble = ended.reason;
+      if (ended.outcome === "found") state.until = until;
       redraw((times) => times + 1);
     };
     void begin();
@@ -51,7 +59,7 @@ export function useSearch(
   if (pattern !== undefined && "wrong" in pattern) {
     return { hits: state.hits, status: `No expression: ${pattern.wrong}`, isWrong: true };
   }
-  return { hits: state.hits, status: statusText(state, text), isWrong: state.isSlow === true };
+  return { hits: state.hits, status: statusText(state, text), isWrong: state.trouble !== undefined };
 }
 
 /** What was typed, once nobody types for a moment. */
@@ -69,12 +77,13 @@ interface Progress {
   /** Lines before this one have been searched. */
   until: number;
   isBusy?: boolean;
-  isSlow?: boolean;
+  /** Why it did not get to the end. */
+  trouble?: string;
 }
 
-function statusText({ hits, until, isBusy, isSlow }: Progress, text: string): string {
+function statusText({ hits, until, isBusy, trouble }: Progress, text: string): string {
   if (text === "") return "";
-  if (isSlow) return "This expression takes too long; write a simpler one";
+  if (trouble !== undefined) return trouble;
   const count = hits.count();
   const lines = `${count.toLocaleString("en")} ${count === 1 ? "line" : "lines"}`;
   if (isBusy || until === 0) return count > 0 ? `${lines} so far…` : "Searching…";

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { HistoryEventView, Step } from "../../../../src/api/shapes/executions.ts";
 import { usePages } from "../../api/use-query.ts";
+import { setQuery, useLocation } from "../../location.ts";
 import { Empty } from "../../parts/empty.tsx";
 import { JsonTree } from "../../parts/json-tree/json-tree.tsx";
 import { Loading } from "../../parts/loading.tsx";
@@ -19,9 +20,10 @@ const PAGE = 200;
 
 export function EventsTab({ path, isLive, step }: EventsTabProps) {
   const pages = usePages<HistoryEventView>(path, { limit: PAGE }, { live: isLive });
-  const [type, setType] = useState("");
+  const type = new URLSearchParams(useLocation().search).get("type") ?? "";
   const ofStep = step === undefined ? pages.rows : pages.rows.filter((event) => event.path === step.path);
-  const types = [...new Set(ofStep.map((event) => event.type))].sort();
+  // What the link asks for can be taken away also where there is none of it.
+  const types = [...new Set([...ofStep.map((event) => event.type), ...(type === "" ? [] : [type])])].sort();
   const rows = ofStep.filter((event) => type === "" || event.type === type);
   if (pages.problem && pages.rows.length === 0) return <ProblemNote problem={pages.problem} onRetry={pages.refresh} />;
   if (pages.rows.length === 0) return pages.isLoading ? <Loading /> : <Empty title="Nothing has happened yet." />;
@@ -29,7 +31,7 @@ export function EventsTab({ path, isLive, step }: EventsTabProps) {
     <>
       <label class="event-filter">
         Type{" "}
-        <select value={type} onChange={(event) => setType(event.currentTarget.value)}>
+        <select value={type} onChange={(event) => setQuery({ type: event.currentTarget.value })}>
           <option value="">all</option>
           {types.map((one) => (
             <option key={one}>{one}</option>
