@@ -1,5 +1,5 @@
 /** The view of one task of a loop: its executions, how long they took, what they wrote. */
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { LoopDurationsView, LoopTaskView } from "../../../../src/api/shapes/loops.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { ChoiceGroup } from "../../charts/choice-group.tsx";
@@ -64,15 +64,16 @@ interface ExecutionsProps {
 
 function Executions({ task, query, onChange }: ExecutionsProps) {
   const durations = useQuery<LoopDurationsView>("/v1/loops/durations", { task: task.task }, { live: true });
-  const selected = useSelectedExecutions(task.task, durations.data, query);
+  const selected = useSelectedExecutions(task, durations.data, query);
   const frame = useRef<HTMLElement>(null);
   const outcome = OUTCOME_CHOICES.find(({ value }) => value === query.get("outcome"))?.value ?? "";
   const execution = query.get("execution");
-  const showBelow = (id: string) => {
-    setQuery({ execution: id });
+  // However it was asked for: in the table, in the graph, by a link from elsewhere.
+  useEffect(() => {
+    if (execution === null) return;
     frame.current?.scrollIntoView({ block: "start" });
     frame.current?.focus({ preventScroll: true });
-  };
+  }, [execution]);
   return (
     <>
       <h2>Durations</h2>
@@ -96,7 +97,7 @@ function Executions({ task, query, onChange }: ExecutionsProps) {
         outcome={outcome || undefined}
         selected={selected.rows}
         shown={execution}
-        showBelow={showBelow}
+        showBelow={(id) => setQuery({ execution: id })}
       />
       <section ref={frame} class="log-frame" tabIndex={-1} aria-label="What it wrote">
         <Below task={task} execution={execution} onChange={onChange} />

@@ -7,7 +7,7 @@ import { Loading } from "../../parts/loading.tsx";
 import { Page } from "../../parts/page.tsx";
 import { ProblemNote } from "../../parts/problem.tsx";
 import { SameCommands } from "../../parts/same-commands.tsx";
-import type { ViewProps } from "../../routes.ts";
+import { href, type ViewProps } from "../../routes.ts";
 import { LoopTable } from "./loop-table.tsx";
 import "./loops.css";
 import { OrganisationChooser } from "./organisation-chooser.tsx";
@@ -22,17 +22,25 @@ export default function Loops({ params: { codops }, query }: ViewProps) {
     list.refresh();
     found.refresh();
   };
+  const above = codops !== undefined && <a href={href.loops()}>Loops of all organisations</a>;
   if (!list.data || !found.data) {
-    return <Page title="Loops">{problem ? <ProblemNote problem={problem} onRetry={refresh} /> : <Loading />}</Page>;
+    return (
+      <Page title="Loops" above={above}>
+        {problem ? <ProblemNote problem={problem} onRetry={refresh} /> : <Loading />}
+      </Page>
+    );
   }
   const { organisations, loops, problems } = list.data;
   const tasks = goneLast(found.data.tasks);
-  const isMine = (loop: string) => codops === undefined || loop === codops || tasks.some((task) => task.loop === loop);
+  const mine = loops.filter(
+    ({ loop }) => codops === undefined || loop === codops || tasks.some((task) => task.loop === loop),
+  );
   const wrong = codops === undefined ? problems : (organisations.find((one) => one.codops === codops)?.problems ?? []);
   const isEmpty = organisations.length === 0 && problems.length === 0;
   return (
     <Page
       title={codops === undefined ? "Loops" : `Loops of ${codops}`}
+      above={above}
       actions={!isEmpty && <OrganisationChooser organisations={organisations} chosen={codops} />}
     >
       {problem && <ProblemNote problem={problem} onRetry={refresh} />}
@@ -53,8 +61,12 @@ export default function Loops({ params: { codops }, query }: ViewProps) {
               <ProblemList problems={wrong} />
             </>
           )}
-          <h2>Iterations</h2>
-          <LoopTable loops={loops.filter(({ loop }) => isMine(loop))} onChange={refresh} />
+          {mine.length > 0 && (
+            <>
+              <h2>Iterations</h2>
+              <LoopTable loops={mine} onChange={refresh} />
+            </>
+          )}
           <SameCommands commands={["loop list", "loop check"]} />
         </>
       )}
