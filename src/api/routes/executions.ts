@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Api } from "../app.ts";
 import { lookAtExecution } from "../look/execution.ts";
 import { readEvents } from "../look/execution-events.ts";
-import { readExecutionLog } from "../look/execution-log.ts";
+import { makeExecutionLogReader } from "../look/execution-log.ts";
 import { readDocuments } from "../look/step-documents.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import { answerOf } from "../route.ts";
@@ -16,6 +16,8 @@ const lines = z.coerce.number().int().min(1).max(10_000).optional();
 const path = z.string().min(1).max(2000).optional();
 
 export function addExecutionRoutes(api: Api, ports: ApiPorts, settings: ApiSettings): void {
+  const readLog = makeExecutionLogReader(ports, settings);
+
   api.openapi(
     createRoute({
       method: "get",
@@ -67,7 +69,7 @@ export function addExecutionRoutes(api: Api, ports: ApiPorts, settings: ApiSetti
       ...answerOf(logPage),
     }),
     async (context) => {
-      const page = await readExecutionLog(context.req.valid("param"), context.req.valid("query"), ports, settings);
+      const page = await readLog(context.req.valid("param"), context.req.valid("query"));
       return context.json(page, 200);
     },
   );
