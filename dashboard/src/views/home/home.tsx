@@ -19,6 +19,7 @@ import { Glance } from "./glance.tsx";
 import "./home.css";
 import { isUntouched, newsBetween, runningIn, WINDOW_TEXT, WINDOWS, type Window, windowOf } from "./home-figures.ts";
 import { Matrix } from "./matrix.tsx";
+import { OverTime } from "./over-time.tsx";
 
 export default function Home({ query }: ViewProps) {
   const window = windowOf(query.get("window"));
@@ -67,6 +68,7 @@ function Health({ home, window }: { readonly home: HomeView; readonly window: Wi
       <h2>Workflows</h2>
       {isUntouched(home) && <NothingYet />}
       {home.matrix.length > 0 && <Matrix rows={home.matrix} window={window} />}
+      <OverTime home={home} />
       {home.stuck.count > 0 && (
         <section aria-labelledby="stuck">
           <h2 id="stuck" tabIndex={-1}>
