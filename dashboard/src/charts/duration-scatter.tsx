@@ -4,14 +4,15 @@
  */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { setQuery } from "../location.ts";
+import { announce } from "../parts/announce.ts";
 import { usePreferences } from "../parts/preferences.ts";
 import { brushText } from "./brush-text.ts";
 import "./charts.css";
 import { ChoiceGroup } from "./choice-group.tsx";
 import { AXES, durationAxis } from "./duration-axis.ts";
 import { ChartMark } from "./mark-icon.tsx";
+import type { Drawing } from "./paint-scatter.ts";
 import { percentileBand } from "./percentile-band.ts";
-import type { Drawing } from "./scatter-canvas.ts";
 import { ScatterPlot } from "./scatter-plot.tsx";
 import { countMarks, MARKS, type ScatterPoint, samplePoints, timeOf } from "./scatter-points.ts";
 import { ScatterTable } from "./scatter-table.tsx";
@@ -117,6 +118,10 @@ interface CaptionProps {
 }
 
 function Caption({ drawn, all, hasEveryFailure, selected }: CaptionProps) {
+  const chosen = selected?.size;
+  useEffect(() => {
+    if (chosen !== undefined) announce(`${chosen.toLocaleString("en")} selected.`);
+  }, [chosen]);
   const choice = hasEveryFailure
     ? "everything that did not succeed is among them"
     : "the quickest and slowest of each stretch";

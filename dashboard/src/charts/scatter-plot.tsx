@@ -2,7 +2,8 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { navigate } from "../location.ts";
 import { Loading } from "../parts/loading.tsx";
-import type { CanvasEvents, Drawing, ScatterCanvas } from "./scatter-canvas.ts";
+import type { Drawing } from "./paint-scatter.ts";
+import type { CanvasEvents, ScatterCanvas } from "./scatter-canvas.ts";
 import { keyTarget, strokeBetween } from "./scatter-keys.ts";
 import type { Brush } from "./scatter-points.ts";
 import { ScatterTip } from "./scatter-tip.tsx";
