@@ -14,7 +14,7 @@ export function DocumentSelect({ label, choices, value, onChange }: DocumentSele
     <label class="document-select">
       {label}{" "}
       <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {!isKnown && <option value={value}>{value === "" ? "choose one" : "one that cannot be read any more"}</option>}
+        {!isKnown && <option value={value}>{value === "" ? "choose one" : "another document"}</option>}
         {choices.map((choice) => (
           <option key={choice.text} value={choice.text}>
             {choice.label}

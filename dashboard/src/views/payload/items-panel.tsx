@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import type { PayloadView } from "../../../../src/api/shapes/payloads.ts";
 import { setQuery } from "../../location.ts";
+import { number } from "../../parts/action-text.ts";
 import { Copy } from "../../parts/copy.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { lazy } from "../../parts/lazy.tsx";
@@ -27,7 +28,7 @@ export function ItemsPanel({ payload, chosen }: ItemsPanelProps) {
   const choices = documentsOf(payload.attempts);
   const choice = choices.find(({ kind }) => kind === "output") ?? choices[0];
   const { data, problem, isLoading, refresh } = useDocument(payload.id, choice);
-  const items = useMemo(() => itemsOf(data?.document), [data]);
+  const { items, count } = useMemo(() => itemsOf(data?.document), [data]);
   const at = Math.max(
     0,
     items.findIndex((_, index) => String(index) === chosen),
@@ -42,7 +43,10 @@ export function ItemsPanel({ payload, chosen }: ItemsPanelProps) {
       {data && !item && <Empty title={`There are no items in the ${choice.label}.`} />}
       {item && (
         <>
-          <p class="faint">From the {choice.label}.</p>
+          <p class="faint">
+            From the {choice.label}
+            {count > items.length ? `: the first ${number(items.length)} of ${number(count)} items` : ""}.
+          </p>
           <div class="items">
             <div>
               {items.some(isDrawn) ? (
@@ -67,17 +71,26 @@ function footprintsOf(items: readonly PayloadItem[]) {
   return items.map(({ shape }, index) => ({ id: String(index), shape }));
 }
 
+/** More are copied, and not read. */
+const MOST_OUTPUTS = 10;
+
 function Outputs({ urls }: { readonly urls: readonly string[] }) {
   return (
     <>
       <h2>Published</h2>
       <ul class="plain">
-        {urls.map((url) => (
+        {urls.slice(0, MOST_OUTPUTS).map((url) => (
           <li key={url}>
             <Place url={url} />
           </li>
         ))}
       </ul>
+      {urls.length > 1 && (
+        <p>
+          {urls.length > MOST_OUTPUTS ? `And ${number(urls.length - MOST_OUTPUTS)} more. ` : ""}
+          <Copy text={urls.join("\n")} what="all URLs" label={`Copy all ${number(urls.length)} URLs`} />
+        </p>
+      )}
     </>
   );
 }

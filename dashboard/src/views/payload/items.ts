@@ -24,11 +24,17 @@ const PREVIEW_ROLES = ["thumbnail", "overview"];
 const PICTURES = /\.(png|jpe?g|webp|gif)$/i;
 const PICTURE_TYPES = /^image\/(png|jpeg|webp|gif)\b/i;
 
+export interface PayloadItems {
+  readonly items: readonly PayloadItem[];
+  /** Of the whole document. */
+  readonly count: number;
+}
+
 /** At most so many: a page shows no more at once. */
-export function itemsOf(document: unknown, most = 200): readonly PayloadItem[] {
+export function itemsOf(document: unknown, most = 200): PayloadItems {
   const { features } = membersOf(document);
-  if (!Array.isArray(features)) return [];
-  return features.slice(0, most).map(itemOf);
+  if (!Array.isArray(features)) return { items: [], count: 0 };
+  return { items: features.slice(0, most).map(itemOf), count: features.length };
 }
 
 function itemOf(feature: unknown): PayloadItem {
