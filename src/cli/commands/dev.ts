@@ -1,15 +1,12 @@
 /** `cirrus dev`: keeps the project running, takes changes of its files as they are saved, and shows what happens. */
 import { relative } from "node:path";
-import type { Listening } from "../../api/local/listen.ts";
 import { systemClock } from "../../clock.ts";
 import { describeError, EXIT, locate, ProblemsError } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
-import { makeRuntime } from "../../runtime/runtime.ts";
+import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
-import { portNote, serveDashboard } from "../dashboard/serve.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
 import { parsePort } from "../options.ts";
-import { apiOfRuntime } from "../place/api-local.ts";
 import { dataPath, openProject, storeExampleAssets } from "../place/project.ts";
 import { watchProject } from "../place/watch-project.ts";
 import { type Io, paint } from "../terminal/io.ts";
@@ -28,13 +25,13 @@ export const register: Register = (command, io, exit) => {
       const runtime = makeRuntime({ project, data: dataPath(project), log: makeWarnings(io, systemClock) });
       const unsubscribe = runtime.subscribe("workflow-event", ({ body }) => printEvent(io, body));
       const unwatch = watchProject(project, (path) => reload(io, project, path, runtime.reload));
-      let page: Listening | undefined;
+      let page: Awaited<ReturnType<typeof servePage>> | undefined;
       try {
         await storeExampleAssets(project, runtime);
         await runtime.start();
-        if (dashboard) page = await serveDashboard(() => apiOfRuntime(io, runtime), { port });
+        if (dashboard) page = await servePage(io, runtime, port);
         io.stderr.write(`${paint(io, io.stderr, "green", "Ready.")} ${summary(project)}\n`);
-        if (page !== undefined) io.stderr.write(`Dashboard: ${page.url}${portNote(page, port)}\n`);
+        if (page !== undefined) io.stderr.write(`Dashboard: ${page.url}${page.note}\n`);
         io.stderr.write(
           "In another terminal: npx cirrus publish payload.json\nCtrl-C stops; what runs is taken up by the next start.\n",
         );
@@ -48,6 +45,16 @@ export const register: Register = (command, io, exit) => {
       }
     });
 };
+
+/** Loaded once the project runs: it is as much code as everything that runs it. */
+async function servePage(io: Io, runtime: Runtime, port: number | undefined) {
+  const [{ portNote, serveDashboard }, { apiOfRuntime }] = await Promise.all([
+    import("../dashboard/serve.ts"),
+    import("../place/api-local.ts"),
+  ]);
+  const listening = await serveDashboard(() => apiOfRuntime(io, runtime), { port });
+  return { ...listening, note: portNote(listening, port) };
+}
 
 function reload(io: Io, { root }: Project, path: string, take: (project: Project) => void): void {
   const changed = relative(root, path);
