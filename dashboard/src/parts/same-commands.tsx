@@ -1,5 +1,5 @@
 /** What can be seen here, as commands of the command line: to be copied into a script, a note or a terminal. */
-import { useInfo } from "../info.ts";
+import { commandLine, useInfo } from "../info.ts";
 import { Command } from "./copy.tsx";
 
 interface SameCommandsProps {
@@ -8,12 +8,12 @@ interface SameCommandsProps {
 }
 
 export function SameCommands({ commands }: SameCommandsProps) {
-  const flags = useInfo()?.flags ?? "";
+  const info = useInfo();
   return (
     <details class="same-commands">
       <summary>The same on the command line</summary>
       {commands.map((command) => (
-        <Command key={command} line={`npx cirrus ${command}${flags}`} />
+        <Command key={command} line={commandLine(info, command)} />
       ))}
     </details>
   );
