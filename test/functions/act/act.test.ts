@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Action } from "../../../src/actions/action.ts";
 import { beginAction } from "../../../src/functions/act/begin.ts";
 import { resumeAction, stopAction } from "../../../src/functions/act/control.ts";
+import { keepTargets, readTargets } from "../../../src/functions/act/keep.ts";
 import { runAction } from "../../../src/functions/act/run.ts";
 import { stepAction } from "../../../src/functions/act/step.ts";
-import { payloadOf } from "../world.ts";
+import { payloadOf, type WorldOptions } from "../world.ts";
 import { type ActWorld, idOf, makeActWorld } from "./act-world.ts";
 
 let world: ActWorld;
@@ -254,6 +255,28 @@ describe("an action", () => {
     expect(begun && (await stepAction(begun, world.acting))).toMatchObject({ total: 2 });
     world.clock.advance(1);
     expect(begun && (await stepAction(begun, world.acting))).toBeUndefined();
+  });
+
+  test("about more than one list holds goes through all of them", async () => {
+    const change: WorldOptions["change"] = ({ state }) => ({
+      state: { ...state, list: (query) => state.list({ ...query, limit: 10 }) },
+    });
+    const other = makeActWorld({ change });
+    try {
+      await other.failed(...Array.from({ length: 25 }, (_, n) => `i${n}`));
+      const { id } = await other.ask({ kind: "rerun", filter: { state: "FAILED" } });
+      const ran = await runAction(id, other.acting);
+      expect(ran).toMatchObject({ outcome: "ended", action: { state: "DONE", total: 25, done: 25 } });
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("goes on with the list that was kept first where two choose at the same time", async () => {
+    const first = { targets: [{ id: "a", version: 3 }], next: "b" };
+    expect(await keepTargets("0197", 0, first, world.acting)).toEqual(first);
+    expect(await keepTargets("0197", 0, { targets: [] }, world.acting)).toEqual(first);
+    expect(await readTargets("0197", 0, world.acting)).toEqual(first);
   });
 
   test("whose list is gone ends FAILED with the reason", async () => {
