@@ -108,6 +108,21 @@ describe("the log of an execution", () => {
     expect((await page(logs, { limit: 9, cursor: next })).lines.map(({ message }) => message)).toEqual(["b 0", "b 1"]);
   });
 
+  test("is read only where a page is within it, however many tries there are", async () => {
+    const logs = logsOf(Array.from({ length: 500 }, (_, index) => logOf(`task-${index}`, [index, index])));
+    const read: string[] = [];
+    const counted: ExecutionLogs = {
+      tries: logs.tries,
+      read(one, ...rest) {
+        read.push(one.id);
+        return logs.read(one, ...rest);
+      },
+    };
+    const { lines } = await page(counted, { limit: 10 });
+    expect(lines).toHaveLength(10);
+    expect(new Set(read).size).toBeLessThanOrEqual(6);
+  });
+
   test("refuses the cursor of another one", async () => {
     const { next } = await page(logsOf([logOf("a", [0, 1])]), { path: "/a#1" });
     await expect(page(logsOf([]), { cursor: next })).rejects.toThrow("does not belong");

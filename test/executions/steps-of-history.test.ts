@@ -130,6 +130,24 @@ describe("the steps of an execution", () => {
     expect(shown(...lines, ...again)).toEqual(["/p#1 succeeded", ...inside, "/p#1~2/0/a#1 succeeded"]);
   });
 
+  test("that were under way when one beside them failed are not to blame", () => {
+    const lines: readonly Line[] = [
+      BEGIN,
+      enter("Parallel", "/p#1"),
+      enter("Task", "/p#1/0/a#1"),
+      enter("Wait", "/p#1/1/b#1"),
+      ...ways["the engine here"]("/p#1/0/a#1", 1, "Failed", FAILURE),
+      ["ExecutionFailed", "", FAILURE],
+    ];
+    expect(shown(...lines)).toEqual(["/p#1 failed", "/p#1/0/a#1 failed (1 failed)", "/p#1/1/b#1 aborted"]);
+  });
+
+  test("that a redrive lets go on are running from then on, also where no task begins", () => {
+    const stopped: readonly Line[] = [BEGIN, enter("Wait", "/a#1"), ["ExecutionAborted", "", FAILURE]];
+    expect(shown(...stopped)).toEqual(["/a#1 aborted"]);
+    expect(shown(...stopped, ["ExecutionRedriven", ""])).toEqual(["/a#1 running"]);
+  });
+
   test("around a task that is redriven run again", () => {
     const task = ways["the engine here"];
     const lines: readonly Line[] = [
