@@ -2,20 +2,20 @@
  * A log of any length, as it is written: `<LogView source={{ path: "/v1/bulk/lsat/log", params: { entry: "e1", attempt: 1 } }} />`.
  * The levels and the chosen line stand in the URL, as `levels` and `line`.
  */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { setQuery, useLocation } from "../../location.ts";
-import { Copy } from "../copy.tsx";
-import { Empty } from "../empty.tsx";
 import { ProblemNote } from "../problem.tsx";
 import { toggled } from "../table.tsx";
 import type { VirtualListHandle } from "../virtual-list/virtual-list.tsx";
 import { LEVELS, type Level } from "./level.ts";
 import { LogList } from "./log-list.tsx";
+import { ChosenLine, News, Nothing, Standing } from "./log-notes.tsx";
 import { textParts } from "./log-text.ts";
 import { type LogChoices, LogToolbar } from "./log-toolbar.tsx";
 import "./log-view.css";
 import { makeShownLines } from "./shown-lines.ts";
-import { type LogReading, type LogSource, useLog } from "./use-log.ts";
+import { useChosenLine, useFollowing } from "./use-following.ts";
+import { type LogSource, useLog } from "./use-log.ts";
 import { useSearch } from "./use-search.ts";
 
 export interface LogViewProps {
@@ -106,132 +106,8 @@ function firstChoices(): LogChoices {
   return { text: "", isExpression: false, wraps: isNarrow, hasTime: true };
 }
 
-function Nothing({ log }: { readonly log: LogReading }) {
-  if (log.problem) return <ProblemNote problem={log.problem} onRetry={log.retry} />;
-  if (log.rest === "reading") return <p class="loading">Reading the log…</p>;
-  return log.rest === "growing" ? (
-    <Empty title="Nothing has been written yet.">
-      <p>Lines appear here as they are written.</p>
-    </Empty>
-  ) : (
-    <Empty title="Nothing was written.">
-      <p>Whatever ran printed nothing, or its log is no longer kept.</p>
-    </Empty>
-  );
-}
-
-function Standing({ log, shownCount }: { readonly log: LogReading; readonly shownCount: number }) {
-  const of = shownCount < log.count ? `${shownCount.toLocaleString("en")} of ` : "";
-  const rest = { reading: "reading on…", growing: "more may come", ended: "that is all" }[log.rest];
-  return (
-    <p class="log-standing faint">
-      {of}
-      {log.count.toLocaleString("en")} lines, {rest}
-    </p>
-  );
-}
-
-interface ChosenLineProps {
-  readonly log: LogReading;
-  readonly line: number;
-  readonly onFold: () => void;
-  readonly onLeave: () => void;
-}
-
-function ChosenLine({ log, line, onFold, onLeave }: ChosenLineProps) {
-  const message = log.store.line(line)?.message ?? "";
-  return (
-    <p class="log-chosen">
-      Line {(line + 1).toLocaleString("en")} <Copy text={window.location.href} what="the link to this line" />{" "}
-      <span class="faint">link</span> <Copy text={message} what="the line" /> <span class="faint">text</span>
-      {message.startsWith("{") && (
-        <button type="button" class="button small" onClick={onFold}>
-          Show or hide its fields
-        </button>
-      )}
-      <button type="button" class="button small" onClick={onLeave}>
-        Leave it
-      </button>
-    </p>
-  );
-}
-
-const NEWS_MS = 3_000;
-
-/** For those who listen: what has been written since, now and then, and nothing while somebody reads further up. */
-function News({ log, isFollowing }: { readonly log: LogReading; readonly isFollowing: boolean }) {
-  const [text, setText] = useState("");
-  const told = useRef(log.count);
-  const newest = useRef(log);
-  newest.current = log;
-  useEffect(() => {
-    told.current = newest.current.count;
-    if (!isFollowing || log.rest !== "growing") return;
-    const timer = setInterval(() => {
-      const { count, store } = newest.current;
-      const more = count - told.current;
-      if (more <= 0) return;
-      told.current = count;
-      const last = store.line(count - 1)?.message.slice(0, 200) ?? "";
-      setText(more === 1 ? last : `${more} new lines. The last: ${last}`);
-    }, NEWS_MS);
-    return () => clearInterval(timer);
-  }, [isFollowing, log.rest]);
-  return (
-    <div class="unseen" role="log" aria-live="polite" aria-label="News of the log">
-      {text}
-    </div>
-  );
-}
-
 function useLevels(text: string): ReadonlySet<Level> {
   return useMemo(() => new Set(LEVELS.filter((level) => text.split(",").includes(level))), [text]);
-}
-
-/** Follows a log that grows from when it has been read to its end, until whoever looks scrolls up. */
-function useFollowing(log: LogReading, hasChosen: boolean, list: { readonly current: VirtualListHandle | null }) {
-  const [isFollowing, setFollowing] = useState(false);
-  const [left, setLeft] = useState(0);
-  const touched = useRef(hasChosen);
-  useEffect(() => {
-    if (log.rest === "growing" && !touched.current) setFollowing(true);
-    if (log.rest === "ended") setFollowing(false);
-  }, [log.rest]);
-  return {
-    isFollowing,
-    missed: Math.max(0, log.count - left),
-    onScrolled(isAtEnd: boolean) {
-      if (log.rest === "ended") return;
-      touched.current = true;
-      if (isFollowing && !isAtEnd) setLeft(log.count);
-      setFollowing(isAtEnd && log.rest === "growing");
-    },
-    stop() {
-      touched.current = true;
-      setLeft(log.count);
-      setFollowing(false);
-    },
-    jump() {
-      setFollowing(true);
-      list.current?.toEnd();
-    },
-  };
-}
-
-/** The line of the link is shown as soon as it has been read. */
-function useChosenLine(
-  chosen: number | undefined,
-  log: LogReading,
-  shown: { positionOf(line: number): number },
-  list: { readonly current: VirtualListHandle | null },
-): void {
-  const awaited = useRef(chosen);
-  const isThere = awaited.current !== undefined && awaited.current < log.count;
-  useEffect(() => {
-    if (!isThere || awaited.current === undefined) return;
-    list.current?.show(shown.positionOf(awaited.current), "middle");
-    awaited.current = undefined;
-  }, [isThere]);
 }
 
 /** From 1 in the URL, from 0 here. */
