@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import {
   choiceOf,
   FILTER_KEYS,
-  filterWords,
   isEmptyFilter,
   narrowed,
   parametersOf,
@@ -63,12 +62,6 @@ test("A chip that is taken away leaves the others", () => {
 test("A filter is empty only where none of its members says anything", () => {
   expect(isEmptyFilter({})).toBe(true);
   for (const key of FILTER_KEYS) expect(isEmptyFilter(narrowed({}, key, "FAILED"))).toBe(false);
-});
-
-test("A filter reads as a part of a sentence", () => {
-  expect(filterWords({ state: "FAILED", workflow: "mirror", since: "24h" })).toBe(
-    "that are FAILED, in mirror, changed since 24h",
-  );
 });
 
 test("The page knows the states that payloads have, in their order", () => {

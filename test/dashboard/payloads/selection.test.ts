@@ -7,7 +7,6 @@ import {
   NOTHING,
   selectedOfShown,
   shownToggled,
-  sizeOf,
   toggled,
 } from "../../../dashboard/src/views/payloads/selection.ts";
 
@@ -56,12 +55,6 @@ test("Leaving out one row of all that match leaves the rows that are shown", () 
   const selection = toggled(ALL_MATCHING, "b", SHOWN);
   expect(selection.kind).toBe("rows");
   expect(SHOWN.filter((id) => isSelected(selection, id))).toEqual(["a", "c", "d", "e"]);
-});
-
-test("How many all matching are is known when they have been counted", () => {
-  expect(sizeOf(ALL_MATCHING, undefined)).toBeUndefined();
-  expect(sizeOf(ALL_MATCHING, 214)).toBe(214);
-  expect(sizeOf(toggled(NOTHING, "a", SHOWN), 214)).toBe(1);
 });
 
 test("Nothing shown is not everything selected", () => {

@@ -3,8 +3,8 @@ import type { ActionRequest } from "../../../../src/api/shapes/actions.ts";
 import type { PayloadFilter } from "../../../../src/api/shapes/payloads.ts";
 import type { StateName } from "./filter.ts";
 
-export const MARKED_STATES = ["FAILED", "INVALID", "ABORTED"] as const;
-export type MarkedState = (typeof MARKED_STATES)[number];
+const MARKED_STATES = ["FAILED", "INVALID", "ABORTED"] as const;
+type MarkedState = (typeof MARKED_STATES)[number];
 
 export type PayloadAct =
   | { readonly kind: "rerun"; readonly replace: boolean }

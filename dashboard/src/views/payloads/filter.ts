@@ -82,17 +82,3 @@ function put(filter: PayloadFilter, key: FilterKey, value: string): void {
   const state = stateNamed(value);
   if (state) filter.state = state;
 }
-
-/** The filter as a sentence's part: `that FAILED in mirror`, for buttons and for people who cannot see the chips. */
-export function filterWords(filter: PayloadFilter): string {
-  const parts: string[] = [];
-  if (filter.state) parts.push(`that are ${filter.state}`);
-  if (filter.workflow) parts.push(`in ${filter.workflow}`);
-  if (filter.collections) parts.push(`of ${filter.collections}`);
-  if (filter.organisation) parts.push(`of organisation ${filter.organisation}`);
-  if (filter.idPrefix) parts.push(`whose ID starts with ${filter.idPrefix}`);
-  if (filter.errorPrefix) parts.push(`whose error starts with ${filter.errorPrefix}`);
-  if (filter.since) parts.push(`changed since ${filter.since}`);
-  if (filter.until) parts.push(`changed until ${filter.until}`);
-  return parts.join(", ");
-}

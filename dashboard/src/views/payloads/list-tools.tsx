@@ -110,7 +110,7 @@ interface PopoverProps {
 }
 
 /** Opens below its button; a click elsewhere or Escape closes it. */
-export function Popover({ label, children }: PopoverProps) {
+function Popover({ label, children }: PopoverProps) {
   const element = useRef<HTMLDetailsElement>(null);
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {

@@ -88,10 +88,7 @@ function NoPayloads({ isAll }: { readonly isAll: boolean }) {
     );
   }
   return (
-    <Empty
-      title="No payloads yet."
-      command={commandLine(info, "payload publish workflows/publish-only/payload.json --wait")}
-    >
+    <Empty title="No payloads yet." command={commandLine(info, "publish payload.json")}>
       <p>
         A payload says what to do with which items. Publish one, for example that of a workflow; it is here a moment
         later.

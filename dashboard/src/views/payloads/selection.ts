@@ -39,8 +39,3 @@ export function selectedOfShown(selection: Selection, shown: readonly string[]):
   if (selected === 0) return "none";
   return selected === shown.length ? "all" : "some";
 }
-
-/** How many are selected; undefined where it is all that match and nobody has counted them. */
-export function sizeOf(selection: Selection, matching: number | undefined): number | undefined {
-  return selection.kind === "all" ? matching : selection.ids.size;
-}
