@@ -233,6 +233,25 @@ describe("what has another execution since the action began", () => {
   });
 });
 
+describe("what was done before a crash", () => {
+  test.each(["rerun", "redrive", "stop", "mark"] as const)("by a %s counts as done, once", async (kind) => {
+    if (kind === "stop") await world.process([payloadOf("cog", ["a"])]);
+    else await world.failed("a");
+    const asked = kind === "mark" ? ({ kind, state: "ABORTED" } as const) : { kind };
+    const request = { ...asked, payloadIds: [idOf("a")] };
+    const begun = await beginAction({ id: "0197", by: "alice", request }, world.acting);
+    const chosen = await stepAction(begun, world.acting);
+    const dies = async () => Promise.reject(new Error("it dies here"));
+    const dying = { ...world.acting, actions: { ...world.acting.actions, update: dies } };
+    await expect(chosen && stepAction(chosen, dying)).rejects.toThrow("it dies here");
+    await world.deliver();
+    const before = await world.history(idOf("a"));
+    expect(await finish("0197")).toMatchObject({ state: "DONE", total: 1, done: 1, skipped: 0, failed: 0 });
+    expect(await world.deliver()).toEqual([]);
+    expect(await world.history(idOf("a"))).toEqual(before);
+  });
+});
+
 describe("an action", () => {
   test("that is stopped does no more, and goes on where it was when it is resumed", async () => {
     const items = Array.from({ length: 70 }, (_, n) => `i${n}`);
