@@ -102,7 +102,7 @@ type QueryValue = string | number | boolean | undefined;
 export function withQuery(path: string, query: Readonly<Record<string, QueryValue>>): string {
   const kept = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   if (kept.length === 0) return path;
-  return `${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams(kept.map(([name, value]) => [name, String(value)]))}`;
+  return `${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams(kept.map(([name, value]): [string, string] => [name, String(value)]))}`;
 }
 
 const to = (path: string, query: Readonly<Record<string, QueryValue>> = {}) => withQuery(`${BASE}${path}`, query);
