@@ -13,7 +13,7 @@ export interface Footprint {
 
 interface FootprintMapProps {
   readonly footprints: readonly Footprint[];
-  /** Drawn before the others. */
+  /** Drawn last, over the others. */
   readonly chosen?: string | undefined;
 }
 
@@ -26,12 +26,13 @@ export default function FootprintMap({ footprints, chosen }: FootprintMapProps) 
   const [frame, setFrame] = useState<Frame>(whole ?? WORLD);
   useEffect(() => setFrame(whole ?? WORLD), [whole]);
   const projection = project(frame, WIDTH);
+  const ordered = footprints.toSorted((a, b) => Number(a.id === chosen) - Number(b.id === chosen));
   const label = `Map: ${placeText(footprints)}`;
   return (
     <figure class="map">
       <svg viewBox={`0 0 ${WIDTH} ${projection.height}`} role="img" aria-label={label}>
         <Land frame={frame} projection={projection} />
-        {footprints.map(({ id, shape }) => (
+        {ordered.map(({ id, shape }) => (
           <Outline key={id} shape={shape} frame={frame} projection={projection} isChosen={id === chosen} />
         ))}
       </svg>
