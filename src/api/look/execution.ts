@@ -3,7 +3,7 @@ import { errorOfExecution } from "../../events/execution-error.ts";
 import type { ExecutionDescription, ExecutionKey } from "../../executions/executions.ts";
 import { stepsOf } from "../../executions/steps-of-history.ts";
 import { isJsonObject, type Json } from "../../json.ts";
-import { executionName } from "../../payload/payload-id.ts";
+import { executionName, parsePayloadId } from "../../payload/payload-id.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import { isOpen } from "../../state/states.ts";
 import { NotFound } from "../answers.ts";
@@ -73,7 +73,7 @@ export async function requireExecution(
 async function recordOf({ input }: ExecutionDescription, { functions }: ApiPorts): Promise<PayloadRecord | undefined> {
   // The engine took it only as JSON.
   const given = await resolveDocument(JSON.parse(input) as Json, functions);
-  if (!isJsonObject(given) || typeof given.id !== "string" || given.id === "") return undefined;
+  if (!isJsonObject(given) || typeof given.id !== "string" || parsePayloadId(given.id) === undefined) return undefined;
   const [record] = await functions.state.get([given.id]);
   return record;
 }

@@ -17,7 +17,7 @@ export async function explain(record: PayloadRecord, { messages, workflows }: Ap
     workflows.get(record.workflow),
   ]);
   return {
-    ...(workflow === undefined ? withoutWorkflow(record) : ofDecision(record)),
+    ...ofDecision(record, workflow !== undefined),
     messages: past.map(({ at, outcome, reason, execution }) => ({
       at,
       outcome,
@@ -27,13 +27,12 @@ export async function explain(record: PayloadRecord, { messages, workflows }: Ap
   };
 }
 
-function withoutWorkflow({ workflow }: PayloadRecord): Omit<Explanation, "messages"> {
-  return { next: `It would end INVALID: there is no workflow ${workflow} here any more.`, wouldRun: false };
-}
-
 /** The very decision that `process` makes. */
-function ofDecision(record: PayloadRecord): Omit<Explanation, "messages"> {
+function ofDecision(record: PayloadRecord, exists: boolean): Omit<Explanation, "messages"> {
   const decision = decide(record, A_NEW_MESSAGE, false);
+  if (!exists && (decision.decision === "claim" || decision.decision === "settle")) {
+    return { next: `It would fail at once: there is no workflow ${record.workflow} any more.`, wouldRun: false };
+  }
   switch (decision.decision) {
     case "claim":
       return {

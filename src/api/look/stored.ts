@@ -1,6 +1,6 @@
 /** Documents that are kept as objects: what executions were given and made. */
 
-import { CirrusError, EXIT } from "../../errors.ts";
+import { CirrusError, EXIT, TransientError } from "../../errors.ts";
 import type { FunctionPorts } from "../../functions/ports.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
@@ -26,7 +26,7 @@ export async function resolveDocument(value: Json, ports: Ports): Promise<Json> 
     return (await storedDocument(value.url, ports)) ?? value;
   } catch (thrown) {
     // The URL itself still says where it is.
-    if (thrown instanceof CirrusError && thrown.exitCode !== EXIT.timeout) return value;
-    throw thrown;
+    if (!(thrown instanceof CirrusError) || thrown instanceof TransientError) throw thrown;
+    return value;
   }
 }
