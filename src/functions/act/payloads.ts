@@ -57,13 +57,12 @@ export function payloadsText({ payloadIds, filter }: ChosenPayloads, count: numb
 }
 
 function choiceText(filter: PayloadChoice): readonly string[] {
-  const { state, workflow, collections, idPrefix, errorPrefix, since, until } = filter;
-  const organisation = "organisation" in filter ? filter.organisation : undefined;
+  const { state, workflow, collections, organisation, idPrefix, errorPrefix, since, until } = filter;
   const all = [
-    state && `that ${STATE_WORDS[state] ?? `are ${state}`}`,
+    state && (state === "FAILED" || state === "SUCCEEDED" ? `that ${state}` : `that are ${state}`),
     workflow && `in ${workflow}`,
     collections && `of ${collections}`,
-    organisation && `of the organisation ${String(organisation)}`,
+    organisation && `of the organisation ${organisation}`,
     idPrefix && `whose ID starts with ${idPrefix}`,
     errorPrefix && `whose error starts with ${errorPrefix}`,
     since && `changed since ${since}`,
@@ -71,5 +70,3 @@ function choiceText(filter: PayloadChoice): readonly string[] {
   ];
   return all.flatMap((text) => text || []);
 }
-
-const STATE_WORDS: Readonly<Partial<Record<string, string>>> = { FAILED: "FAILED", SUCCEEDED: "SUCCEEDED" };
