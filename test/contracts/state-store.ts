@@ -320,13 +320,14 @@ export function describeStateStore(
       for (const limit of [0, -1, 1001, 1.5]) await expect(store.list({ limit })).rejects.toThrow(/1 to 1000/);
     });
 
-    test("pages hold each record that stays as it is exactly once, while others change and come in between", async () => {
+    test("pages hold each record that stays as it is exactly once and in order, while others change and come in between", async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 1, max: 7 }),
           fc.constantFrom("newest" as const, "oldest" as const),
+          fc.constantFrom({}, { state: "CLAIMED" } as const, { collections: "c" }, { idPrefix: "c/work" }),
           fc.array(fc.record({ late: fc.boolean(), tick: fc.boolean() }), { minLength: 1, maxLength: 25 }),
-          async (limit, order, plan) => {
+          async (limit, order, filter, plan) => {
             const fresh = await makeStore(clock);
             const workflow = "pages";
             const ids = plan.map((_, i) => `c/workflow-${workflow}/${i}`);
@@ -338,16 +339,18 @@ export function describeStateStore(
             const seen: string[] = [];
             let cursor: string | undefined;
             do {
-              const page = await fresh.store.list({ workflow, limit, order, cursor });
+              const page = await fresh.store.list({ ...filter, workflow, limit, order, cursor });
               seen.push(...page.items.map(({ payloadId }) => payloadId));
               cursor = page.next;
               clock.advance(1);
               const changed = late.pop();
               if (changed) await fresh.store.finish([finishOf(changed, now())]);
             } while (cursor !== undefined && seen.length < 1000);
+            const steady = (await fresh.store.get(ids)).filter((_, i) => !plan[i]?.late);
             await fresh.close();
-            const steady = ids.filter((_, i) => !plan[i]?.late);
-            expect(seen.filter((id) => steady.includes(id)).sort()).toEqual(steady.sort());
+            const places = steady.map((record) => `${record?.updated} ${record?.payloadId}`).sort();
+            const inOrder = (order === "newest" ? places.reverse() : places).map((place) => place.split(" ")[1]);
+            expect(seen.filter((id) => inOrder.includes(id))).toEqual(inOrder);
             if (order === "newest") expect(new Set(seen).size).toBe(seen.length);
           },
         ),
