@@ -40,9 +40,11 @@ export interface Entering {
 
 /** Where it is counted that a payload came into a state `at` this time; `before` is when it last did so. */
 export function enterings(at: string, before: string | undefined): readonly Entering[] {
+  const ms = Date.parse(at);
+  const beforeMs = before === undefined ? Number.NEGATIVE_INFINITY : Date.parse(before);
   return INTERVALS.map((interval) => {
-    const period = periodOf(interval, at);
-    return { interval, period, isFirst: before === undefined || periodOf(interval, before) < period };
+    const begin = Math.floor(ms / INTERVAL_MS[interval]) * INTERVAL_MS[interval];
+    return { interval, period: isoTime(begin), isFirst: beforeMs < begin };
   });
 }
 

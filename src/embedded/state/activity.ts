@@ -4,6 +4,7 @@ import {
   type ActivityCount,
   type ActivityQuery,
   enterings,
+  INTERVAL_MS,
   type Interval,
   KEPT_MS,
   periodOf,
@@ -18,12 +19,11 @@ export interface ActivityLog {
 }
 
 export function makeActivityLog(db: Database, { clock }: { readonly clock: Clock }): ActivityLog {
-  let forgotten = "";
+  let forgotten = 0;
 
   /** Once a process and five minutes, with the first transition in them. */
   function forgetOld(): void {
-    const now = isoTime(clock.now());
-    const period = periodOf("5min", now);
+    const period = Math.floor(clock.now() / INTERVAL_MS["5min"]);
     if (period === forgotten) return;
     forgotten = period;
     for (const [interval, kept] of Object.entries(KEPT_MS)) {
