@@ -28,7 +28,7 @@ describe.each(views)("the view $name", ({ path, shows }) => {
   });
 });
 
-const EMPTY = ["/", "/payloads", "/workflows", "/tasks", "/dead-letters", "/bulk", "/loops", "/actions"];
+const EMPTY = ["/", "/payloads", "/dead-letters", "/bulk", "/loops", "/actions"];
 
 describe("where nothing has happened yet", () => {
   test.each(EMPTY)("%s says how to begin, and nothing breaks", async (path) => {

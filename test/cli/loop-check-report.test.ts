@@ -2,9 +2,9 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { planOf, refuseNothing, reportCheck } from "../../src/cli/loop/check-report.ts";
-import { limitsText, scheduleText, workText } from "../../src/loop/look/describe-task.ts";
 import type { Io } from "../../src/cli/terminal/io.ts";
 import { CirrusError, EXIT } from "../../src/errors.ts";
+import { limitsText, scheduleText, workText } from "../../src/loop/look/describe-task.ts";
 import { type LoopTask, taskKey } from "../../src/loop/loop-task.ts";
 import type { Registration, RegistrationProblem } from "../../src/loop/registration.ts";
 import { loopTask } from "./loop-folder.ts";
