@@ -119,7 +119,8 @@ function options(root: HTMLElement, { current, colours, draw }: Looks, { onBrush
     axes: [
       {
         ...common,
-        space: 72,
+        // Labels with milliseconds are longer.
+        space: (_u, _axis, from, to) => (to - from < 30_000 ? 112 : 80),
         size: 40,
         values: (_, splits, __, ___, step) => [...timeLabels(splits, step, current().zone)],
       },
