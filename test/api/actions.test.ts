@@ -52,6 +52,20 @@ describe("actions over HTTP", () => {
     expect(second).toEqual({ rows: [asked] });
   });
 
+  test("with a member that nobody knows are refused: a filter that is misspelt would choose everything", async () => {
+    const world = makeApiWorld({ files: FILES });
+    const wrong = async (body: object) => {
+      const answer = await refused(world, "/v1/actions", body);
+      expect(answer.status).toBe(400);
+      return answer.problems?.map(({ parameter }) => parameter);
+    };
+    expect(await wrong({ kind: "stop", filter: { wrokflow: "hello" } })).toEqual(["filter.wrokflow"]);
+    expect(await wrong({ kind: "mark", filter: { workflow: "hello" }, state: "FAILED", sate: 1 })).toEqual(["sate"]);
+    expect(await wrong({ kind: "rerun", payloadIds: [idOf("a")], repalce: true })).toEqual(["repalce"]);
+    expect(await wrong({ kind: "redrive-dead-letters", queue: "process", ids: ["a"] })).toEqual(["ids"]);
+    expect((await world.get("/v1/actions", actionPage)).rows).toEqual([]);
+  });
+
   test("of more than a few go on behind the answer, are stopped and resumed", async () => {
     const continued: string[] = [];
     const world = makeApiWorld({ ports: { continueAction: async (id) => void continued.push(id) } });

@@ -11,15 +11,16 @@ const payloads = {
 /** Kept in the history of everything that the action changes. */
 const why = { why: z.string().max(500).optional() };
 
+/** Strict, the filter too: a member that is misspelt would otherwise choose more than was meant, or everything. */
 export const actionRequest = z
   .discriminatedUnion("kind", [
     /** Sends a payload, or several, to be processed. */
-    z.object({ kind: z.literal("publish"), payloads: z.array(json).min(1).max(100), ...why }),
+    z.strictObject({ kind: z.literal("publish"), payloads: z.array(json).min(1).max(100), ...why }),
     /**
      * Runs payloads again with the input that they had, or one of them with `payload` in its place. `replace`: also those
      * that have SUCCEEDED or are INVALID.
      */
-    z.object({
+    z.strictObject({
       kind: z.literal("rerun"),
       ...payloads,
       replace: z.boolean().optional(),
@@ -27,26 +28,26 @@ export const actionRequest = z
       ...why,
     }),
     /** Lets executions that failed go on where they failed. */
-    z.object({ kind: z.literal("redrive"), ...payloads, ...why }),
+    z.strictObject({ kind: z.literal("redrive"), ...payloads, ...why }),
     /** Stops executions that run: their payloads end ABORTED. */
-    z.object({ kind: z.literal("stop"), ...payloads, ...why }),
+    z.strictObject({ kind: z.literal("stop"), ...payloads, ...why }),
     /** Moves payloads that do not run into a final state by hand. */
-    z.object({ kind: z.literal("mark"), ...payloads, state: z.enum(["FAILED", "INVALID", "ABORTED"]), ...why }),
+    z.strictObject({ kind: z.literal("mark"), ...payloads, state: z.enum(["FAILED", "INVALID", "ABORTED"]), ...why }),
     /** Sends dead letters once more: these, or all of the queue. */
-    z.object({
+    z.strictObject({
       kind: z.literal("redrive-dead-letters"),
       queue: z.enum(["process", "status-change"]),
       messageIds: z.array(z.string()).min(1).max(1000).optional(),
       ...why,
     }),
-    z.object({
+    z.strictObject({
       kind: z.literal("bulk"),
       run: z.string(),
       do: z.enum(["retry-failed", "stop", "resume", "purge"]),
       ...why,
     }),
     /** `task`: `codops/name`. `commit` for `pin`. */
-    z.object({
+    z.strictObject({
       kind: z.literal("loop"),
       do: z.enum(["pause", "resume", "run-now", "cancel", "pin", "unpin"]),
       loop: z.string().optional(),
