@@ -23,7 +23,13 @@ export function makeLocalApp({ api, page, changes, ...settings }: LocalAppSettin
   app.use(safeHeaders());
   app.use(compress());
   app.use(guard(settings));
-  if (changes) app.get("/v1/changes", (context) => context.body(changes.stream(), 200, EVENT_STREAM));
+  if (changes) {
+    app.get("/v1/changes", (context) => {
+      // Of a HEAD nobody would read the stream, nor end it.
+      const news = context.req.method === "HEAD" ? null : changes.stream();
+      return context.body(news, 200, EVENT_STREAM);
+    });
+  }
   app.route("/", pageFiles(page, { auth: { kind: "token", token: settings.token } }));
   app.route("/", api);
   return app;

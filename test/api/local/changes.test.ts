@@ -1,8 +1,11 @@
 /** News of changes for open pages. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { ApiEnv } from "../../../src/api/app.ts";
 import { makeChanges } from "../../../src/api/local/changes.ts";
+import { makeLocalApp } from "../../../src/api/local/local-app.ts";
 import { openChangeWatch } from "../../../src/embedded/database/change-watch.ts";
 import { openDatabase } from "../../../src/embedded/database/database.ts";
 import { cirrus } from "../../cli/cirrus.ts";
@@ -34,6 +37,28 @@ describe("the stream of changes", () => {
     await cirrus(["publish", "-"], { cwd, stdin: payloadText("any", "scene") });
     await until(reader, "event: change\ndata: {}\n\n");
     await reader.cancel();
+  });
+
+  test("is not begun for whoever asks for its headers alone", async () => {
+    let streams = 0;
+    const stream = () => {
+      streams += 1;
+      return new ReadableStream<Uint8Array>();
+    };
+    const caller = { name: "ada", mayOperate: true };
+    const app = makeLocalApp({
+      api: new OpenAPIHono<ApiEnv>(),
+      page: temporaryFolder(),
+      changes: { stream },
+      port: 4280,
+      token: "token",
+      caller,
+      corsOrigins: [],
+    });
+    const ask = (method: string) =>
+      app.request("/v1/changes", { method, headers: { Host: "127.0.0.1:4280" } }).then(({ status }) => status);
+    expect([await ask("HEAD"), streams]).toEqual([200, 0]);
+    expect([await ask("GET"), streams]).toEqual([200, 1]);
   });
 
   test("is told to all from one look, and nobody looks once the last page has gone", async () => {
