@@ -1,8 +1,6 @@
 /** What the API needs, of the stack that its Lambda is of: the adapters of the functions, from the same environment. */
-import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
-import { type ClientOptions, lazyDynamoDb, lazyLogs, lazyS3, lazySqs, lazyStepFunctions } from "../../aws/clients.ts";
+import { type ClientOptions, lazyLogs, lazySqs, lazyStepFunctions } from "../../aws/clients.ts";
 import { makeExecutionLogs } from "../../aws/execution-logs.ts";
-import { makeAwsLoops } from "../../aws/loops/loops.ts";
 import { makeSqsQueueDepths } from "../../aws/queue-depths.ts";
 import { makeCloudWatchTaskLogs } from "../../aws/task-logs.ts";
 import { makeSfnWorkflows } from "../../aws/workflows.ts";
@@ -29,14 +27,12 @@ export async function awsApiPlace(
   environment: Environment,
   options: ClientOptions = { endpoint: environment.AWS_ENDPOINT_URL, timeoutMs: ANSWER_MS },
 ): Promise<AwsApiPlace> {
-  const { functions, actions, deadLetters, continueAction } = await actPorts(log, environment, options);
+  const acting = await actPorts(log, environment, options);
+  const { functions, loops } = acting;
   return {
     ports: {
-      functions,
-      actions,
-      deadLetters,
-      continueAction,
-      ...runsAndLoops(environment, options),
+      ...acting,
+      loops: loops && { ...loops, resolveCommit: async (_repository, name) => wholeCommit(name) },
       workflows: makeSfnWorkflows({
         sfn: lazyStepFunctions(options),
         baseArn: requireVariable(environment, "CIRRUS_BASE_WORKFLOW_ARN"),
@@ -65,25 +61,9 @@ function queueUrls(environment: Environment) {
   } as const;
 }
 
-/** As far as the stack has them. */
-function runsAndLoops(environment: Environment, options: ClientOptions): Pick<ApiPorts, "bulk" | "loops"> {
-  const { CIRRUS_BULK_TABLE: bulkTable, CIRRUS_LOOP_TABLE: loopTable } = environment;
-  const payloads = {
-    payloadBucket: requireVariable(environment, "CIRRUS_PAYLOAD_BUCKET"),
-    payloadPrefix: environment.CIRRUS_PAYLOAD_ROOT_PREFIX ?? "cirrus",
-  };
-  const clients = { dynamodb: lazyDynamoDb(options), sqs: lazySqs(options), s3: lazyS3(options) };
-  return {
-    bulk: bulkTable === undefined ? undefined : makeAwsBulk(clients, { table: bulkTable, ...payloads }, systemClock),
-    loops:
-      loopTable === undefined
-        ? undefined
-        : {
-            ...makeAwsLoops(clients, { table: loopTable, ...payloads }, systemClock),
-            // There is no repository here to look a name up in: a commit is given whole.
-            resolveCommit: async (_repository, name) => (WHOLE_HASH.test(name) ? name : undefined),
-          },
-  };
+/** There is no repository here to look a name up in: a commit is given whole. */
+function wholeCommit(name: string): string | undefined {
+  return WHOLE_HASH.test(name) ? name : undefined;
 }
 
 const WHOLE_HASH = /^[0-9a-f]{40}$/;

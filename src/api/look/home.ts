@@ -46,7 +46,6 @@ export async function lookAtHome(ports: ApiPorts, window: Window): Promise<Home>
     ports.loops && countLoops(ports.loops, ports),
   ]);
   return defined({
-    at: isoTime(now),
     matrix: matrixOf(new Set(workflows.map(({ name }) => name)), counts, activity, periods),
     periods: [...periods],
     window,
@@ -56,9 +55,9 @@ export async function lookAtHome(ports: ApiPorts, window: Window): Promise<Home>
       count: stuck.items.length,
       atLeast: stuck.next !== undefined,
       stuckAfterMs: STUCK_AFTER_MS,
-      rows: stuck.items.slice(0, STUCK_ROWS).map((record) => payloadRow(record, now)),
+      rows: stuck.items.slice(0, STUCK_ROWS).map(payloadRow),
     },
-    running: running.items.map((record) => payloadRow(record, now)),
+    running: running.items.map(payloadRow),
     bulk,
     loops,
   });

@@ -3,8 +3,8 @@ import type { PayloadRecord } from "../../state/state-store.ts";
 import { isOpen } from "../../state/states.ts";
 import type { PayloadRow } from "../shapes/payloads.ts";
 
-/** `now`: milliseconds since 1970, for executions that run. */
-export function payloadRow(record: PayloadRecord, now: number): PayloadRow {
+/** Nothing in it depends on when it is asked for: what has not changed is confirmed by its entity tag. */
+export function payloadRow(record: PayloadRecord): PayloadRow {
   const { payloadId: id, collections, workflow, state, attempt, execution, created, updated } = record;
   const { organisation, startedAt, endedAt, lastError } = record;
   return {
@@ -19,13 +19,12 @@ export function payloadRow(record: PayloadRecord, now: number): PayloadRow {
     updated,
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
-    ...durationOf(record, now),
+    ...durationOf(record),
     ...(lastError !== undefined && { error: lastError }),
   };
 }
 
-function durationOf({ state, startedAt, endedAt }: PayloadRecord, now: number): { durationMs?: number } {
-  if (startedAt === undefined) return {};
-  const end = isOpen(state) ? now : endedAt === undefined ? undefined : Date.parse(endedAt);
-  return end === undefined ? {} : { durationMs: Math.max(0, end - Date.parse(startedAt)) };
+function durationOf({ state, startedAt, endedAt }: PayloadRecord): { durationMs?: number } {
+  if (startedAt === undefined || endedAt === undefined || isOpen(state)) return {};
+  return { durationMs: Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) };
 }

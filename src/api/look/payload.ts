@@ -17,7 +17,7 @@ export async function lookAtPayload(id: string, ports: ApiPorts, settings: ApiSe
   const [transitions, explanation] = await Promise.all([transitionsOf(id, ports), explain(record, ports)]);
   const attempts = attemptsOf(transitions).slice(-MOST_ATTEMPTS);
   return {
-    ...payloadRow(record, ports.functions.clock.now()),
+    ...payloadRow(record),
     itemIds: record.itemids,
     version: record.version,
     outputs: [...record.outputs],

@@ -2,7 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { isoTime } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
-import { INTERVAL_MS, INTERVALS, type Interval } from "../../state/activity.ts";
+import { INTERVAL_MS, INTERVALS, type Interval, periodOf } from "../../state/activity.ts";
 import type { Api } from "../app.ts";
 import { lookAtHome } from "../look/home.ts";
 import type { ApiPorts } from "../ports.ts";
@@ -51,7 +51,10 @@ export function addHomeRoutes(api: Api, ports: ApiPorts): void {
       const from = askedTime("from", asked.from ?? usual, now);
       refuseTooMany(interval, from, to);
       const counts = await state.activity({ interval, from, to, workflow });
-      return context.json({ interval, from, to, counts: [...counts] }, 200);
+      return context.json(
+        { interval, from: periodOf(interval, from), to: periodOf(interval, to), counts: [...counts] },
+        200,
+      );
     },
   );
 }

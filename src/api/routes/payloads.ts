@@ -33,9 +33,8 @@ export function addPayloadRoutes(api: Api, ports: ApiPorts, settings: ApiSetting
     }),
     async (context) => {
       const { order, limit, cursor, ...chosen } = context.req.valid("query");
-      const now = clock.now();
-      const page = await state.list({ ...payloadQuery(chosen, now), order, limit, cursor });
-      const rows = page.items.map((record) => payloadRow(record, now));
+      const page = await state.list({ ...payloadQuery(chosen, clock.now()), order, limit, cursor });
+      const rows = page.items.map(payloadRow);
       return context.json({ rows, ...(page.next !== undefined && { next: page.next }) }, 200);
     },
   );

@@ -23,6 +23,7 @@ export const activityCount = z
   })
   .openapi("ActivityCount");
 
+/** `from`, `to`: the beginnings of the first and of the last period. */
 export const activity = z
   .object({ interval: z.enum(INTERVALS), from: time, to: time, counts: z.array(activityCount) })
   .openapi("Activity");
@@ -42,7 +43,6 @@ export const queueDepth = z
 
 export const home = z
   .object({
-    at: time,
     /** One row a workflow: as its payloads are now, and what came into each state in the window. */
     matrix: z.array(
       z.object({

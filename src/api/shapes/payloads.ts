@@ -7,7 +7,7 @@ export const state = z.enum(STATES).openapi("State");
 
 /** What payloads are chosen by, in lists and in actions alike; each narrows the choice. */
 export const payloadFilter = z
-  .object({
+  .strictObject({
     workflow: z.string().optional(),
     collections: z.string().optional(),
     organisation: z.string().optional(),
@@ -37,7 +37,7 @@ export const payloadRow = z
     updated: time,
     startedAt: time.optional(),
     endedAt: time.optional(),
-    /** From the start of its execution to the end, or until now. */
+    /** Of its execution, once that has ended: one that runs is `startedAt` old. */
     durationMs: milliseconds.optional(),
     error: errorText.optional(),
   })

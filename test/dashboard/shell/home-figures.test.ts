@@ -22,7 +22,6 @@ const row = (changes: Partial<MatrixRow> = {}): MatrixRow => ({
 
 function homeOf(matrix: readonly MatrixRow[], changes: Partial<Home> = {}): Home {
   return {
-    at: "2030-01-31T12:00:00.000Z",
     matrix: [...matrix],
     periods: [],
     window: "24h",

@@ -3,7 +3,7 @@ import { Fragment } from "preact";
 import { useRef } from "preact/hooks";
 import type { PayloadRow } from "../../../../src/api/shapes/payloads.ts";
 import type { Pages } from "../../api/use-query.ts";
-import { Duration } from "../../parts/duration.tsx";
+import { Duration, RunningDuration } from "../../parts/duration.tsx";
 import { Moment } from "../../parts/moment.tsx";
 import { StateMark } from "../../parts/state-mark.tsx";
 import { href } from "../../routes.ts";
@@ -164,7 +164,11 @@ function Cell({ column, row }: { readonly column: Exclude<ColumnKey, "id">; read
     case "attempt":
       return row.attempt;
     case "duration":
-      return <Duration ms={row.durationMs} />;
+      return row.state === "PROCESSING" && row.startedAt !== undefined ? (
+        <RunningDuration since={row.startedAt} />
+      ) : (
+        <Duration ms={row.durationMs} />
+      );
     case "error":
       return row.error ? (
         <span class="error-head" title={`${row.error.error}: ${row.error.cause}`}>
