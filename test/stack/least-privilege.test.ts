@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { isJsonObject } from "../../src/json.ts";
 import { allProblems, dig, functions, ofType, resources } from "./compiled-stack.ts";
-import { type Grant, listGrants, listManagedPolicies, ROLE } from "./policies.ts";
+import { type Grant, listGrants, listManagedPolicies, OF_HOLDERS, ROLE } from "./policies.ts";
 
 const wildcards = z
   .array(
@@ -22,7 +22,7 @@ const allowedPolicies = wildcards.flatMap((entry) => ("policy" in entry ? [entry
 /** Every action on a resource where either holds a `*`, and the entry that allows it. */
 function listWildcards(grants: readonly Grant[]) {
   const uses = grants
-    .filter(({ type, effect }) => type === ROLE && effect === "Allow")
+    .filter(({ type, effect }) => OF_HOLDERS.includes(type) && effect === "Allow")
     .flatMap(({ holder, actions, resources: targets }) =>
       targets.flatMap((resource) => actions.map((action) => ({ holder, action, resource }))),
     )
@@ -48,7 +48,7 @@ test("the project compiles", () => {
   expect(listGrants(resources).length).toBeGreaterThan(30);
 });
 
-test("no role may do anything to more than can be named, but for what is justified", () => {
+test("no role and no policy may do anything to more than can be named, but for what is justified", () => {
   const unjustified = listWildcards(listGrants(resources)).filter(({ entry }) => entry === undefined);
   expect(unjustified.map(({ holder, action, resource }) => `${holder}: ${action} on ${resource}`)).toEqual([]);
 });
@@ -86,7 +86,7 @@ test("every function and every state machine has a role of its own", () => {
 });
 
 test("queues, topics and buckets are open to AWS services alone, and only on behalf of one resource of this stack", () => {
-  const open = listGrants(resources).filter(({ type, effect }) => type !== ROLE && effect === "Allow");
+  const open = listGrants(resources).filter(({ type, effect }) => !OF_HOLDERS.includes(type) && effect === "Allow");
   expect(open.length).toBeGreaterThan(4);
   for (const { holder, principal, condition } of open) {
     expect(isJsonObject(principal) && Object.keys(principal), holder).toEqual(["Service"]);

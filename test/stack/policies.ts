@@ -14,8 +14,10 @@ export interface Grant {
   readonly condition: Json;
 }
 
-/** What roles may do; every other policy is attached to what it protects. */
 export const ROLE = "AWS::IAM::Role";
+
+/** What says what its holder may do; every other policy is attached to what it protects. */
+export const OF_HOLDERS: readonly string[] = [ROLE, "AWS::IAM::ManagedPolicy"];
 
 export function listGrants(resources: ReadonlyMap<string, JsonObject>): Grant[] {
   return [...resources].flatMap(([holder, { Type, Properties = null }]) =>

@@ -177,3 +177,20 @@ test("what a function's environment refers to is there, under the name of its re
   expect(referred.length).toBeGreaterThan(10);
   expect(referred.filter((id) => !resources.has(id) && !id.startsWith("AWS::"))).toEqual([]);
 });
+
+test("whoever asks the API is known, by a token or by IAM, but for the page, which holds nothing of anybody's", () => {
+  const routes = [...ofType("AWS::ApiGatewayV2::Route").values()].map(({ Properties }) => ({
+    key: dig(Properties, "RouteKey"),
+    authorization: dig(Properties, "AuthorizationType"),
+    authorizer: dig(Properties, "AuthorizerId", "Fn::If", 1, "Ref"),
+  }));
+  const known = { authorization: { "Fn::If": ["ApiTakesTokens", "JWT", "AWS_IAM"] }, authorizer: "HttpApiAuthorizer" };
+  const page = { authorization: "NONE", authorizer: null };
+  expect(Object.fromEntries(routes.map(({ key, ...rest }) => [String(key), rest]))).toEqual({
+    "GET /": known,
+    "GET /{path+}": known,
+    "POST /{path+}": known,
+    "GET /dashboard": page,
+    "GET /dashboard/{path+}": page,
+  });
+});
