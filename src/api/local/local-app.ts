@@ -24,11 +24,12 @@ export function makeLocalApp({ api, page, changes, ...settings }: LocalAppSettin
   app.use(compress());
   app.use(guard(settings));
   if (changes) {
-    app.get("/v1/changes", (context) => {
+    app.get("/v1/changes", (context) =>
       // Of a HEAD nobody would read the stream, nor end it.
-      const news = context.req.method === "HEAD" ? null : changes.stream();
-      return context.body(news, 200, EVENT_STREAM);
-    });
+      context.req.method === "HEAD"
+        ? context.body(null, 200, EVENT_STREAM)
+        : context.body(changes.stream(), 200, EVENT_STREAM),
+    );
   }
   app.route("/", pageFiles(page, { auth: { kind: "token", token: settings.token } }));
   app.route("/", api);
