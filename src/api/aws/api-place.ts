@@ -11,7 +11,7 @@ import type { FunctionPorts } from "../../functions/ports.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import type { Log } from "../../log.ts";
 import { VERSION } from "../../version.ts";
-import { resolveDocument } from "../look/stored.ts";
+import { resolveReadable } from "../look/resolve-readable.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 
 export interface AwsApiPlace {
@@ -86,6 +86,6 @@ function settingsOf(environment: Environment): ApiSettings {
 }
 
 async function payloadIdOf(input: string, functions: FunctionPorts): Promise<string | undefined> {
-  const payload = await resolveDocument(JSON.parse(input) as Json, functions);
+  const payload = await resolveReadable(JSON.parse(input) as Json, functions);
   return isJsonObject(payload) && typeof payload.id === "string" ? payload.id : undefined;
 }

@@ -10,8 +10,8 @@ import { NotFound } from "../answers.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { ExecutionView } from "../shapes/executions.ts";
 import { chooseSteps } from "./choose-steps.ts";
+import { resolveReadable } from "./resolve-readable.ts";
 import { stepView } from "./step-view.ts";
-import { resolveDocument } from "./stored.ts";
 import { makeTaskFinder } from "./task-finder.ts";
 
 export interface ExecutionQuery extends ExecutionKey {
@@ -72,7 +72,7 @@ export async function requireExecution(
 /** Of the payload that it runs, where it runs one of ours. */
 async function recordOf({ input }: ExecutionDescription, { functions }: ApiPorts): Promise<PayloadRecord | undefined> {
   // The engine took it only as JSON.
-  const given = await resolveDocument(JSON.parse(input) as Json, functions);
+  const given = await resolveReadable(JSON.parse(input) as Json, functions);
   if (!isJsonObject(given) || typeof given.id !== "string" || parsePayloadId(given.id) === undefined) return undefined;
   const [record] = await functions.state.get([given.id]);
   return record;

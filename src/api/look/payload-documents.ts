@@ -1,6 +1,7 @@
 /** What the executions of a payload were given and made, and what differs between two of these documents. */
 
 import { CirrusError, EXIT } from "../../errors.ts";
+import { storedDocument } from "../../functions/stored-documents.ts";
 import type { Json } from "../../json.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import { NotFound } from "../answers.ts";
@@ -8,8 +9,8 @@ import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { PayloadDiff, PayloadDocument } from "../shapes/payloads.ts";
 import { jsonDifferences } from "./json-differences.ts";
 import { documentUrls, requireRecord } from "./payload.ts";
+import { resolveReadable } from "./resolve-readable.ts";
 import { shorten } from "./shorten.ts";
-import { resolveDocument, storedDocument } from "./stored.ts";
 
 export type DocumentKind = "input" | "output";
 
@@ -49,7 +50,7 @@ async function findDocument(
 async function keptByEngine({ workflow }: PayloadRecord, kind: DocumentKind, name: string, { functions }: ApiPorts) {
   const text = (await functions.executions.describe({ workflow, name }))?.[kind];
   // The engine took it only as JSON.
-  return text === undefined ? undefined : resolveDocument(JSON.parse(text) as Json, functions);
+  return text === undefined ? undefined : resolveReadable(JSON.parse(text) as Json, functions);
 }
 
 /** `from` and `to`: `input:<execution>` or `output:<execution>`. */

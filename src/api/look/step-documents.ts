@@ -9,8 +9,8 @@ import { NotFound } from "../answers.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { StepDocuments } from "../shapes/executions.ts";
 import { requireExecution } from "./execution.ts";
+import { resolveReadable } from "./resolve-readable.ts";
 import { shortError } from "./step-view.ts";
-import { resolveDocument } from "./stored.ts";
 
 export async function readDocuments(
   key: ExecutionKey,
@@ -21,7 +21,7 @@ export async function readDocuments(
   const execution = await requireExecution(key, ports, settings);
   const found = path === undefined ? ofExecution(execution) : await ofStep(key, path, ports);
   const resolved = async (value: Json | undefined) =>
-    value === undefined ? undefined : await resolveDocument(value, ports.functions);
+    value === undefined ? undefined : await resolveReadable(value, ports.functions);
   const [input, output] = await Promise.all([resolved(found.input), resolved(found.output)]);
   return {
     ...(path !== undefined && { path }),

@@ -4,12 +4,13 @@ import type { Command } from "commander";
 import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
 import { errorOfExecution } from "../../events/execution-error.ts";
 import { redrivePayload, whatIsGone } from "../../functions/redrive.ts";
+import { resolveDocument } from "../../functions/stored-documents.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import type { Register } from "../commands.ts";
 import { findExecution, type Target } from "../execution/execution-target.ts";
 import { registerLogs } from "../execution/logs-command.ts";
 import { timelineOf } from "../execution/timeline.ts";
-import { requireRecord, resolveUrl } from "../payload/stored-payloads.ts";
+import { requireRecord } from "../payload/require-record.ts";
 import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import type { Io } from "../terminal/io.ts";
@@ -54,7 +55,7 @@ export const register: Register = (command, io, exit) => {
     .action((target: string, options: TargetOptions & { readonly raw?: boolean }) =>
       withTarget(target, options, async ({ execution }, backend) => {
         const input = parsed(execution.input);
-        printOne(io, "json", options.raw ? input : await resolveUrl(backend, input));
+        printOne(io, "json", options.raw ? input : await resolveDocument(input, backend.ports));
       }),
     );
 
@@ -71,7 +72,7 @@ export const register: Register = (command, io, exit) => {
             exitCode: EXIT.notFound,
           });
         }
-        printOne(io, "json", options.raw ? parsed(output) : await resolveUrl(backend, parsed(output)));
+        printOne(io, "json", options.raw ? parsed(output) : await resolveDocument(parsed(output), backend.ports));
       }),
     );
 
@@ -117,7 +118,7 @@ function addTarget(command: Command): Command {
 
 async function redrive(io: Io, backend: Backend, { execution, record }: Target): Promise<ExitCode> {
   const { ports, runner } = backend;
-  const payloadId = idOf(await resolveUrl(backend, parsed(execution.input)));
+  const payloadId = idOf(await resolveDocument(parsed(execution.input), backend.ports));
   const current = record ?? (payloadId === undefined ? undefined : await requireRecord(backend, payloadId));
   if (current === undefined || current.execution !== execution.name) {
     const why = current

@@ -1,13 +1,14 @@
 /** `cirrus payload`: payloads themselves: send, see, run again; and what can be said of one that is still a file. */
 import { CirrusError, EXIT } from "../../errors.ts";
+import { storedDocument } from "../../functions/stored-documents.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
 import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
 import { registerPublish } from "../payload/publish-command.ts";
 import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../payload/records.ts";
+import { requireRecord } from "../payload/require-record.ts";
 import { registerRerun } from "../payload/rerun-command.ts";
-import { requireRecord, storedJson } from "../payload/stored-payloads.ts";
 import { registerTemplate } from "../payload/template-command.ts";
 import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
 import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
@@ -76,7 +77,7 @@ export const register: Register = (command, io, exit) => {
     let gone = 0;
     let printed = 0;
     for await (const record of records) {
-      const payload = await storedJson(backend, record.inputUrl);
+      const payload = await storedDocument(record.inputUrl, backend.ports);
       if (payload === undefined) {
         gone += 1;
         io.stderr.write(`${record.payloadId}: its input is gone (${record.inputUrl})\n`);
@@ -92,7 +93,7 @@ export const register: Register = (command, io, exit) => {
 
 async function payloadOf(backend: Backend, record: PayloadRecord, result: boolean) {
   const url = result ? record.outputUrl : record.inputUrl;
-  const payload = await storedJson(backend, url);
+  const payload = url === undefined ? undefined : await storedDocument(url, backend.ports);
   if (payload !== undefined) return payload;
   const { payloadId, state } = record;
   throw new CirrusError(

@@ -3,7 +3,7 @@
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
 import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../payload/records.ts";
-import { requireRecord } from "../payload/stored-payloads.ts";
+import { requireRecord } from "../payload/require-record.ts";
 import { addPlaceOptions, type PlaceOptions, withBackend } from "../place/backend.ts";
 import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
 import { stateMark } from "../terminal/state-mark.ts";

@@ -3,7 +3,7 @@ import { CirrusError, EXIT } from "../../errors.ts";
 import type { ExecutionDescription, ExecutionKey } from "../../executions/executions.ts";
 import { parsePayloadId } from "../../payload/payload-id.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
-import { requireRecord } from "../payload/stored-payloads.ts";
+import { requireRecord } from "../payload/require-record.ts";
 import type { Backend } from "../place/backend.ts";
 
 export interface Target {

@@ -10,8 +10,8 @@ import type { Io } from "../terminal/io.ts";
 import { readNames } from "./payload-files.ts";
 import { waitForSent } from "./publish-command.ts";
 import { addFilterOptions, type FilterOptions, filtersOf, listRecords } from "./records.ts";
+import { requireRecord } from "./require-record.ts";
 import { sendSources } from "./send.ts";
-import { requireRecord } from "./stored-payloads.ts";
 
 interface RerunOptions extends PlaceOptions, FilterOptions {
   readonly replace?: boolean;

@@ -5,12 +5,12 @@ import type { Deployment } from "../../aws/deployment.ts";
 import { makeExecutionLogs } from "../../aws/execution-logs.ts";
 import { makeCloudWatchTaskLogs } from "../../aws/task-logs.ts";
 import type { FunctionPorts } from "../../functions/ports.ts";
+import { resolveDocument } from "../../functions/stored-documents.ts";
 import { functionPorts } from "../../functions/wiring.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { silentLog } from "../../log.ts";
 import type { Project } from "../../project/project.ts";
 import { outcomesByRecord } from "../payload/outcomes-by-record.ts";
-import { resolveUrl } from "../payload/stored-payloads.ts";
 import type { Io } from "../terminal/io.ts";
 import type { Backend, Place } from "./backend.ts";
 import { connectDeployment, flagsOf } from "./connect-deployment.ts";
@@ -77,6 +77,6 @@ function environmentOf(deployment: Deployment, project: Project | undefined): Re
 }
 
 async function payloadIdOf(ports: FunctionPorts, input: string): Promise<string | undefined> {
-  const payload = await resolveUrl({ ports }, JSON.parse(input) as Json);
+  const payload = await resolveDocument(JSON.parse(input) as Json, ports);
   return isJsonObject(payload) && typeof payload.id === "string" ? payload.id : undefined;
 }

@@ -16,6 +16,12 @@ export interface ActLambdaPorts extends ActPorts {
   readonly continueAction: (action: string) => Promise<void>;
 }
 
+/** Bulk runs and loops as far as the stack has them, and whole: the API shows them as well. */
+interface DeployedActPorts extends ActLambdaPorts {
+  readonly bulk?: ReturnType<typeof makeAwsBulk> | undefined;
+  readonly loops?: ReturnType<typeof makeAwsLoops> | undefined;
+}
+
 /** A call that is never answered is made once more. */
 const ANSWER_MS = 10_000;
 
@@ -23,7 +29,7 @@ export async function actPorts(
   log: Log,
   environment: Environment = readEnvironment(),
   options: ClientOptions = { endpoint: environment.AWS_ENDPOINT_URL, timeoutMs: ANSWER_MS },
-): Promise<ActLambdaPorts> {
+): Promise<DeployedActPorts> {
   const need = (name: Variable): string => requireVariable(environment, name);
   const client = await lazyDynamoDb(options)();
   const table = { client, table: need("CIRRUS_STATE_DB"), clock: systemClock, random: Math.random };
@@ -42,8 +48,7 @@ export async function actPorts(
   };
 }
 
-/** As far as the stack has them. */
-function runsAndLoops(environment: Environment, options: ClientOptions): Pick<ActPorts, "bulk" | "loops"> {
+function runsAndLoops(environment: Environment, options: ClientOptions): Pick<DeployedActPorts, "bulk" | "loops"> {
   const { CIRRUS_BULK_TABLE: bulkTable, CIRRUS_LOOP_TABLE: loopTable } = environment;
   const payloads = {
     payloadBucket: requireVariable(environment, "CIRRUS_PAYLOAD_BUCKET"),
