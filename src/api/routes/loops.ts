@@ -169,7 +169,11 @@ export function addLoopRoutes(api: Api, { loops, functions: { clock } }: ApiPort
         enough,
         ...(execution === undefined ? { task: task ?? "", newest } : { execution }),
       });
-      const lines = page.lines.map(({ at, execution: from, message }) => ({ at, from, message }));
+      const lines = page.lines.map(({ at, execution: id, version, message }) => {
+        // Executions of one version are told apart by the ends of their IDs, as `loop show` has them.
+        const from = execution === undefined ? `${version ?? ""} ${id.slice(-8)}`.trim() : version;
+        return defined({ at, from, message });
+      });
       return context.json(defined({ lines, next: page.next, rest: page.rest }), 200);
     },
   );

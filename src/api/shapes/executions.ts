@@ -107,7 +107,7 @@ export type StepDocuments = z.infer<typeof stepDocuments>;
 export const logLine = z
   .object({
     at: time.optional(),
-    /** What wrote it: `reproject`, `reproject (try 2)`, an execution of a loop. */
+    /** What wrote it: `reproject`, `reproject (try 2)`, the version of a loop's execution: `3f2a9c1e 9f12ab34`. */
     from: z.string().optional(),
     message: z.string(),
   })

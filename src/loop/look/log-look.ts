@@ -4,6 +4,7 @@
  */
 import { decodeCursor, encodeCursor } from "../../pages.ts";
 import type { ExecutionFiles } from "../execution-files.ts";
+import { type LoopExecution, versionText } from "../loop-execution.ts";
 import type { LoopViewStore } from "../loop-store.ts";
 
 export type LogQuery = LogPageRequest &
@@ -30,6 +31,8 @@ export interface LogPage {
 
 export interface LoopLogLine {
   readonly execution: string;
+  /** Short: `3f2a9c1e` */
+  readonly version?: string | undefined;
   /** ISO 8601 */
   readonly at: string;
   readonly message: string;
@@ -49,7 +52,7 @@ async function readOne(store: Store, files: Files, query: LogQuery & { execution
   const { execution: id, after, enough = ENOUGH } = query;
   // Before its log: what is written between the two readings is still to come.
   const execution = await store.execution(id);
-  const { lines, place, full } = await readParts(files, id, after, enough);
+  const { lines, place, full } = await readParts(files, { id, ...execution }, after, enough);
   const rest = full ? "more" : execution === undefined || execution.end !== undefined ? "ended" : "growing";
   return { lines, next: place, rest };
 }
@@ -62,8 +65,9 @@ async function readTask(store: Store, files: Files, query: LogQuery & { task: st
   let [current, place] = start;
   for (;;) {
     const page = await store.executions({ task, from: current, oldestFirst: true, limit: EXECUTIONS });
-    for (const { id } of page.rows) {
-      const read = await readParts(files, id, id === current ? place : undefined, enough - lines.length);
+    for (const execution of page.rows) {
+      const { id } = execution;
+      const read = await readParts(files, execution, id === current ? place : undefined, enough - lines.length);
       lines.push(...read.lines);
       [current, place] = [id, read.place];
       if (read.full) return { lines, next: encodeCursor(kind, [id, read.place ?? ""]), rest: "more" };
@@ -86,14 +90,17 @@ async function startOf(store: Store, query: LogQuery & { task: string; newest?: 
   return [rows.at(-1)?.id, undefined] as Place;
 }
 
+type Known = Pick<LoopExecution, "id"> & Partial<Pick<LoopExecution, "version">>;
+
 /** `full`: there were enough lines before the log's end was seen. */
-async function readParts(files: Files, execution: string, after: string | undefined, enough: number) {
+async function readParts(files: Files, { id, version }: Known, after: string | undefined, enough: number) {
   const lines: LoopLogLine[] = [];
+  const from = { execution: id, ...(version && { version: versionText(version) }) };
   for (let place = after; ; ) {
-    const part = await files.log(execution, place);
+    const part = await files.log(id, place);
     place = part.next;
     if (part.lines.length === 0) return { lines, place, full: false };
-    for (const line of part.lines) lines.push({ execution, ...line });
+    for (const line of part.lines) lines.push({ ...from, ...line });
     if (lines.length >= enough) return { lines, place, full: true };
   }
 }

@@ -145,8 +145,8 @@ test("P35: the logs of one execution are its own, and end with it", async () => 
   await writeLog(second.id, "three");
   expect(await look.logs({ execution: first.id })).toMatchObject({
     lines: [
-      { execution: first.id, message: "one" },
-      { execution: first.id, message: "two" },
+      { execution: first.id, version: first.version.headCommit.slice(0, 8), message: "one" },
+      { execution: first.id, version: first.version.headCommit.slice(0, 8), message: "two" },
     ],
     rest: "ended",
   });
