@@ -87,9 +87,14 @@ export function problemOf(thrown: unknown): Problem {
     title,
     status,
     detail: thrown.message,
-    ...(thrown.hint !== undefined && { hint: thrown.hint }),
+    ...(thrown.hint !== undefined && { hint: asTyped(thrown.hint) }),
     ...(problems && { problems }),
   };
+}
+
+/** Whoever reads an answer of the API has no `cirrus` in the path, as the program itself may expect where it runs. */
+function asTyped(hint: string): string {
+  return hint.replace(/(^|[`(:,] ?)cirrus (?=[a-z])/g, "$1npx cirrus ");
 }
 
 function kindOf(thrown: CirrusError): readonly [type: string, title: string, status: number] {

@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { problem } from "../../src/api/shapes/problem.ts";
 import { explainFailure } from "../../src/aws/failures.ts";
 import { explainSqlite } from "../../src/embedded/database/sqlite-failures.ts";
+import { CirrusError } from "../../src/errors.ts";
 import type { StateStore } from "../../src/state/state-store.ts";
 import { temporaryProject } from "../cli/temporary-project.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
@@ -95,6 +96,19 @@ describe("AWS", () => {
     expect(answer).toMatchObject({ status, type, retry: status === 503 ? "1" : null });
     expect(answer.detail.length).toBeGreaterThan(20);
   });
+});
+
+test("what to do next names commands as they are typed", async () => {
+  const told = async (hint: string) => (await answerTo(new CirrusError("It is gone.", { hint }))).hint;
+  expect(await told("`cirrus bulk list` shows those that exist.")).toBe(
+    "`npx cirrus bulk list` shows those that exist.",
+  );
+  expect(await told("Remove it (cirrus remove), then: cirrus deploy")).toBe(
+    "Remove it (npx cirrus remove), then: npx cirrus deploy",
+  );
+  expect(await told("Another version of Cirrus stored it: npx cirrus bulk resume a")).toBe(
+    "Another version of Cirrus stored it: npx cirrus bulk resume a",
+  );
 });
 
 test("what nobody foresaw is kept for the log: who asks is told no more than that it happened", async () => {

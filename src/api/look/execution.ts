@@ -65,7 +65,7 @@ export async function requireExecution(
   if (execution !== undefined) return execution;
   throw new NotFound(
     `There is no execution ${key.name.slice(0, 100)} of the workflow ${key.workflow.slice(0, 100)} ${place}.`,
-    `It may be too old to be kept. Look at the payload that it ran: cirrus payload get${flags} ID`,
+    `It may be too old to be kept. Look at the payload that it ran: npx cirrus payload get${flags} ID`,
   );
 }
 

@@ -39,7 +39,7 @@ export async function requireRecord(
   const [record] = await functions.state.get([id]);
   if (record !== undefined) return record;
   const shown = id.length > 200 ? `${id.slice(0, 200)}…` : id;
-  throw new NotFound(`There is no payload ${shown} ${place}.`, `List them: cirrus payload list${flags}`);
+  throw new NotFound(`There is no payload ${shown} ${place}.`, `List them: npx cirrus payload list${flags}`);
 }
 
 /** Oldest first. */
