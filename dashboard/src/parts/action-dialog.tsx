@@ -32,7 +32,7 @@ export function ActionDialog({ request, count, onClose, onDone, children }: Acti
   const [begun, setBegun] = useState<{ readonly action: ActionView; readonly title: string }>();
   const text = actionText(request, count);
   const whole: ActionRequest = why.trim() === "" ? request : { ...request, why: why.trim() };
-  const command = commandFor(whole, info?.flags ?? "");
+  const command = commandFor(whole, info?.flags ?? "", count);
 
   const confirm = async (event: Event) => {
     event.preventDefault();

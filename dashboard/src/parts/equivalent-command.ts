@@ -1,22 +1,27 @@
 /** The command of the command line that does what an action does, so that it can be copied into a script or a note. */
 import type { ActionRequest } from "../../../src/api/shapes/actions.ts";
-import type { PayloadFilter } from "../../../src/api/shapes/payloads.ts";
+import type { PayloadCount, PayloadFilter } from "../../../src/api/shapes/payloads.ts";
 
 /** A longer list is no command that anybody reads. */
 const MOST_NAMED = 20;
+/** `payload rerun` refuses where its filters choose more, unless `--max` allows it. */
+const MOST_CHOSEN = 100;
+/** What the page calls the file of IDs that it exports. */
+export const IDS_FILE = "payload-ids.txt";
 
 /**
- * `flags` are those of the place, with a space before them. Undefined where there is no such command.
+ * `flags` are those of the place, with a space before them; `count` is how many a filter chooses. Undefined where there
+ * is no such command.
  *
  *     commandFor({ kind: "rerun", payloadIds: ["a/workflow-b/c"], why: "mended" }, " --stage prod")
  *     // npx cirrus payload rerun a/workflow-b/c --reason mended --stage prod
  */
-export function commandFor(request: ActionRequest, flags: string): string | undefined {
-  const words = wordsFor(request);
+export function commandFor(request: ActionRequest, flags: string, count?: PayloadCount): string | undefined {
+  const words = wordsFor(request, count);
   return words && `npx cirrus ${words.join(" ")}${flags}`;
 }
 
-function wordsFor(request: ActionRequest): readonly string[] | undefined {
+function wordsFor(request: ActionRequest, count: PayloadCount | undefined): readonly string[] | undefined {
   const reason = request.why ? ["--reason", quoted(request.why)] : [];
   switch (request.kind) {
     case "publish":
@@ -24,7 +29,7 @@ function wordsFor(request: ActionRequest): readonly string[] | undefined {
     case "rerun": {
       if (request.payload !== undefined) return ["publish", "payload.json", "--replace"];
       const replace = request.replace ? ["--replace"] : [];
-      return chosen(["payload", "rerun"], request, [...replace, ...reason]);
+      return chosen(["payload", "rerun"], request, count, [...replace, ...reason]);
     }
     case "redrive":
       return one(["execution", "redrive"], request.payloadIds, []);
@@ -46,10 +51,21 @@ const BULK = { "retry-failed": "retry", stop: "stop", resume: "resume", purge: "
 
 type ByPayload = { readonly payloadIds?: readonly string[] | undefined; readonly filter?: PayloadFilter | undefined };
 
-/** `rest` last; a list that is too long comes from standard input. */
-function chosen(verb: readonly string[], { payloadIds, filter }: ByPayload, rest: readonly string[]) {
-  if (!payloadIds) return [...verb, ...filterWords(filter ?? {}), ...rest];
-  if (payloadIds.length > MOST_NAMED) return [...verb, "-", ...rest];
+/** `rest` last; a list that is too long comes from the file that the page exports. */
+function chosen(
+  verb: readonly string[],
+  { payloadIds, filter }: ByPayload,
+  count: PayloadCount | undefined,
+  rest: readonly string[],
+): readonly string[] | undefined {
+  if (!payloadIds) {
+    const words = filterWords(filter ?? {});
+    // Nothing runs everything there is again, and nobody knows a number that allows more than could be counted.
+    if (words.length === 0 || count?.atLeast) return undefined;
+    const max = count && count.count > MOST_CHOSEN ? ["--max", String(count.count)] : [];
+    return [...verb, ...words, ...max, ...rest];
+  }
+  if (payloadIds.length > MOST_NAMED) return [...verb, "-", ...rest, "<", IDS_FILE];
   return [...verb, ...payloadIds.map(quoted), ...rest];
 }
 

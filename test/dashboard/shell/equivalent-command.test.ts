@@ -18,9 +18,24 @@ describe("the command that does the same", () => {
     );
   });
 
-  test("takes a long list from standard input", () => {
+  test("allows as many as the filter chooses, where that is more than the command takes by itself", () => {
+    const rerun = { kind: "rerun", filter: { state: "FAILED" } } as const;
+    const command = "npx cirrus payload rerun --state failed";
+    expect(commandFor(rerun, "", { count: 100, atLeast: false })).toBe(command);
+    expect(commandFor(rerun, " --stage prod", { count: 101, atLeast: false })).toBe(
+      `${command} --max 101 --stage prod`,
+    );
+  });
+
+  test("is left out where the filter chooses all there is, or more than was counted", () => {
+    expect(commandFor({ kind: "rerun", filter: {} }, "", { count: 2, atLeast: false })).toBeUndefined();
+    const filter = { state: "FAILED" } as const;
+    expect(commandFor({ kind: "rerun", filter }, "", { count: 10_000, atLeast: true })).toBeUndefined();
+  });
+
+  test("takes a long list from the file of IDs that the page exports", () => {
     const payloadIds = Array.from({ length: 21 }, (_, index) => `a/workflow-b/${index}`);
-    expect(commandFor({ kind: "rerun", payloadIds }, "")).toBe("npx cirrus payload rerun -");
+    expect(commandFor({ kind: "rerun", payloadIds }, "")).toBe("npx cirrus payload rerun - < payload-ids.txt");
   });
 
   test("is left out where the command line has none", () => {

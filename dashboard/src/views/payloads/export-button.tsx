@@ -5,6 +5,7 @@ import { get } from "../../api/client.ts";
 import { problemFrom } from "../../api/use-query.ts";
 import { many, number } from "../../parts/action-text.ts";
 import { announce } from "../../parts/announce.ts";
+import { IDS_FILE } from "../../parts/equivalent-command.ts";
 import type { Target } from "./acts.ts";
 
 interface ExportButtonProps {
@@ -23,7 +24,7 @@ export function ExportButton({ target, isDisabled }: ExportButtonProps) {
     control.current = new AbortController();
     try {
       const ids = "ids" in target ? target.ids : await idsOf(target.filter, control.current.signal, setStanding);
-      download("payload-ids.txt", `${ids.join("\n")}\n`);
+      download(IDS_FILE, `${ids.join("\n")}\n`);
       announce(`Exported the IDs of ${many(ids.length, "payload")}.`);
       setStanding(ids.length === MOST_EXPORTED ? `Only the first ${number(MOST_EXPORTED)} were exported.` : undefined);
     } catch (error) {
