@@ -37,7 +37,11 @@ const CREATE = `npx cirrus create task my-task "Counts clouds" --type lambda`;
 
 const COLUMNS: readonly Column<TaskRow>[] = [
   { key: "name", header: "Task", isName: true, cell: ({ name }) => <a href={href.task(name)}>{name}</a> },
-  { key: "kinds", header: "Runs as", cell: ({ kinds }) => kinds.map((kind) => KINDS[kind]).join(", ") },
+  {
+    key: "kinds",
+    header: "Runs as",
+    cell: ({ kinds }) => <span class="runs-as">{kinds.map((kind) => KINDS[kind]).join(", ")}</span>,
+  },
   {
     key: "workflows",
     header: "In the workflows",
