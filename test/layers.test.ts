@@ -6,7 +6,19 @@ import { describe, expect, test } from "vitest";
 const ROOT = resolve(import.meta.dirname, "..");
 
 const ROWS: readonly (readonly string[])[] = [
-  ["errors.ts", "log.ts", "env.ts", "clock.ts", "json.ts", "nearest.ts", "once.ts", "pages.ts", "version.ts", "yaml"],
+  [
+    "batch-program.ts",
+    "clock.ts",
+    "env.ts",
+    "errors.ts",
+    "json.ts",
+    "log.ts",
+    "nearest.ts",
+    "once.ts",
+    "pages.ts",
+    "version.ts",
+    "yaml",
+  ],
   ["payload", "state", "asl", "events", "executions", "bulk", "offers", "loop", "actions"],
   ["aws", "embedded"],
   ["task", "feeder", "functions", "project", "testing", "notebook"],

@@ -3,57 +3,34 @@
  * and ends with 0: whether entries failed is the run's business, and Batch need not try again.
  */
 import { dirname } from "node:path";
-import { parseArgs } from "node:util";
 import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
 import { lazyDynamoDb, lazyS3, lazySqs } from "../../aws/clients.ts";
 import { type InstanceFacts, makeInstanceMetadata, readInstance } from "../../aws/instance-metadata.ts";
 import { makeInstanceNotices } from "../../aws/instance-notices.ts";
 import { makeS3ObjectStore } from "../../aws/object-store.ts";
+import { runBatchProgram } from "../../batch-program.ts";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import { priceOf } from "../../bulk/money-spent.ts";
 import { type PoolOrder, readPoolOrder } from "../../bulk/pool-order.ts";
 import type { HostFacts } from "../../bulk/worker-record.ts";
 import { systemClock } from "../../clock.ts";
 import { type Environment, readEnvironment, requireVariable, wholeEnvironment } from "../../env.ts";
-import { CirrusError, describeError, EXIT, type ExitCode } from "../../errors.ts";
+import { describeError, type ExitCode } from "../../errors.ts";
 import { runWorker } from "./run-worker.ts";
 import { runSetupScript } from "./setup-script.ts";
 import { fetchCode } from "./worker-code.ts";
 import type { WorkerEvent } from "./worker-options.ts";
 
-const USAGE = "cirrus-worker <run>";
 /** An empty queue may fill again with what other workers give back; a machine that waits costs as much as one that works. */
 const IDLE_MS = 20_000;
 
-export async function main(args: readonly string[], print: (line: string) => void = printLine): Promise<ExitCode> {
-  const name = readArguments(args);
-  if (name === undefined) {
-    print(`UsageError: ${USAGE}`);
-    return EXIT.usage;
-  }
-  const stop = new AbortController();
-  const onTerminate = () => stop.abort();
-  process.on("SIGTERM", onTerminate);
-  try {
-    await work(name, readEnvironment(), stop.signal, print);
-    return EXIT.ok;
-  } catch (thrown) {
-    const { error, cause } = describeError(thrown);
-    const hint = thrown instanceof CirrusError && thrown.hint !== undefined ? ` ${thrown.hint}` : "";
-    print(`${error}: ${cause}${hint}`.replaceAll(/\s*\n\s*/g, " "));
-    return EXIT.failed;
-  } finally {
-    process.off("SIGTERM", onTerminate);
-  }
-}
-
-function readArguments(args: readonly string[]): string | undefined {
-  try {
-    const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
-    return positionals.length === 1 ? positionals[0] : undefined;
-  } catch {
-    return undefined;
-  }
+export function main(args: readonly string[], print: (line: string) => void = printLine): Promise<ExitCode> {
+  return runBatchProgram({
+    usage: "cirrus-worker <run>",
+    args,
+    print,
+    run: (name, signal) => work(name, readEnvironment(), signal, print),
+  });
 }
 
 async function work(
