@@ -11,8 +11,8 @@ import { loopsOf } from "../loop/turns/loop-tasks.ts";
 import { MINIMUM_ITERATION_MS } from "../loop/turns/pause.ts";
 import { type DriverPorts, driveLoop } from "./drive-loop.ts";
 import { type LoopEvent, problemEvent } from "./loop-events.ts";
+import { makeNewestRegistration } from "./newest-registration.ts";
 import { patiently } from "./patience.ts";
-import { makeRegistrationReader } from "./read-registrations.ts";
 import { makeWatch } from "./watch.ts";
 
 export interface RunLoopsPorts {
@@ -55,22 +55,18 @@ const REGISTRATION_MS = 2_000;
 
 /** Resolves once all is quiet: with `once` after an iteration of each loop, otherwise when the signal is aborted. */
 export async function runLoops(ports: RunLoopsPorts, options: RunLoopsOptions): Promise<RunLoopsResult> {
-  const { clock } = ports;
+  const { clock, store } = ports;
   const { signal, once = false } = options;
   const { onEvent, outcomes } = countOutcomes(options.onEvent);
   const onProblem = (thrown: unknown) => onEvent(problemEvent(thrown));
-  const reader = makeRegistrationReader(ports, onProblem);
-  const store = { ...ports.store, registration: reader.registration };
+  const newest = makeNewestRegistration(ports, onProblem);
   const quiet = new AbortController();
   const { controlsMs = CONTROLS_MS, registrationMs = REGISTRATION_MS } = options;
-  const watch = makeWatch(
-    { store, newest: reader.newest, clock, onProblem },
-    { controlsMs, registrationMs, signal: quiet.signal },
-  );
-  const drivers = makeDrivers({ ...ports, store, newest: reader.newest, watch, onEvent }, options);
+  const watch = makeWatch({ store, newest, clock, onProblem }, { controlsMs, registrationMs, signal: quiet.signal });
+  const drivers = makeDrivers({ ...ports, newest, watch, onEvent }, options);
   const registered = tellRegistrations(onEvent);
 
-  const first = await patiently(reader.newest, { clock, onProblem, signal }).catch(() => undefined);
+  const first = await patiently(newest, { clock, onProblem, signal }).catch(() => undefined);
   if (first !== undefined) {
     registered(first);
     for (const loop of [...loopsOf(first), ...(await leftRunning(store, onProblem))]) drivers.start(loop, first);
