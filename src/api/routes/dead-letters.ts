@@ -1,9 +1,10 @@
 /** `GET /v1/dead-letters`, `/v1/rejections`: messages that became nothing, and why. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { isoTime } from "../../clock.ts";
-import type { QueueName } from "../../events/dead-letters.ts";
-import { decodeCursor, encodeCursor } from "../../pages.ts";
+import type { DeadLetter, QueueName } from "../../events/dead-letters.ts";
+import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import type { Api } from "../app.ts";
+import { defined } from "../defined.ts";
 import type { ApiPorts } from "../ports.ts";
 import { answerOf } from "../route.ts";
 import { type DeadLetterPage, deadLetterPage, rejectionPage } from "../shapes/dead-letters.ts";
@@ -49,20 +50,31 @@ async function listDeadLetters({ deadLetters }: ApiPorts, query: Query): Promise
   const queues: readonly QueueName[] = query.queue === undefined ? QUEUES : [query.queue];
   const [from, place] = query.cursor === undefined ? ["", ""] : decodeCursor(kind, query.cursor, ["", ""]);
   const queue = queues.find((one) => one === from) ?? queues[0] ?? "process";
-  const { items, next } = await deadLetters[queue].list({
-    ...(query.limit !== undefined && { limit: query.limit }),
-    ...(place && { cursor: place }),
-  });
-  const rows = items.map(({ messageId: id, sentAt, diedAt, receiveCount, reason, body }) => ({
+  const limit = pageSize(query.limit);
+  const { items, next } = await deadLetters[queue].list({ limit, ...(place && { cursor: place }) });
+  const rows = items.map((letter) => rowOf(queue, letter));
+  if (next !== undefined) return { rows, next: encodeCursor(kind, [queue, next]) };
+  const following = queues[queues.indexOf(queue) + 1];
+  if (following === undefined) return { rows };
+  // What fits belongs to this page; where nothing does, it is seen whether there is another one.
+  const room = limit - rows.length;
+  const more = await deadLetters[following].list({ limit: Math.max(1, room) });
+  if (room === 0) return more.items.length === 0 ? { rows } : { rows, next: encodeCursor(kind, [following, ""]) };
+  const all = [...rows, ...more.items.map((letter) => rowOf(following, letter))];
+  return more.next === undefined ? { rows: all } : { rows: all, next: encodeCursor(kind, [following, more.next]) };
+}
+
+function rowOf(
+  queue: QueueName,
+  { messageId: id, sentAt, diedAt, receiveCount, reason, body }: DeadLetter,
+): DeadLetterPage["rows"][number] {
+  return defined({
     id,
     queue,
     sentAt: isoTime(sentAt),
-    ...(diedAt !== undefined && { diedAt: isoTime(diedAt) }),
+    diedAt: diedAt === undefined ? undefined : isoTime(diedAt),
     receiveCount,
-    ...(reason !== undefined && { reason }),
+    reason,
     body,
-  }));
-  const following = queues[queues.indexOf(queue) + 1];
-  if (next !== undefined) return { rows, next: encodeCursor(kind, [queue, next]) };
-  return following === undefined ? { rows } : { rows, next: encodeCursor(kind, [following, ""]) };
+  });
 }
