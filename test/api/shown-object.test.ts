@@ -44,6 +44,12 @@ describe("an object that is shown", () => {
     await world.getProblem(pathOf(`${PLACE}b.tif`), 415);
   });
 
+  test("is looked at without delay, whatever its bytes are", async () => {
+    const comments = { [`${PLACE}a.svg`]: `${"<!---->".repeat(140)}x`, [`${PLACE}b.svg`]: `${"<!--".repeat(250)}` };
+    const world = await worldWith(comments);
+    for (const url of Object.keys(comments)) await world.getProblem(pathOf(url), 415);
+  });
+
   test("is of moderate size", async () => {
     const world = await worldWith({ [`${PLACE}a.json`]: "1".repeat(5 * 1024 * 1024 + 1) });
     expect(await world.getProblem(pathOf(`${PLACE}a.json`), 413)).toMatchObject({ type: "too-large" });
