@@ -33,7 +33,7 @@ export interface StopRequest extends ChosenPayloads {
   readonly kind: "stop";
 }
 
-export const MARK_STATES = ["FAILED", "INVALID", "ABORTED"] as const;
+const MARK_STATES = ["FAILED", "INVALID", "ABORTED"] as const;
 
 export interface MarkRequest extends ChosenPayloads {
   readonly kind: "mark";

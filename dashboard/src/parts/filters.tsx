@@ -95,13 +95,3 @@ export function Filters({ fields, query, resets = [] }: FiltersProps) {
 function shown({ options }: FilterField, value: string): string {
   return options?.find((option) => option.value === value)?.label ?? value;
 }
-
-/** What the fields hold, as parameters of the API. */
-export function filterParams(fields: readonly FilterField[], query: URLSearchParams): Record<string, string> {
-  return Object.fromEntries(
-    fields.flatMap(({ name }) => {
-      const value = query.get(name) ?? "";
-      return value === "" ? [] : [[name, value]];
-    }),
-  );
-}

@@ -9,7 +9,7 @@ import type { ApiEnv } from "../app.ts";
 import type { Caller } from "../ports.ts";
 import { sameToken } from "./token.ts";
 
-export const TOKEN_HEADER = "X-Cirrus-Token";
+const TOKEN_HEADER = "X-Cirrus-Token";
 
 export interface GuardSettings {
   readonly port: number;

@@ -59,7 +59,6 @@ export const actionRequest = z
   ])
   .openapi("ActionRequest");
 export type ActionRequest = z.infer<typeof actionRequest>;
-export type ActionKind = ActionRequest["kind"];
 
 export const action = z
   .object({
@@ -87,4 +86,3 @@ export const action = z
 export type ActionView = z.infer<typeof action>;
 
 export const actionPage = z.object({ rows: z.array(action), next: cursor }).openapi("ActionPage");
-export type ActionPage = z.infer<typeof actionPage>;

@@ -7,7 +7,7 @@ import { errorGroup } from "./workflows.ts";
 
 const entryState = z.enum(ENTRY_STATES);
 
-export const bulkRunRow = z
+const bulkRunRow = z
   .object({
     name: z.string(),
     state: z.enum(RUN_STATES),
@@ -26,7 +26,7 @@ export const bulkRunList = z.object({ runs: z.array(bulkRunRow) }).openapi("Bulk
 export type BulkRunRow = z.infer<typeof bulkRunRow>;
 export type BulkRunList = z.infer<typeof bulkRunList>;
 
-export const bulkWorker = z
+const bulkWorker = z
   .object({
     worker: z.string(),
     host: z.string(),
@@ -62,7 +62,7 @@ export const bulkRun = bulkRunRow
   .openapi("BulkRun");
 export type BulkRunView = z.infer<typeof bulkRun>;
 
-export const bulkEntry = z
+const bulkEntry = z
   .object({
     id: z.string(),
     position: count,
@@ -75,9 +75,8 @@ export const bulkEntry = z
   .openapi("BulkEntry");
 export const bulkEntryPage = z.object({ rows: z.array(bulkEntry), next: cursor }).openapi("BulkEntryPage");
 export type BulkEntryView = z.infer<typeof bulkEntry>;
-export type BulkEntryPage = z.infer<typeof bulkEntryPage>;
 
-export const bulkAttempt = z
+const bulkAttempt = z
   .object({
     entryId: z.string(),
     attempt: count,
@@ -97,4 +96,3 @@ export const bulkAttempt = z
   .openapi("BulkAttempt");
 export const bulkAttemptPage = z.object({ rows: z.array(bulkAttempt), next: cursor }).openapi("BulkAttemptPage");
 export type BulkAttemptView = z.infer<typeof bulkAttempt>;
-export type BulkAttemptPage = z.infer<typeof bulkAttemptPage>;

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { count, cursor, time } from "./text.ts";
 
-export const deadLetter = z
+const deadLetter = z
   .object({
     id: z.string(),
     queue: z.enum(["process", "status-change"]),
@@ -18,7 +18,7 @@ export const deadLetterPage = z.object({ rows: z.array(deadLetter), next: cursor
 export type DeadLetterView = z.infer<typeof deadLetter>;
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 
-export const rejection = z
+const rejection = z
   .object({
     id: z.string(),
     at: time,
@@ -30,4 +30,3 @@ export const rejection = z
   .openapi("Rejection");
 export const rejectionPage = z.object({ rows: z.array(rejection), next: cursor }).openapi("RejectionPage");
 export type RejectionView = z.infer<typeof rejection>;
-export type RejectionPage = z.infer<typeof rejectionPage>;

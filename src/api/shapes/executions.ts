@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { count, cursor, errorText, json, milliseconds, time } from "./text.ts";
 
-export const executionStatus = z
+const executionStatus = z
   .enum(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"])
   .openapi("ExecutionStatus");
 
@@ -12,7 +12,7 @@ export const stepStatus = z
   .openapi("StepStatus");
 
 /** One try of a task: an invocation of a Lambda, or a Batch job. */
-export const stepTry = z
+const stepTry = z
   .object({
     /** From 1, over the state's retries and redrives. */
     attempt: count,
@@ -79,7 +79,7 @@ export const execution = z
   .openapi("Execution");
 export type ExecutionView = z.infer<typeof execution>;
 
-export const historyEvent = z
+const historyEvent = z
   .object({
     id: count,
     previousId: count,
@@ -104,7 +104,7 @@ export const stepDocuments = z
 export type StepDocuments = z.infer<typeof stepDocuments>;
 
 /** A line of a log, merged over the tries of an execution, or of one bulk attempt or loop execution. */
-export const logLine = z
+const logLine = z
   .object({
     at: time.optional(),
     /** What wrote it: `reproject`, `reproject (try 2)`, the version of a loop's execution: `3f2a9c1e 9f12ab34`. */
@@ -112,7 +112,6 @@ export const logLine = z
     message: z.string(),
   })
   .openapi("LogLine");
-export type LogLineView = z.infer<typeof logLine>;
 
 /**
  * Lines after `cursor`, oldest first. `next` goes on after them, also later when there are more. `rest`: `more` can be read at

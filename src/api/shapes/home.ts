@@ -10,7 +10,7 @@ const state = z.enum(STATES);
 export const WINDOWS = ["1h", "24h", "7d", "30d"] as const;
 
 /** How many payloads came into a state in a period. */
-export const activityCount = z
+const activityCount = z
   .object({
     /** Its beginning. */
     period: time,
@@ -27,9 +27,8 @@ export const activityCount = z
 export const activity = z
   .object({ interval: z.enum(INTERVALS), from: time, to: time, counts: z.array(activityCount) })
   .openapi("Activity");
-export type Activity = z.infer<typeof activity>;
 
-export const queueDepth = z
+const queueDepth = z
   .object({
     queue: z.enum(["process", "status-change"]),
     /** Messages that wait, and that somebody has in hand. */

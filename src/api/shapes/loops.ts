@@ -6,7 +6,7 @@ import { count, cursor, milliseconds, time } from "./text.ts";
 const outcome = z.enum(OUTCOMES);
 const request = z.object({ id: z.string(), at: time, by: z.string(), note: z.string().optional() });
 
-export const loopProblem = z
+const loopProblem = z
   .object({
     severity: z.enum(["error", "warning"]),
     code: z.string(),

@@ -91,4 +91,3 @@ export const itemsQuery = z.strictObject({
   /** One item alone: for one that is called `items`. */
   id: z.string().optional(),
 });
-export type ItemsQuery = z.infer<typeof itemsQuery>;

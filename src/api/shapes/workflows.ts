@@ -6,7 +6,7 @@ import { count, errorText, json, milliseconds, time } from "./text.ts";
 
 const counts = z.partialRecord(z.enum(STATES), count);
 
-export const workflowRow = z
+const workflowRow = z
   .object({
     name: z.string(),
     description: z.string().optional(),
@@ -23,7 +23,7 @@ export const workflowList = z.object({ workflows: z.array(workflowRow) }).openap
 export type WorkflowList = z.infer<typeof workflowList>;
 
 /** Of the newest executions in a window: how often each state ran and failed. */
-export const stateFigures = z
+const stateFigures = z
   .object({
     state: z.string(),
     entered: count,
@@ -46,7 +46,7 @@ export const workflow = workflowRow
   .openapi("Workflow");
 export type WorkflowView = z.infer<typeof workflow>;
 
-export const taskRow = z
+const taskRow = z
   .object({
     name: z.string(),
     /** What it runs as in these workflows. */
@@ -59,7 +59,7 @@ export type TaskRow = z.infer<typeof taskRow>;
 export type TaskList = z.infer<typeof taskList>;
 
 /** One try of a task in some execution: a point of the graph and a row of the table. */
-export const taskTry = z
+const taskTry = z
   .object({
     workflow: z.string(),
     execution: z.string(),

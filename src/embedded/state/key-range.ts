@@ -39,7 +39,7 @@ export function keyRange({ since, until }: PayloadFilter, order: Order, after: K
 }
 
 /** What comes after a key in the order. */
-export function narrowed(range: KeyRange, order: Order, after: Key): KeyRange {
+function narrowed(range: KeyRange, order: Order, after: Key): KeyRange {
   if (order === "newest") return isBefore(range.to, after) ? range : { ...range, to: after };
   return isBefore(after, range.from) ? range : { ...range, from: after };
 }

@@ -6,7 +6,7 @@ import type { BeginPorts } from "./ports.ts";
 import { runAction } from "./run.ts";
 
 /** So many targets are done at once. */
-export const MOST_AT_ONCE = 20;
+const MOST_AT_ONCE = 20;
 /** Whoever asks waits no longer than this. */
 const PATIENCE_MS = 10_000;
 

@@ -2,7 +2,7 @@
 import { isFolder } from "./fold.ts";
 import type { PathPart } from "./json-path.ts";
 
-export const MOST_MATCHES = 1000;
+const MOST_MATCHES = 1000;
 
 /** How many values are looked at before the search lets others work. */
 const VALUES_A_SLICE = 20_000;

@@ -27,7 +27,7 @@ export interface Pattern {
 }
 
 /** A block of 256 KiB takes some milliseconds; what takes this long would never come to an end. */
-export const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 2_000;
 
 /** As it was typed: as text, or as a regular expression. Small letters stand for large ones too, unless a large one was typed. */
 export function patternOf(text: string, isExpression: boolean): Pattern | { readonly wrong: string } {

@@ -51,7 +51,7 @@ export function layoutOf(graph: SequenceGraph, folded: ReadonlySet<string> = new
 }
 
 /** Above this many boxes, what Maps and Parallels hold is folded away at first: 150 take dagre some 0.2 s. */
-export const MOST_NODES = 150;
+const MOST_NODES = 150;
 
 /** The Maps and Parallels to fold so that few enough boxes are left: the outermost. */
 export function foldedAtFirst(graph: SequenceGraph): ReadonlySet<string> {

@@ -55,7 +55,7 @@ export function StateTable({ graph, progress, onChoose }: StateTableProps) {
 }
 
 /** `add-preview; batch-group if $.batch = true; failure on any error` */
-export function leadsText(arrows: readonly Arrow[]): string {
+function leadsText(arrows: readonly Arrow[]): string {
   return arrows
     .map(({ to = "the end", kind, when }) => {
       if (kind === "choice") return `${to} if ${when}`;

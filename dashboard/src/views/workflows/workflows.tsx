@@ -82,7 +82,7 @@ interface StateCountProps {
 }
 
 /** Leads to the payloads that it counts. */
-export function StateCount({ workflow, state, count }: StateCountProps) {
+function StateCount({ workflow, state, count }: StateCountProps) {
   if (count === 0) return <span class="faint">0</span>;
   return (
     <a href={href.payloads({ workflow, state })}>
