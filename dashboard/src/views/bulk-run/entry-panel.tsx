@@ -13,6 +13,7 @@ import { ProblemNote } from "../../parts/problem.tsx";
 import { SameCommands } from "../../parts/same-commands.tsx";
 import { StateMark } from "../../parts/state-mark.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
+import { Thrown } from "../../parts/thrown.tsx";
 
 interface EntryPanelProps {
   readonly run: string;
@@ -63,19 +64,7 @@ function Attempt({ path, attempt }: { readonly path: string; readonly attempt: B
   const { entryId, error, hasLog } = attempt;
   return (
     <>
-      {error && (
-        <>
-          <h3>
-            {error.name}: {error.message}
-          </h3>
-          {error.trace !== undefined && (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-            <section class="trace" tabIndex={0} aria-label="Where it broke">
-              <pre>{error.trace}</pre>
-            </section>
-          )}
-        </>
-      )}
+      {error && <Thrown error={error} />}
       <h3>Log of attempt {attempt.attempt}</h3>
       {hasLog ? (
         <LogView source={{ path: `${path}/log`, params: { entry: entryId, attempt: attempt.attempt } }} />

@@ -11,6 +11,7 @@ import { Loading } from "../../parts/loading.tsx";
 import { memoryText } from "../../parts/memory-text.ts";
 import { Moment } from "../../parts/moment.tsx";
 import { ProblemNote } from "../../parts/problem.tsx";
+import { Thrown } from "../../parts/thrown.tsx";
 import { OutcomeMark } from "../loops/loop-marks.tsx";
 import { PinDialog } from "./pin-dialog.tsx";
 
@@ -38,19 +39,7 @@ export function ExecutionDetail({ task, id, onChange }: ExecutionDetailProps) {
           {warning}
         </p>
       ))}
-      {error && (
-        <>
-          <h3>
-            {error.name}: {error.message}
-          </h3>
-          {error.trace !== undefined && (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-            <section class="trace" tabIndex={0} aria-label="Where it broke">
-              <pre>{error.trace}</pre>
-            </section>
-          )}
-        </>
-      )}
+      {error && <Thrown error={error} />}
       <div class="button-row">
         {endedAt === undefined ? (
           <ActionButton
