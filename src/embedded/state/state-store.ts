@@ -74,7 +74,7 @@ interface Moved extends Reason {
 
 function recordTransition(db: Database, { from, to, at, actor, reason }: Moved, activity: ActivityLog): void {
   writePayload(db, to, moveFacet(db, from, to));
-  activity.record(to, at);
+  activity.record(from, to, at);
   db.run(
     "INSERT INTO payload_transitions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     to.payloadId,
