@@ -6,8 +6,9 @@ import { serveDashboard } from "../../src/cli/dashboard/serve.ts";
 import { openApiDeployed } from "../../src/cli/place/api-deployed.ts";
 import type { PayloadRecord } from "../../src/state/state-store.ts";
 import { servedAt, terminalIn } from "../api/local/served-place.ts";
-import { type Answer, type Call, json, startFakeAws, xml } from "../aws/fake-aws.ts";
+import { type Answer, type Call, json, startFakeAws } from "../aws/fake-aws.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
+import { stackAnswer } from "./deployed-stack.ts";
 
 const ID = "demo/workflow-mirror/scene";
 const AT = "2030-01-01T00:00:00.000Z";
@@ -32,32 +33,10 @@ const RECORD: PayloadRecord = {
   messages: [],
 };
 
-const OUTPUTS = {
-  CirrusQueueSnsArn: "arn:aws:sns:us-west-2:123456789012:demo-prod-process",
-  CirrusProcessQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/process",
-  CirrusProcessDeadLetterQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/process-dead",
-  CirrusStatusChangeQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/status",
-  CirrusStatusChangeDeadLetterQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/status-dead",
-  CirrusStateTable: "demo-prod-state",
-  CirrusDataBucket: "demo-prod-data",
-  CirrusPayloadBucket: "demo-prod-payloads",
-  CirrusWorkflowEventTopicArn: "arn:aws:sns:us-west-2:123456789012:demo-prod-workflow-event",
-  CirrusPublishTopicArn: "arn:aws:sns:us-west-2:123456789012:demo-prod-publish",
-  CirrusStateMachinePrefix: "demo-prod-",
-};
-
-const STACK = xml(`<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-  <StackId>arn:aws:cloudformation:us-west-2:123456789012:stack/demo-prod/1</StackId><StackName>demo-prod</StackName>
-  <CreationTime>2030-01-01T00:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>
-  ${Object.entries(OUTPUTS)
-    .map(([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`)
-    .join("")}
-  </Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`);
-
 const refusal = (type: string): Answer => ({ ...json({ __type: type, message: "as AWS says it" }), status: 400 });
 
 function stage({ operation, body }: Call): Answer {
-  if (operation === "DescribeStacks") return STACK;
+  if (operation === "DescribeStacks") return stackAnswer();
   if (operation === "BatchGetItem") {
     const known = body.includes(ID);
     const items = known ? [{ ...recordKey(ID), ...recordAttributes(RECORD).set }] : [];

@@ -7,6 +7,7 @@ import { EXIT } from "../../src/errors.ts";
 import type { PayloadRecord } from "../../src/state/state-store.ts";
 import { type Answer, type Call, type FakeAws, json, queryError, startFakeAws, xml } from "../aws/fake-aws.ts";
 import { cirrus } from "./cirrus.ts";
+import { STACK_OUTPUTS, stackAnswer } from "./deployed-stack.ts";
 import { payloadText, temporaryProject } from "./temporary-project.ts";
 
 const ID = "demo/workflow-mirror/scene";
@@ -15,30 +16,6 @@ const ARN = "arn:aws:states:us-west-2:123456789012:execution:demo-prod-mirror:ru
 const REQUEST = "5f9c1c1e-1111-4222-8333-444455556666";
 /** Seconds since 1970, as the JSON protocols write times. */
 const T0 = Date.parse("2030-01-01T00:00:00Z") / 1000;
-
-const OUTPUTS: Readonly<Record<string, string>> = {
-  CirrusQueueSnsArn: "arn:aws:sns:us-west-2:123456789012:demo-prod-process",
-  CirrusProcessQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/process",
-  CirrusProcessDeadLetterQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/process-dead",
-  CirrusStatusChangeQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/status",
-  CirrusStatusChangeDeadLetterQueueUrl: "https://sqs.us-west-2.amazonaws.com/123456789012/status-dead",
-  CirrusStateTable: "demo-prod-state",
-  CirrusDataBucket: "demo-prod-data",
-  CirrusPayloadBucket: "demo-prod-payloads",
-  CirrusWorkflowEventTopicArn: "arn:aws:sns:us-west-2:123456789012:demo-prod-workflow-event",
-  CirrusPublishTopicArn: "arn:aws:sns:us-west-2:123456789012:demo-prod-publish",
-  CirrusStateMachinePrefix: "demo-prod-",
-};
-
-function stackAnswer(outputs = OUTPUTS): Answer {
-  const members = Object.entries(outputs).map(
-    ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-  );
-  return xml(`<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
-    <StackId>arn:aws:cloudformation:us-west-2:123456789012:stack/demo-prod/1</StackId><StackName>demo-prod</StackName>
-    <CreationTime>2030-01-01T00:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE</StackStatus>
-    <Outputs>${members.join("")}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`);
-}
 
 const RECORD: PayloadRecord = {
   payloadId: ID,
@@ -267,7 +244,7 @@ describe("on a deployed stage", () => {
     expect(published, published.stderr).toMatchObject({ code: EXIT.ok, stdout: "sqs-0\n" });
     expect(published.stderr).toContain("cirrus state list --stage prod");
     const call = aws.calls.find(({ operation }) => operation === "SendMessageBatch");
-    expect(JSON.parse(call?.body ?? "")).toMatchObject({ QueueUrl: OUTPUTS.CirrusProcessQueueUrl });
+    expect(JSON.parse(call?.body ?? "")).toMatchObject({ QueueUrl: STACK_OUTPUTS.CirrusProcessQueueUrl });
   });
 
   test("dead letters are listed and sent again", async () => {
