@@ -44,23 +44,27 @@ export async function redrivePayload(
   return redriven;
 }
 
-export interface GoneInput {
-  /** The state that failed. */
-  readonly state: string;
-  readonly url: string;
-}
-
-/** A state that failed is tried with the input that it had; where that is an object, it must still be there. */
-export async function whatIsGone(
+/**
+ * Why a redrive would come to nothing, as far as can be told before it. A state that failed is tried with the input that
+ * it had, which must still be there where it is an object; and a Fail state only fails again.
+ */
+export async function whatHindersRedrive(
   execution: ExecutionKey,
   { executions, objects }: Pick<FunctionPorts, "executions" | "objects">,
-): Promise<GoneInput | undefined> {
+): Promise<string | undefined> {
   const history = await executions.history(execution);
   const left = new Set(history.flatMap(({ type, path }) => (type.endsWith("StateExited") ? [path] : [])));
-  for (const { type, path, details } of history) {
-    if (!type.endsWith("StateEntered") || left.has(path)) continue;
-    const url = isJsonObject(details.input) ? details.input.url : undefined;
-    if (isObjectUrl(url) && (await objects.head(url)) === undefined) return { state: String(details.name), url };
+  const entered = history.filter(({ type }) => type.endsWith("StateEntered"));
+  for (const { path, details } of entered) {
+    const url = !left.has(path) && isJsonObject(details.input) ? details.input.url : undefined;
+    if (isObjectUrl(url) && (await objects.head(url)) === undefined)
+      return `the input of ${String(details.name)} is gone: ${url}`;
+  }
+  const last = entered.at(-1);
+  // Within a Map or a Parallel, others may still be tried again.
+  const isOutermost = last !== undefined && last.path.lastIndexOf("/") <= 0;
+  if (last?.type === "FailStateEntered" && isOutermost) {
+    return `its workflow caught the error and ended it in the Fail state ${String(last.details.name)}, where it would only end again`;
   }
   return undefined;
 }

@@ -146,6 +146,22 @@ describe("cirrus execution", () => {
     expect(succeeded.stderr).toContain(`cirrus payload rerun ${ID}`);
   });
 
+  test("redrive is refused where the workflow caught the error and ended in a Fail state, which would only fail again", async () => {
+    const caught = WORKFLOW.replace(
+      "Resource: !GetAtt shaky.Arn\n",
+      "Resource: !GetAtt shaky.Arn\n      Catch: [{ ErrorEquals: [States.ALL], Next: failure }]\n",
+    );
+    const fails = "    failure:\n      Type: Fail\n      Error: Caught\n";
+    const cwd = project({ broken: "", "workflows/two-steps/definition.yml": `${caught}${fails}` });
+    await cirrus(["run", "two-steps", "payload.json"], { cwd });
+    const before = (await cirrus(["state", "get", ID], { cwd })).stdout;
+    const redrive = await cirrus(["execution", "redrive", ID], { cwd });
+    expect(redrive).toMatchObject({ code: EXIT.conflict });
+    expect(redrive.stderr).toContain("in the Fail state failure");
+    expect(redrive.stderr).toContain(`cirrus payload rerun ${ID}`);
+    expect((await cirrus(["state", "get", ID], { cwd })).stdout).toBe(before);
+  });
+
   test("logs of all tasks come in order of time, each line with its step and try", async () => {
     const cwd = await failedProject();
     rmSync(join(cwd, "broken"));

@@ -29,7 +29,7 @@ export function actionText(request: ActionRequest, count?: PayloadCount): Action
       return mild(
         `Redrive ${payloads(request, count)}`,
         "Redrive",
-        "An execution that failed goes on where it failed: what succeeded is kept and not run again.",
+        "An execution that failed goes on where it failed: what succeeded is kept and not run again. One that its workflow ended in a Fail state is left: run it again instead.",
       );
     case "stop":
       return severe(

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
 import { errorOfExecution } from "../../events/execution-error.ts";
-import { redrivePayload, whatIsGone } from "../../functions/redrive.ts";
+import { redrivePayload, whatHindersRedrive } from "../../functions/redrive.ts";
 import { resolveDocument } from "../../functions/stored-documents.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import type { Register } from "../commands.ts";
@@ -126,13 +126,10 @@ async function redrive(io: Io, backend: Backend, { execution, record }: Target):
       : "It runs no payload of ours.";
     throw new CirrusError(`The execution ${execution.name} is not redriven: ${why}`, { exitCode: EXIT.conflict });
   }
-  const gone = await whatIsGone(execution, ports);
+  const hindrance = await whatHindersRedrive(execution, ports);
   const hint = `Run the payload again from the start: cirrus payload rerun ${current.payloadId}${backend.flags}`;
-  if (gone !== undefined) {
-    throw new CirrusError(`The execution is not redriven: the input of ${gone.state} is gone: ${gone.url}`, {
-      hint,
-      exitCode: EXIT.conflict,
-    });
+  if (hindrance !== undefined) {
+    throw new CirrusError(`The execution is not redriven: ${hindrance}.`, { hint, exitCode: EXIT.conflict });
   }
   const redriven = await redrivePayload(current, { actor: "cirrus execution redrive" }, ports);
   if (redriven.outcome === "refused") {

@@ -1,7 +1,7 @@
 /** Lets executions that failed go on where they failed. */
 import type { RedriveRequest } from "../../actions/action-request.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
-import { redrivePayload, whatIsGone } from "../redrive.ts";
+import { redrivePayload, whatHindersRedrive } from "../redrive.ts";
 import { each } from "./each.ts";
 import { changedSince, choosePayloads, noSuchPayload, PAGE, payloadsText, recordsOf } from "./payloads.ts";
 import type { ActPorts } from "./ports.ts";
@@ -37,8 +37,8 @@ async function redrive(
   const { workflow, execution } = record;
   const described = await ports.functions.executions.describe({ workflow, name: execution });
   if (described === undefined) return skipped(target.id, "its execution has never started, or is forgotten by now");
-  const gone = await whatIsGone(described, ports.functions);
-  if (gone !== undefined) return skipped(target.id, `the input of ${gone.state} is gone: ${gone.url}`);
+  const hindrance = await whatHindersRedrive(described, ports.functions);
+  if (hindrance !== undefined) return skipped(target.id, `${hindrance}; run the payload again instead`);
   const redriven = await redrivePayload(record, told, ports.functions);
   return redriven.outcome === "redriven" ? done(target.id) : otherwise(skipped(target.id, redriven.message));
 }
