@@ -43,7 +43,7 @@ export function ActionDialog({ request, count, onClose, onDone, children }: Acti
       onDone?.(action);
       if (action.state === "RUNNING") return navigate(href.action(action.id));
       setBegun({ action, title: text.title });
-      announce(`${text.title}: ${outcomeText(action)}`);
+      announce(`${text.title}: ${outcomeText(action) || "done."}`);
     } catch (error) {
       setProblem(problemFrom(error));
     } finally {
@@ -130,6 +130,7 @@ function Outcome({ action, onClose }: { readonly action: ActionView; readonly on
 }
 
 function outcomeText({ done, skipped, failed }: ActionView): string {
+  if (done === 1 && skipped + failed === 0) return "";
   const parts = [`${done} done`];
   if (skipped > 0) parts.push(`${skipped} left as they were`);
   if (failed > 0) parts.push(`${failed} failed`);

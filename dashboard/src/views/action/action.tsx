@@ -16,6 +16,7 @@ import { type Column, Table } from "../../parts/table.tsx";
 import { href, type ViewProps } from "../../routes.ts";
 import "./action.css";
 import { controlOf, isAboutPayloads, progressOf } from "./action-progress.ts";
+import { wayOn } from "./way-on.ts";
 
 export default function Action({ params }: ViewProps) {
   const id = params.id ?? "";
@@ -40,6 +41,7 @@ export default function Action({ params }: ViewProps) {
       </Page>
     );
   }
+  const on = wayOn(data);
   return (
     <Page
       title={capital(data.what)}
@@ -54,6 +56,11 @@ export default function Action({ params }: ViewProps) {
       </p>
       {data.reason !== undefined && <p>{data.reason}</p>}
       <Progress action={data} />
+      {on && (
+        <p>
+          What becomes of it: <a href={on.href}>{on.text}</a>
+        </p>
+      )}
       <Problems action={data} />
       <details>
         <summary>The request as it was sent</summary>

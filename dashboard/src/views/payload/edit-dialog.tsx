@@ -136,6 +136,8 @@ function LinedTextarea({ text, area, problems, onText }: LinedTextareaProps) {
   useEffect(() => {
     area.current?.focus();
     area.current?.setSelectionRange(0, 0);
+    // Its focus has brought the end of the text into view.
+    area.current?.scrollTo(0, 0);
   }, [area]);
   return (
     <div class="lined">
