@@ -3,7 +3,6 @@ import { isoTime } from "../../clock.ts";
 import { scheduleText, workText } from "../../loop/look/describe-task.ts";
 import type { ExecutionLook, LoopLook, OrganisationLook, TaskLook } from "../../loop/look/look-at-loops.ts";
 import { nextText, waitsForStart } from "../../loop/look/next-text.ts";
-import type { Outcome } from "../../loop/loop-execution.ts";
 import type { RegistrationProblem } from "../../loop/registration.ts";
 import { defined } from "../defined.ts";
 import type { LoopExecutionView, LoopProblemView, LoopTaskView, LoopView, OrganisationView } from "../shapes/loops.ts";
@@ -32,8 +31,7 @@ export interface Telling {
   readonly now: number;
   /** What starts loops that nobody drives. */
   readonly starts: string | undefined;
-  /** The newest executions that have ended, newest first. */
-  readonly recent: readonly ExecutionLook[];
+  readonly recent: LoopTaskView["recent"];
 }
 
 export function taskView(look: TaskLook, telling: Telling): LoopTaskView {
@@ -67,19 +65,11 @@ export function taskView(look: TaskLook, telling: Telling): LoopTaskView {
     schedule: registered && scheduleText(registered.settings),
     timeoutSeconds: registered?.settings.timeoutSeconds,
     problems: problems.map(problemView),
-    recent: telling.recent.toReversed().flatMap(tickOf),
+    recent: [...telling.recent],
   });
 }
 
 function waitText({ next }: TaskLook, { starts }: Telling): string {
   const left = next.when === "now" ? "whoever ran it is gone: it is found LOST " : "";
-  return `${left}when its loop is started: ${starts}`;
-}
-
-function tickOf({
-  outcome,
-  durationMs,
-  startedAt: at,
-}: ExecutionLook): { outcome: Outcome; durationMs: number; at: string }[] {
-  return outcome === undefined ? [] : [{ outcome, durationMs, at }];
+  return `${left}when its loop is started: npx ${starts}`;
 }
