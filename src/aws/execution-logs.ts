@@ -7,6 +7,7 @@ import { type ExecutionLogs, type LogChunk, stepOf, type TaskTry } from "../exec
 import type { ExecutionDescription, Executions } from "../executions/executions.ts";
 import type { LogLine } from "../executions/jobs.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { foreignCursor } from "../pages.ts";
 import type { Batch } from "./services/batch.ts";
 import type { CloudWatchTaskLogs } from "./task-logs.ts";
 import { type ScheduledTry, scheduledTries } from "./task-tries.ts";
@@ -106,6 +107,9 @@ async function readInvocation(
 ): Promise<LogChunk> {
   const cut = one.log.lastIndexOf("/");
   const [at = "", seen = "0"] = cursor?.split(" ") ?? [];
+  if (cursor !== undefined && (Number.isNaN(Date.parse(at)) || !/^\d{1,9}$/.test(seen))) {
+    throw foreignCursor("to this log", cursor);
+  }
   const window = windowOf(one);
   const found = await logs.search({
     group: one.log.slice(0, cut),

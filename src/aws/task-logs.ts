@@ -2,6 +2,7 @@
 import type { GetLogEventsCommandInput, OutputLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import { isoTime } from "../clock.ts";
 import type { LogLine, TaskLogs } from "../executions/jobs.ts";
+import { foreignCursor } from "../pages.ts";
 import type { Logs } from "./services/logs.ts";
 
 /** Where Batch's own stream names (`definition/default/id`) live. */
@@ -55,6 +56,10 @@ export function makeCloudWatchTaskLogs({
       return await (await logs()).getLogEvents(input);
     } catch (thrown) {
       if (isMissing(thrown)) return undefined;
+      // A token is good for a day; and one that CloudWatch never gave is no better.
+      if (input.nextToken !== undefined && nameOf(thrown) === "InvalidParameterException") {
+        throw foreignCursor("to this log, or is older than a day", input.nextToken);
+      }
       throw thrown;
     }
   }
@@ -128,5 +133,9 @@ function toLine({ timestamp = 0, message = "" }: OutputLogEvent): LogLine {
 }
 
 function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === "ResourceNotFoundException";
+  return nameOf(thrown) === "ResourceNotFoundException";
+}
+
+function nameOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : "";
 }

@@ -1,6 +1,7 @@
 /** CloudWatch Logs answers with pages that may be empty although more follow; the end is a token that comes back. */
 import { afterEach, expect, test } from "vitest";
 import { type CloudWatchTaskLogs, makeCloudWatchTaskLogs } from "../../src/aws/task-logs.ts";
+import { EXIT } from "../../src/errors.ts";
 import { type Answer, type Call, type FakeAws, json, jsonError, startFakeAws } from "./fake-aws.ts";
 
 let aws: FakeAws | undefined;
@@ -81,4 +82,13 @@ test("a search asks for the text as it is, over all pages", async () => {
   const found = await logs.search({ group: "/aws/lambda/x", text: "req-1", since: "2023-11-14T00:00:00Z" });
   expect(found).toEqual([{ at: "2023-11-14T22:13:20.000Z", message: "found" }]);
   expect(JSON.parse(aws?.calls[0]?.body ?? "")).toMatchObject({ filterPattern: '"req-1"' });
+});
+
+test("a place in a log that CloudWatch never gave, or has forgotten, is the reader's own fault", async () => {
+  const logs = await over(() => jsonError(400, "InvalidParameterException", "The specified nextToken is invalid."));
+  await expect(logs.readFrom("s", "f/forged/s")).rejects.toMatchObject({
+    message: expect.stringContaining('The cursor "f/forged/s" does not belong to this log'),
+    exitCode: EXIT.usage,
+  });
+  await expect(logs.readFrom("s")).rejects.toMatchObject({ name: "InvalidParameterException" });
 });
