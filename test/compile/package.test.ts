@@ -69,6 +69,9 @@ describe("serverless package", () => {
     const published = namesIn(join(root, ".serverless/publish.zip"));
     expect(published).toContain(".cirrus/entries/publish/handler.mjs");
     expect(published.filter((name) => !/^\.cirrus\/entries\/publish\/handler(\.\w+)?\.mjs$/.test(name))).toEqual([]);
+    // The page is where it is served, and not where operators only act.
+    expect(namesIn(join(root, ".serverless/api.zip"))).toContain("dashboard/index.html");
+    expect(namesIn(join(root, ".serverless/act.zip")).filter((name) => name.startsWith("dashboard"))).toEqual([]);
     const preview = namesIn(join(root, ".serverless/add-preview.zip"));
     expect(preview).toContain("node_modules/sharp/package.json");
     expect(preview.filter((name) => name.endsWith(".node"))).toHaveLength(1);

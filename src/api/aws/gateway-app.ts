@@ -9,10 +9,14 @@ import { type CallerGroups, callerOf, type GatewayEvent } from "./caller.ts";
 export interface GatewaySettings {
   readonly api: Api;
   readonly groups: CallerGroups;
-  /** Undefined where callers sign with IAM: a browser cannot. */
-  readonly signIn?: SignIn | undefined;
-  /** Folder of the page's build. */
-  readonly page: string;
+  /** Undefined where callers sign with IAM, which a browser cannot, and for what only operators ask. */
+  readonly page?: Page | undefined;
+}
+
+export interface Page {
+  /** Of its build. */
+  readonly folder: string;
+  readonly signIn: SignIn;
 }
 
 export interface SignIn {
@@ -29,16 +33,16 @@ interface GatewayEnv {
   Variables: ApiEnv["Variables"];
 }
 
-export function makeGatewayApp({ api, groups, signIn, page }: GatewaySettings): Hono<GatewayEnv> {
+export function makeGatewayApp({ api, groups, page }: GatewaySettings): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
   // Both look at a request's method and path alone.
   app.onError((thrown, context) => answerProblem(thrown, context as never));
   app.notFound((context) => answerUnknown(context as never));
-  app.use(safeHeaders(signIn === undefined ? [] : originsOf(signIn)));
-  if (signIn !== undefined) {
-    const { issuer, clientId, scope } = signIn;
+  app.use(safeHeaders(page === undefined ? [] : originsOf(page.signIn)));
+  if (page !== undefined) {
+    const { issuer, clientId, scope } = page.signIn;
     // API Gateway lets everybody have it: there is nothing in it that is anybody's.
-    app.route("/", pageFiles(page, { auth: { kind: "oidc", issuer, clientId, scope } }));
+    app.route("/", pageFiles(page.folder, { auth: { kind: "oidc", issuer, clientId, scope } }));
   }
   app.use(async (context, next) => {
     const asking = callerOf(context.env.event ?? {}, groups);

@@ -1,2 +1,3 @@
 /** `cirrus-pipeline/api`: the API as Lambdas. */
-export { apiLambda, operateLambda } from "./lambda.ts";
+export { apiLambda } from "./lambda.ts";
+export { operateLambda } from "./operate-lambda.ts";

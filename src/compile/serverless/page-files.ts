@@ -2,7 +2,7 @@
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "esbuild";
+import type { Metafile, Plugin } from "esbuild";
 import type { Packaged } from "./native-packages.ts";
 
 /** In a checkout and in the package alike. */
@@ -16,13 +16,9 @@ export function makePageFiles(functionsOf: (entry: string, outdir: string) => re
   return {
     name: "page-files",
     setup(build) {
-      let served = false;
-      build.onLoad({ filter: SERVED_BY }, () => {
-        served = true;
-        return undefined;
-      });
-      build.onEnd(({ errors }) => {
-        if (!served || errors.length > 0) return undefined;
+      build.initialOptions.metafile = true;
+      build.onEnd(({ errors, metafile }) => {
+        if (errors.length > 0 || !isServed(metafile)) return undefined;
         if (!existsSync(join(PAGE, "index.html"))) {
           const text = `The page of the dashboard is not built: ${PAGE}`;
           return {
@@ -37,4 +33,11 @@ export function makePageFiles(functionsOf: (entry: string, outdir: string) => re
       });
     },
   };
+}
+
+/** The module is in the bundle, and not only looked at for what else is exported beside it. */
+function isServed(metafile: Metafile | undefined): boolean {
+  return Object.values(metafile?.outputs ?? {}).some(({ inputs }) =>
+    Object.entries(inputs).some(([path, { bytesInOutput }]) => SERVED_BY.test(path) && bytesInOutput > 0),
+  );
 }
