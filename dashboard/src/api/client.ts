@@ -2,20 +2,13 @@
 import type { ActionRequest, ActionView } from "../../../src/api/shapes/actions.ts";
 import type { Problem } from "../../../src/api/shapes/problem.ts";
 import { withQuery } from "../routes.ts";
-import { noteAnswered, noteUnreachable } from "./connection.ts";
-import { authHeaders, renewToken, signInAgain } from "./session.ts";
+import { noteAnswered, noteSignedOut, noteUnreachable } from "./connection.ts";
+import { ProblemError, SIGNED_OUT, signedOut } from "./problem-error.ts";
+import { authHeaders, forgetSession, renewToken } from "./session.ts";
 
 export type Params = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** What the API says is wrong, thrown. */
-export class ProblemError extends Error {
-  readonly problem: Problem;
-  constructor(problem: Problem) {
-    super(problem.detail);
-    this.name = "ProblemError";
-    this.problem = problem;
-  }
-}
+export { ProblemError };
 
 interface Kept {
   readonly etag: string;
@@ -92,6 +85,7 @@ async function send(url: string, init: Init): Promise<Response> {
     const headers = { ...init.headers, ...(await authHeaders(init.method ?? "GET")) };
     response = await fetch(url, { ...init, headers });
   } catch (error) {
+    if (error instanceof ProblemError && error.problem.type === SIGNED_OUT) noteSignedOut();
     // A TypeError is how fetch says that nobody answers.
     if (init.signal?.aborted || !(error instanceof TypeError)) throw error;
     noteUnreachable();
@@ -104,7 +98,7 @@ async function send(url: string, init: Init): Promise<Response> {
     });
   }
   noteAnswered(response.status);
-  if (response.status === 401) await signInAgain();
+  if (response.status === 401 && (await forgetSession())) throw signedOut("The session has ended.");
   if (!response.ok && response.status !== 304) throw new ProblemError(await readProblem(response));
   return response;
 }

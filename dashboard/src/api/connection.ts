@@ -16,6 +16,11 @@ export function noteUnreachable(): void {
   become("lost");
 }
 
+/** Nobody is, or is not any more. */
+export function noteSignedOut(): void {
+  become("session-ended");
+}
+
 /** An answer of 500 or more may be a gateway's, in place of what stands behind it: it changes nothing. */
 export function noteAnswered(status: number): void {
   if (status === 401) become("session-ended");

@@ -55,8 +55,10 @@ function signedIn(known: Extract<Auth, { kind: "oidc" }>): Promise<string> {
   return signingIn;
 }
 
-/** After an answer that the token is not good, or not any more: the next request signs in again. */
-export async function signInAgain(): Promise<void> {
+/** After an answer that the token is not good, or not any more: whether there was one, which is forgotten. */
+export async function forgetSession(): Promise<boolean> {
   const known = await currentAuth();
-  if (known.kind === "oidc") (await import("./sign-in.ts")).forgetToken();
+  if (known.kind !== "oidc") return false;
+  (await import("./sign-in.ts")).forgetToken();
+  return true;
 }

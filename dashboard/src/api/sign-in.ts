@@ -4,6 +4,7 @@
  */
 import * as oauth from "oauth4webapi";
 import { navigate } from "../location.ts";
+import { type ProblemError, signedOut } from "./problem-error.ts";
 
 export interface Issuer {
   readonly issuer: string;
@@ -12,7 +13,8 @@ export interface Issuer {
 }
 
 /** Where the issuer sends people back to, as its client is registered. */
-const CALLBACK = `${location.origin}${import.meta.env.BASE_URL}`;
+const BASE = import.meta.env.BASE_URL;
+const CALLBACK = `${location.origin}${BASE}`;
 
 const TOKEN = "cirrus.token";
 const PENDING = "cirrus.signing-in";
@@ -31,20 +33,57 @@ interface Kept {
   readonly until: number;
 }
 
-/** A token that is still good. Where there is none the browser goes to the issuer, and this never resolves. */
+/**
+ * Why nobody is signed in, once that is known. From then on a person decides: whoever is in the middle of something is
+ * not led away from it, and an issuer or an API that says no is not asked again and again.
+ */
+let ended: ProblemError | undefined;
+/** Somebody was signed in since the page was loaded. */
+let held = false;
+
+/** A token that is still good. Where there is none yet the browser goes to the issuer, and this never resolves. */
 export async function idToken(issuer: Issuer): Promise<string> {
   const kept = read<Kept>(TOKEN);
-  if (kept !== undefined && kept.until > Date.now()) return kept.token;
-  const server = await discover(issuer);
-  const pending = read<Pending>(PENDING);
-  const returned = new URL(location.href);
-  if (pending !== undefined && returned.searchParams.has("state")) {
-    sessionStorage.removeItem(PENDING);
-    const token = await redeem(server, issuer, pending, returned);
-    navigate(pending.path, { replace: true });
-    return token;
+  if (kept !== undefined && kept.until > Date.now()) {
+    held = true;
+    return kept.token;
   }
-  return leave(server, issuer);
+  if (held) forgetToken();
+  if (ended !== undefined) throw ended;
+  try {
+    return await signIn(issuer);
+  } catch (thrown) {
+    ended ??= signedOut(reasonOf(thrown, issuer));
+    throw ended;
+  }
+}
+
+async function signIn(issuer: Issuer): Promise<string> {
+  const returned = new URL(location.href);
+  const pending = read<Pending>(PENDING);
+  sessionStorage.removeItem(PENDING);
+  if (!isAnswer(returned)) return leave(issuer, `${returned.pathname}${returned.search}`);
+  // Loaded again it is no answer any more.
+  navigate(pending?.path ?? BASE, { replace: true });
+  // The answer to a question of long ago, or of another tab.
+  if (pending === undefined) return leave(issuer, BASE);
+  return redeem(await discover(issuer), issuer, pending, returned);
+}
+
+/** A filter of a list may be called `state` too: the issuer's answers come to one address. */
+function isAnswer({ pathname, searchParams }: URL): boolean {
+  return pathname === BASE && searchParams.has("state") && (searchParams.has("code") || searchParams.has("error"));
+}
+
+function reasonOf(thrown: unknown, { issuer }: Issuer): string {
+  if (thrown instanceof oauth.AuthorizationResponseError) {
+    const { error, error_description: description } = thrown;
+    if (error === "access_denied") return "The sign-in was refused or broken off.";
+    return `${issuer} answered the sign-in with ${error}${description === undefined ? "" : `: ${description}`}.`;
+  }
+  // How fetch says that nobody answers.
+  if (thrown instanceof TypeError) return `${issuer}, where people sign in, does not answer.`;
+  return `Signing in with ${issuer} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}.`;
 }
 
 /** The issuer says who it is; its answer must be of that very issuer. */
@@ -83,13 +122,16 @@ async function redeem(
 
 const LEEWAY_SECONDS = 30;
 
-async function leave(server: oauth.AuthorizationServer, { clientId, scope }: Issuer): Promise<never> {
+/** `path`: where to come back to. */
+async function leave(issuer: Issuer, path: string): Promise<never> {
+  const { clientId, scope } = issuer;
+  const server = await discover(issuer);
   const verifier = oauth.generateRandomCodeVerifier();
   const pending: Pending = {
     verifier,
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
-    path: `${location.pathname}${location.search}`,
+    path,
   };
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const url = new URL(server.authorization_endpoint ?? "");
@@ -105,12 +147,17 @@ async function leave(server: oauth.AuthorizationServer, { clientId, scope }: Iss
   };
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   location.assign(url);
-  return new Promise<never>(() => {});
+  return new Promise<never>((_, reject) => {
+    // The browser's button that leads back shows this very page as it was.
+    const back = ({ persisted }: PageTransitionEvent) => persisted && reject(signedOut("You came back from there."));
+    addEventListener("pageshow", back);
+  });
 }
 
-/** A token that the API does not take any more is forgotten: the next request signs in again. */
+/** A token that the API does not take, or not any more. */
 export function forgetToken(): void {
   sessionStorage.removeItem(TOKEN);
+  ended ??= signedOut("The session has ended.");
 }
 
 function read<T>(name: string): T | undefined {

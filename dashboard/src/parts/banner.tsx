@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Problem } from "../../../src/api/shapes/problem.ts";
 import { get } from "../api/client.ts";
 import { useConnection } from "../api/connection.ts";
+import { SIGNED_OUT } from "../api/problem-error.ts";
 import { useInfo } from "../info.ts";
 import { announce } from "./announce.ts";
 import { ProblemNote } from "./problem.tsx";
@@ -15,7 +16,8 @@ const TRY_AGAIN_MS = 3000;
 export function Banner({ problem }: { readonly problem: Problem | undefined }) {
   const connection = useConnection();
   if (connection === "lost") return <Lost />;
-  if (connection === "session-ended") return <SessionEnded />;
+  if (problem?.type === SIGNED_OUT) return <SignedOut title={problem.title} detail={problem.detail} />;
+  if (connection === "session-ended") return <SignedOut title="The session has ended" />;
   // Without permission each view says so itself.
   return problem && problem.status !== 403 ? <ProblemNote problem={problem} /> : null;
 }
@@ -49,12 +51,13 @@ function Lost() {
   );
 }
 
-function SessionEnded() {
+function SignedOut({ title, detail }: { readonly title: string; readonly detail?: string }) {
   return (
     <div class="note note-bad" role="alert">
       <p class="note-title">
-        <MarkIcon shape="triangle" /> The session has ended
+        <MarkIcon shape="triangle" /> {title}
       </p>
+      {detail !== undefined && <p>{detail}</p>}
       <p>Sign in again; you come back to this page. What is shown below may be old.</p>
       <button type="button" class="button main-button" onClick={() => window.location.reload()}>
         Sign in

@@ -1,6 +1,7 @@
 /** What went wrong, as a sentence, with a way on. */
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../../../src/api/shapes/problem.ts";
+import { SIGNED_OUT } from "../api/problem-error.ts";
 import { MarkIcon } from "./state-mark.tsx";
 
 interface ProblemNoteProps {
@@ -12,7 +13,7 @@ interface ProblemNoteProps {
 
 export function ProblemNote({ problem, onRetry, wayOn }: ProblemNoteProps) {
   // The banner over the page says it once for everything.
-  if (problem.type === "unreachable") return null;
+  if (problem.type === "unreachable" || problem.type === SIGNED_OUT) return null;
   const { title, detail, hint, problems = [] } = problem;
   return (
     <div class="note note-bad" role="alert">
