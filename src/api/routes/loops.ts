@@ -7,6 +7,7 @@ import { NotFound } from "../answers.ts";
 import type { Api } from "../app.ts";
 import { defined } from "../defined.ts";
 import { executionView, loopView, organisationView, problemView, taskView } from "../look/loop-view.ts";
+import { makeRecentOutcomes } from "../look/recent-outcomes.ts";
 import type { ApiPorts } from "../ports.ts";
 import { answerOf } from "../route.ts";
 import { logPage } from "../shapes/executions.ts";
@@ -21,8 +22,8 @@ import {
 } from "../shapes/loops.ts";
 import { cursor, limit } from "../shapes/parameters.ts";
 
-/** Outcomes in the strip of a task's row. */
-const RECENT = 30;
+/** Tasks that are looked at side by side. */
+const AT_A_TIME = 32;
 const WITHOUT = new NotFound("There are no loops here.", "Set custom.loops.Enabled in cirrus.yml and deploy it.");
 
 export function addLoopRoutes(api: Api, { loops, functions: { clock } }: ApiPorts): void {
@@ -32,10 +33,11 @@ export function addLoopRoutes(api: Api, { loops, functions: { clock } }: ApiPort
     return look;
   };
 
+  const recentOf = look && makeRecentOutcomes(look);
+
   async function viewOf(task: TaskLook): Promise<LoopTaskView> {
-    const { rows } =
-      task.last === undefined ? { rows: [] } : await required().executions({ task: task.task, limit: RECENT });
-    return taskView(task, { now: clock.now(), starts: loops?.starts, recent: rows });
+    const recent = (await recentOf?.(task)) ?? [];
+    return taskView(task, { now: clock.now(), starts: loops?.starts, recent });
   }
 
   api.openapi(
@@ -71,7 +73,11 @@ export function addLoopRoutes(api: Api, { loops, functions: { clock } }: ApiPort
     }),
     async (context) => {
       const tasks = (await look?.tasks(context.req.valid("query").codops)) ?? [];
-      return context.json({ tasks: await Promise.all(tasks.map(viewOf)) }, 200);
+      const views: LoopTaskView[] = [];
+      for (let from = 0; from < tasks.length; from += AT_A_TIME) {
+        views.push(...(await Promise.all(tasks.slice(from, from + AT_A_TIME).map(viewOf))));
+      }
+      return context.json({ tasks: views }, 200);
     },
   );
   api.openapi(
