@@ -1,14 +1,20 @@
-/** The workflows of a stack: its state machines, as they are deployed. What was asked for is remembered for a while. */
+/**
+ * The workflows of a stack: its state machines, as they are deployed. Which they are CloudFormation says: by their names alone
+ * those of `demo-prod-eu` would be workflows of `demo-prod` too. What was asked for is remembered for a while.
+ */
 import type { Clock } from "../clock.ts";
 import type { ExecutionKey } from "../executions/executions.ts";
 import { AROUND_JOBS, taskTarget } from "../executions/task-target.ts";
 import type { WorkflowInfo, Workflows } from "../executions/workflows.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { WORKFLOW_NAME } from "../payload/payload-id.ts";
+import type { CloudFormation } from "./services/cloudformation.ts";
 import type { StepFunctions } from "./services/sfn.ts";
 
 export interface SfnWorkflowsOptions {
   readonly sfn: () => Promise<StepFunctions>;
+  readonly cloudformation: () => Promise<CloudFormation>;
+  readonly stack: string;
   /** `arn:aws:states:<region>:<account>:stateMachine:<stack>-` */
   readonly baseArn: string;
   readonly clock: Pick<Clock, "now">;
@@ -21,28 +27,29 @@ const MOST_DEFINITIONS = 50;
 /** Definitions are asked for side by side; Step Functions takes 20 such calls a second for long. */
 const AT_ONCE = 10;
 
-export function makeSfnWorkflows({ sfn, baseArn, clock }: SfnWorkflowsOptions): Workflows {
+export function makeSfnWorkflows({ sfn, cloudformation, stack, baseArn, clock }: SfnWorkflowsOptions): Workflows {
   const [, prefix = ""] = /^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:(.+)$/.exec(baseArn) ?? [];
   const ofExecutions = new Map<string, Json>();
   let remembered: { readonly until: number; readonly workflows: Promise<readonly WorkflowInfo[]> } | undefined;
 
-  async function machineNames(service: StepFunctions): Promise<readonly string[]> {
+  async function machineNames(): Promise<readonly string[]> {
+    const service = await cloudformation();
     const names: string[] = [];
-    let nextToken: string | undefined;
+    let token: string | undefined;
     do {
-      const page = await service.listStateMachines({ maxResults: 1000, ...(nextToken && { nextToken }) });
-      for (const { name = "" } of page.stateMachines ?? []) {
-        const workflow = name.slice(prefix.length);
-        if (name.startsWith(prefix) && WORKFLOW_NAME.test(workflow)) names.push(workflow);
+      const page = await service.listStackResources({ StackName: stack, ...(token && { NextToken: token }) });
+      for (const { ResourceType, PhysicalResourceId: arn = "" } of page.StackResourceSummaries ?? []) {
+        const workflow = arn.slice(baseArn.length);
+        const isOurs = ResourceType === "AWS::StepFunctions::StateMachine" && arn.startsWith(baseArn);
+        if (isOurs && WORKFLOW_NAME.test(workflow)) names.push(workflow);
       }
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+      token = page.NextToken;
+    } while (token);
     return names.toSorted();
   }
 
   async function readAll(): Promise<readonly WorkflowInfo[]> {
-    const service = await sfn();
-    const names = await machineNames(service);
+    const [service, names] = await Promise.all([sfn(), machineNames()]);
     const found: WorkflowInfo[] = [];
     for (let next = 0; next < names.length; next += AT_ONCE) {
       const some = names.slice(next, next + AT_ONCE).map((name) => read(service, name));

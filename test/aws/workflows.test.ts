@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { makeSfnWorkflows } from "../../src/aws/workflows.ts";
 import type { Workflows } from "../../src/executions/workflows.ts";
 import type { JsonObject } from "../../src/json.ts";
-import { type Answer, type Call, type FakeAws, json, jsonError, startFakeAws } from "./fake-aws.ts";
+import { type Answer, type Call, type FakeAws, json, jsonError, queryError, startFakeAws, xml } from "./fake-aws.ts";
 
 const STATES = "arn:aws:states:us-west-2:123456789012";
 const LAMBDA = "arn:aws:lambda:us-west-2:123456789012:function";
@@ -18,24 +18,38 @@ afterEach(async () => {
 async function over(answer: (call: Call) => Answer): Promise<Workflows> {
   aws = await startFakeAws(answer);
   const clock = { now: () => now };
-  return makeSfnWorkflows({ sfn: aws.clients.sfn, baseArn: `${STATES}:stateMachine:demo-prod-`, clock });
+  const { sfn, cloudformation } = aws.clients;
+  return makeSfnWorkflows({
+    sfn,
+    cloudformation,
+    stack: "demo-prod",
+    baseArn: `${STATES}:stateMachine:demo-prod-`,
+    clock,
+  });
 }
 
 const definition = (Comment: string) => JSON.stringify({ Comment, StartAt: "a", States: {} });
-const machine = (name: string) => ({
-  name,
-  stateMachineArn: `${STATES}:stateMachine:${name}`,
-  type: "STANDARD",
-  creationDate: 1,
-});
+const resource = (type: string, id: string) =>
+  `<member><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
+const machine = (name: string) => resource("AWS::StepFunctions::StateMachine", `${STATES}:stateMachine:${name}`);
+
+function listing(resources: readonly string[], next = ""): Answer {
+  const result = `<StackResourceSummaries>${resources.join("")}</StackResourceSummaries>${next}`;
+  return xml(
+    `<ListStackResourcesResponse><ListStackResourcesResult>${result}</ListStackResourcesResult></ListStackResourcesResponse>`,
+  );
+}
 
 function stack({ operation, body }: Call): Answer {
-  const asked = JSON.parse(body) as Record<string, string>;
-  if (operation === "ListStateMachines") {
-    return asked.nextToken === undefined
-      ? json({ stateMachines: ["demo-prod-reproject", "demo-prod_loops", "other-prod-x"].map(machine), nextToken: "2" })
-      : json({ stateMachines: ["demo-prod-mirror", "demo-prod-2-copy", "demo-prod-gone"].map(machine) });
+  if (operation === "ListStackResources") {
+    const form = new URLSearchParams(body);
+    if (form.get("StackName") !== "demo-prod") return queryError(400, "ValidationError", "no such stack");
+    const other = resource("AWS::SQS::Queue", `${STATES}:stateMachine:demo-prod-queue`);
+    return form.get("NextToken") === null
+      ? listing(["demo-prod-reproject", "demo-prod_loops"].map(machine), "<NextToken>2</NextToken>")
+      : listing([other, ...["demo-prod-mirror", "demo-prod-2-copy", "demo-prod-gone"].map(machine)]);
   }
+  const asked = JSON.parse(body) as Record<string, string>;
   if (operation === "DescribeStateMachineForExecution") {
     return asked.executionArn?.endsWith("-mirror:none")
       ? jsonError(400, "ExecutionDoesNotExist", "no")
@@ -70,7 +84,7 @@ test("they are asked for once a minute", async () => {
 
 test("a failure is not remembered", async () => {
   let fails = true;
-  const workflows = await over((call) => (fails ? jsonError(400, "AccessDeniedException", "no") : stack(call)));
+  const workflows = await over((call) => (fails ? queryError(403, "AccessDenied", "no") : stack(call)));
   await expect(workflows.list()).rejects.toThrow();
   fails = false;
   expect(await workflows.list()).toHaveLength(2);

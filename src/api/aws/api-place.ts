@@ -1,5 +1,5 @@
 /** What the API needs, of the stack that its Lambda is of: the adapters of the functions, from the same environment. */
-import { type ClientOptions, lazyLogs, lazySqs, lazyStepFunctions } from "../../aws/clients.ts";
+import { type ClientOptions, lazyCloudFormation, lazyLogs, lazySqs, lazyStepFunctions } from "../../aws/clients.ts";
 import { makeExecutionLogs } from "../../aws/execution-logs.ts";
 import { makeSqsQueueDepths } from "../../aws/queue-depths.ts";
 import { makeCloudWatchTaskLogs } from "../../aws/task-logs.ts";
@@ -35,6 +35,8 @@ export async function awsApiPlace(
       loops: loops && { ...loops, resolveCommit: async (_repository, name) => wholeCommit(name) },
       workflows: makeSfnWorkflows({
         sfn: lazyStepFunctions(options),
+        cloudformation: lazyCloudFormation(options),
+        stack: requireVariable(environment, "CIRRUS_STACK"),
         baseArn: requireVariable(environment, "CIRRUS_BASE_WORKFLOW_ARN"),
         clock: systemClock,
       }),

@@ -7,6 +7,8 @@ import {
   type DescribeStacksCommandInput,
   GetTemplateCommand,
   type GetTemplateCommandInput,
+  ListStackResourcesCommand,
+  type ListStackResourcesCommandInput,
 } from "@aws-sdk/client-cloudformation";
 import { type ClientOptions, clientSettings, explained } from "./settings.ts";
 
@@ -17,6 +19,7 @@ export function connectCloudFormation(options: ClientOptions) {
   return {
     describeStacks: (input: DescribeStacksCommandInput) => client.send(new DescribeStacksCommand(input)),
     getTemplate: (input: GetTemplateCommandInput) => client.send(new GetTemplateCommand(input)),
+    listStackResources: (input: ListStackResourcesCommandInput) => client.send(new ListStackResourcesCommand(input)),
     describeStackEvents: (input: DescribeStackEventsCommandInput) => client.send(new DescribeStackEventsCommand(input)),
   };
 }

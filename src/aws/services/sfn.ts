@@ -8,8 +8,6 @@ import {
   type DescribeStateMachineForExecutionCommandInput,
   GetExecutionHistoryCommand,
   type GetExecutionHistoryCommandInput,
-  ListStateMachinesCommand,
-  type ListStateMachinesCommandInput,
   RedriveExecutionCommand,
   type RedriveExecutionCommandInput,
   SFNClient,
@@ -30,7 +28,6 @@ export function connectStepFunctions(options: ClientOptions) {
     stopExecution: (input: StopExecutionCommandInput) => client.send(new StopExecutionCommand(input)),
     redriveExecution: (input: RedriveExecutionCommandInput) => client.send(new RedriveExecutionCommand(input)),
     getExecutionHistory: (input: GetExecutionHistoryCommandInput) => client.send(new GetExecutionHistoryCommand(input)),
-    listStateMachines: (input: ListStateMachinesCommandInput) => client.send(new ListStateMachinesCommand(input)),
     describeStateMachine: (input: DescribeStateMachineCommandInput) =>
       client.send(new DescribeStateMachineCommand(input)),
     describeStateMachineForExecution: (input: DescribeStateMachineForExecutionCommandInput) =>
