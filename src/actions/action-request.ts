@@ -1,16 +1,14 @@
 /** What operators ask for, once it was checked. The pages and the API say it in the same words. */
 import type { QueueName } from "../events/dead-letters.ts";
 import type { Json } from "../json.ts";
-import type { ListQuery } from "../state/state-store.ts";
+import type { PayloadFilter } from "../state/state-store.ts";
 
 /** Payloads by their IDs, or all that a filter chooses at the moment the action begins. */
 export interface ChosenPayloads {
   readonly payloadIds?: readonly string[] | undefined;
   /** Its times are points of time, and not so long ago. */
-  readonly filter?: PayloadChoice | undefined;
+  readonly filter?: PayloadFilter | undefined;
 }
-
-export type PayloadChoice = Omit<ListQuery, "order" | "limit" | "cursor">;
 
 export interface PublishRequest {
   readonly kind: "publish";
@@ -33,7 +31,8 @@ export interface StopRequest extends ChosenPayloads {
   readonly kind: "stop";
 }
 
-const MARK_STATES = ["FAILED", "INVALID", "ABORTED"] as const;
+/** What payloads can be marked as by hand. */
+export const MARK_STATES = ["FAILED", "INVALID", "ABORTED"] as const;
 
 export interface MarkRequest extends ChosenPayloads {
   readonly kind: "mark";
@@ -63,11 +62,12 @@ export interface LoopRequest {
   readonly commit?: string | undefined;
 }
 
-export type PayloadActionRequest = RerunRequest | RedriveRequest | StopRequest | MarkRequest;
-
 export type ActionRequest = (
   | PublishRequest
-  | PayloadActionRequest
+  | RerunRequest
+  | RedriveRequest
+  | StopRequest
+  | MarkRequest
   | RedriveDeadLettersRequest
   | BulkRequest
   | LoopRequest

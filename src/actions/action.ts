@@ -2,7 +2,7 @@
 import type { Json } from "../json.ts";
 
 /** RUNNING goes on by itself. STOPPED: somebody ended it. FAILED: it could not go on; `reason` says why. */
-const ACTION_STATES = ["RUNNING", "DONE", "STOPPED", "FAILED"] as const;
+export const ACTION_STATES = ["RUNNING", "DONE", "STOPPED", "FAILED"] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
 
 export interface Action {

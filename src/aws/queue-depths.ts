@@ -1,5 +1,5 @@
 /** How much waits in SQS queues, as SQS estimates it. How long the oldest has waited is known to CloudWatch alone. */
-import type { QueueName } from "../events/dead-letters.ts";
+import { QUEUE_NAMES, type QueueName } from "../events/dead-letters.ts";
 import type { QueueDepths } from "../events/queue-depths.ts";
 import type { Sqs } from "./services/sqs.ts";
 
@@ -34,7 +34,7 @@ export function makeSqsQueueDepths({ sqs, queues }: SqsQueueDepthsOptions): Queu
   return {
     depths: () =>
       Promise.all(
-        (["process", "status-change"] as const).map(async (queue) => {
+        QUEUE_NAMES.map(async (queue) => {
           const { queueUrl, deadLetterQueueUrl } = queues[queue];
           const [own, dead] = await Promise.all([sizesOf(queueUrl), sizesOf(deadLetterQueueUrl)]);
           // Whoever looks at dead letters has them in hand for a moment.

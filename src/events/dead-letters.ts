@@ -2,7 +2,8 @@
 import type { Page } from "../state/state-store.ts";
 
 /** The queues that have dead letters: payloads on their way to `process`, ends of executions on theirs to `update-state`. */
-export type QueueName = "process" | "status-change";
+export const QUEUE_NAMES = ["process", "status-change"] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
 
 export interface DeadLetter {
   readonly messageId: string;

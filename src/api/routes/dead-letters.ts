@@ -1,7 +1,7 @@
 /** `GET /v1/dead-letters`, `/v1/rejections`: messages that became nothing, and why. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { isoTime } from "../../clock.ts";
-import type { DeadLetter, QueueName } from "../../events/dead-letters.ts";
+import { type DeadLetter, QUEUE_NAMES, type QueueName } from "../../events/dead-letters.ts";
 import { decodeCursor, encodeCursor, pageSize } from "../../pages.ts";
 import type { Api } from "../app.ts";
 import { defined } from "../defined.ts";
@@ -10,15 +10,13 @@ import { answerOf } from "../route.ts";
 import { type DeadLetterPage, deadLetterPage, rejectionPage } from "../shapes/dead-letters.ts";
 import { cursor, limit } from "../shapes/parameters.ts";
 
-const QUEUES = ["process", "status-change"] as const;
-
 export function addDeadLetterRoutes(api: Api, ports: ApiPorts): void {
   api.openapi(
     createRoute({
       method: "get",
       path: "/v1/dead-letters",
       summary: "Messages that were received too often and put aside, queue by queue",
-      request: { query: z.strictObject({ queue: z.enum(QUEUES).optional(), cursor, limit }) },
+      request: { query: z.strictObject({ queue: z.enum(QUEUE_NAMES).optional(), cursor, limit }) },
       ...answerOf(deadLetterPage),
     }),
     async (context) => context.json(await listDeadLetters(ports, context.req.valid("query")), 200),
@@ -47,7 +45,7 @@ interface Query {
 /** Those of one queue, or one queue after the other: a cursor says in which of them it goes on. */
 async function listDeadLetters({ deadLetters }: ApiPorts, query: Query): Promise<DeadLetterPage> {
   const kind = `dead-letters-${query.queue ?? "all"}`;
-  const queues: readonly QueueName[] = query.queue === undefined ? QUEUES : [query.queue];
+  const queues: readonly QueueName[] = query.queue === undefined ? QUEUE_NAMES : [query.queue];
   const [from, place] = query.cursor === undefined ? ["", ""] : decodeCursor(kind, query.cursor, ["", ""]);
   const queue = queues.find((one) => one === from) ?? queues[0] ?? "process";
   const limit = pageSize(query.limit);

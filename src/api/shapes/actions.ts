@@ -1,5 +1,8 @@
 /** What operators do: `POST /v1/actions` begins one, `GET /v1/actions/{id}` shows how far it is. Each is recorded. */
 import { z } from "@hono/zod-openapi";
+import { ACTION_STATES } from "../../actions/action.ts";
+import { MARK_STATES } from "../../actions/action-request.ts";
+import { QUEUE_NAMES } from "../../events/dead-letters.ts";
 import { payloadFilter } from "./payloads.ts";
 import { count, cursor, json, time } from "./text.ts";
 
@@ -32,11 +35,11 @@ export const actionRequest = z
     /** Stops executions that run: their payloads end ABORTED. */
     z.strictObject({ kind: z.literal("stop"), ...payloads, ...why }),
     /** Moves payloads that do not run into a final state by hand. */
-    z.strictObject({ kind: z.literal("mark"), ...payloads, state: z.enum(["FAILED", "INVALID", "ABORTED"]), ...why }),
+    z.strictObject({ kind: z.literal("mark"), ...payloads, state: z.enum(MARK_STATES), ...why }),
     /** Sends dead letters once more: these, or all of the queue. */
     z.strictObject({
       kind: z.literal("redrive-dead-letters"),
-      queue: z.enum(["process", "status-change"]),
+      queue: z.enum(QUEUE_NAMES),
       messageIds: z.array(z.string()).min(1).max(1000).optional(),
       ...why,
     }),
@@ -70,7 +73,7 @@ export const action = z
     at: time,
     why: z.string().optional(),
     /** RUNNING goes on by itself; STOPPED by somebody; FAILED where it could not go on, with the reason. */
-    state: z.enum(["RUNNING", "DONE", "STOPPED", "FAILED"]),
+    state: z.enum(ACTION_STATES),
     reason: z.string().optional(),
     /** How many there are to do, where that is known; how many were done, left as they are, and failed. */
     total: count.optional(),

@@ -1,11 +1,12 @@
 /** `GET /v1/dead-letters`, `/v1/rejections`: messages that became nothing, and why. */
 import { z } from "@hono/zod-openapi";
+import { QUEUE_NAMES } from "../../events/dead-letters.ts";
 import { count, cursor, time } from "./text.ts";
 
 const deadLetter = z
   .object({
     id: z.string(),
-    queue: z.enum(["process", "status-change"]),
+    queue: z.enum(QUEUE_NAMES),
     sentAt: time,
     diedAt: time.optional(),
     receiveCount: count,

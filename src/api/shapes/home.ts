@@ -1,5 +1,6 @@
 /** `GET /v1/home`: is everything well? And `GET /v1/activity`: what happened over time. */
 import { z } from "@hono/zod-openapi";
+import { QUEUE_NAMES } from "../../events/dead-letters.ts";
 import { INTERVALS } from "../../state/activity.ts";
 import { STATES } from "../../state/states.ts";
 import { payloadRow } from "./payloads.ts";
@@ -30,7 +31,7 @@ export const activity = z
 
 const queueDepth = z
   .object({
-    queue: z.enum(["process", "status-change"]),
+    queue: z.enum(QUEUE_NAMES),
     /** Messages that wait, and that somebody has in hand. */
     waiting: count,
     inFlight: count,

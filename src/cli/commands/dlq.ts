@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import { isoTime } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
-import type { QueueName } from "../../events/dead-letters.ts";
+import { QUEUE_NAMES, type QueueName } from "../../events/dead-letters.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
 import { readNames } from "../payload/payload-files.ts";
@@ -24,8 +24,6 @@ interface ListOptions extends PlaceOptions, OutputOptions {
   readonly queue?: QueueName | "rejected";
 }
 
-const QUEUES = ["process", "status-change"] as const;
-
 export const register: Register = (command, io) => {
   command.description(
     "See messages that were rejected (they can never run) or given up after too many tries, and why.",
@@ -33,7 +31,7 @@ export const register: Register = (command, io) => {
 
   addFormats(addPlaceOptions(command.command("list")), ["table", "json", "jsonl", "yaml", "name"])
     .description("List them, the latest first.")
-    .addOption(new Option("--queue <name>", "only these").choices(["rejected", ...QUEUES]))
+    .addOption(new Option("--queue <name>", "only these").choices(["rejected", ...QUEUE_NAMES]))
     .option("--limit <n>", "how many of each", parseLimit, 50)
     .action(async (options: ListOptions) => {
       await withBackend(io, options, async (backend) => {
@@ -71,7 +69,7 @@ export const register: Register = (command, io) => {
   addPlaceOptions(command.command("redrive"))
     .description("Send messages that were given up once more. A rejected one has to be mended and published.")
     .argument("[id...]", "- reads them from standard input, one a line")
-    .addOption(new Option("--all <queue>", "everything that this queue gave up").choices(QUEUES))
+    .addOption(new Option("--all <queue>", "everything that this queue gave up").choices(QUEUE_NAMES))
     .action(async (ids: string[], options: PlaceOptions & { readonly all?: QueueName }) => {
       if (ids.length > 0 === (options.all !== undefined)) {
         throw new CirrusError("Say which messages: name them, or give --all with a queue.", { exitCode: EXIT.usage });
@@ -88,7 +86,7 @@ export const register: Register = (command, io) => {
 
 async function redrive({ deadLetters, flags }: Backend, ids: readonly string[]): Promise<number> {
   let moved = 0;
-  for (const queue of QUEUES) moved += moved < ids.length ? await deadLetters[queue].redrive(ids) : 0;
+  for (const queue of QUEUE_NAMES) moved += moved < ids.length ? await deadLetters[queue].redrive(ids) : 0;
   if (moved === ids.length) return moved;
   throw new CirrusError(
     `${moved} of ${ids.length} messages were sent again; the others are not among those that were given up.`,
@@ -125,7 +123,7 @@ async function unprocessed(
   limit: number,
   only?: ListOptions["queue"],
 ): Promise<readonly Unprocessed[]> {
-  const queues = QUEUES.filter((queue) => only === undefined || only === queue);
+  const queues = QUEUE_NAMES.filter((queue) => only === undefined || only === queue);
   const dead = await Promise.all(queues.map((queue) => deadLetters(backend, queue, limit)));
   const rejected = only === undefined || only === "rejected" ? await rejections(backend, limit) : [];
   return [...rejected, ...dead.flat()].toSorted((a, b) => (a.at < b.at ? 1 : -1));

@@ -1,6 +1,6 @@
 /** How much waits in the embedded queues: a count of their tables. */
 import type { Clock } from "../../clock.ts";
-import type { QueueName } from "../../events/dead-letters.ts";
+import { QUEUE_NAMES, type QueueName } from "../../events/dead-letters.ts";
 import type { QueueDepths } from "../../events/queue-depths.ts";
 import type { Queue } from "./queue.ts";
 
@@ -11,7 +11,7 @@ export function makeQueueDepths(
   return {
     depths: () =>
       Promise.all(
-        (["process", "status-change"] as const).map(async (queue) => {
+        QUEUE_NAMES.map(async (queue) => {
           const { visible, delayed, inFlight, dead, oldestAt } = await queues[queue].depth();
           const oldestAgeMs = oldestAt === undefined ? undefined : Math.max(0, clock.now() - oldestAt);
           return { queue, waiting: visible + delayed, inFlight, oldestAgeMs, dead };

@@ -6,28 +6,11 @@ import type { ActLoops, ActPorts } from "./ports.ts";
 import { done, type Result, skipped, type Work } from "./progress.ts";
 import type { ActionFacts } from "./work-of.ts";
 
-const WORDS: Readonly<Record<LoopRequest["do"], string>> = {
-  pause: "pause",
-  resume: "resume",
-  "run-now": "run now",
-  cancel: "cancel",
-  pin: "pin",
-  unpin: "unpin",
-};
-
 export function loopWork(request: LoopRequest, action: ActionFacts, { loops }: ActPorts): Work {
   const about = aboutOf(request);
   return {
     page: 1,
-    what: () => {
-      const object =
-        request.loop !== undefined
-          ? `the loop ${about}`
-          : request.execution !== undefined
-            ? `the execution ${about}`
-            : about;
-      return `${WORDS[request.do]} ${object}${request.do === "pin" ? ` to ${request.commit ?? ""}` : ""}`;
-    },
+    what: () => whatText(request),
     choose: async () => ({ targets: [{ id: about }] }),
     perform: async () => [await ask(request, requestOf(action), requireLoops(loops))],
   };
@@ -36,6 +19,12 @@ export function loopWork(request: LoopRequest, action: ActionFacts, { loops }: A
 export function requireLoops<Loops extends ActLoops>(loops: Loops | undefined): Loops {
   if (loops !== undefined) return loops;
   throw new CirrusError("There are no loops here.", { exitCode: EXIT.notFound });
+}
+
+function whatText(request: LoopRequest): string {
+  const { loop, execution, commit = "" } = request;
+  const kind = loop !== undefined ? "the loop " : execution !== undefined ? "the execution " : "";
+  return `${request.do.replace("-", " ")} ${kind}${aboutOf(request)}${request.do === "pin" ? ` to ${commit}` : ""}`;
 }
 
 function aboutOf({ loop, task, execution }: LoopRequest): string {

@@ -1,6 +1,6 @@
 /** The payloads that an action is about: which they are when it begins, and whether they are still as they were then. */
-import type { ChosenPayloads, PayloadChoice } from "../../actions/action-request.ts";
-import type { PayloadRecord } from "../../state/state-store.ts";
+import type { ChosenPayloads } from "../../actions/action-request.ts";
+import type { PayloadFilter, PayloadRecord } from "../../state/state-store.ts";
 import type { ActPorts } from "./ports.ts";
 import { type Chosen, failed, type Result, skipped, type Target } from "./progress.ts";
 import type { ActionFacts } from "./work-of.ts";
@@ -56,7 +56,7 @@ export function payloadsText({ payloadIds, filter }: ChosenPayloads, count: numb
   return [payloads, ...(filter === undefined ? [] : choiceText(filter))].join(" ");
 }
 
-function choiceText(filter: PayloadChoice): readonly string[] {
+function choiceText(filter: PayloadFilter): readonly string[] {
   const { state, workflow, collections, organisation, idPrefix, errorPrefix, since, until } = filter;
   const all = [
     state && (state === "FAILED" || state === "SUCCEEDED" ? `that ${state}` : `that are ${state}`),
