@@ -1,9 +1,10 @@
 /**
  * `npm run test:package`: what a stranger does. Packs the package, installs the tarball in a project that `cirrus init`
- * made, checks it, runs a payload, and packages it for AWS. Needs npm's registry, and says plainly where it is not there.
+ * made, checks it, runs a payload, packages it for AWS, and looks for the page. Needs npm's registry, and says plainly
+ * where it is not there.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -35,6 +36,7 @@ try {
     step("npx", ["--no-install", ...args], project);
   }
   expectZip(project, "both.zip");
+  tryDashboard(project);
   tryLoops(project);
   console.log("The package works in a project of its own.");
 } finally {
@@ -56,6 +58,15 @@ function makeProject(tarball: string): string {
   manifest.dependencies["cirrus-pipeline"] = `file:${tarball}`;
   writeFileSync(file, JSON.stringify(manifest, null, 2));
   return join(folder, "demo");
+}
+
+/** The page is in the package as it is built, and the API can be imported as a Lambda imports it. */
+function tryDashboard(project: string): void {
+  const page = "node_modules/cirrus-pipeline/dashboard/dist/index.html";
+  if (!existsSync(join(project, page))) throw new Error(`The package has no ${page}`);
+  const names =
+    'const { apiLambda, operateLambda } = await import("cirrus-pipeline/api"); apiLambda(); operateLambda();';
+  step(process.execPath, ["--input-type=module", "-e", names], project);
 }
 
 /** A notebook that a loop runs once; and what the image of loops on AWS takes from the package. */
