@@ -14,13 +14,14 @@ interface PinDialogProps {
 
 /** Executions that are looked at for commits to offer. */
 const NEWEST = 100;
+const HASH = /^[0-9a-f]{4,64}$/i;
 
 export function PinDialog({ task, commit: first, onClose, onDone }: PinDialogProps) {
   const { data } = useQuery<LoopExecutionPage>("/v1/loops/executions", { task: task.task, limit: NEWEST });
   const [typed, setTyped] = useState(first);
-  const good = [
-    ...new Set(data?.rows.filter(({ outcome }) => outcome === "SUCCEEDED").map(({ headCommit }) => headCommit)),
-  ];
+  const succeeded = data?.rows.filter(({ outcome }) => outcome === "SUCCEEDED").map(({ headCommit }) => headCommit);
+  // An execution of files that are not committed has no commit to go back to.
+  const good = [...new Set(succeeded)].filter((commit) => HASH.test(commit));
   const commit = typed ?? task.pin?.commit ?? good[0] ?? "";
   return (
     <ActionDialog
