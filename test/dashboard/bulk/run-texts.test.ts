@@ -4,6 +4,7 @@ import {
   aboutText,
   barParts,
   costText,
+  isIdle,
   rateText,
   remainingText,
   shareText,
@@ -46,9 +47,10 @@ describe("what remains of a run", () => {
   });
 
   it("is not known either where nobody works on it, and that is said", () => {
-    expect(remainingText({ ...open, workers: [{ ...worker, endedAt: "2030-01-31T12:00:00.000Z" }] })).toBe(
-      "no worker takes entries",
-    );
+    const left = { ...open, workers: [{ ...worker, endedAt: "2030-01-31T12:00:00.000Z" }] };
+    expect(remainingText(left)).toBe("no worker takes entries");
+    expect(remainingText({ ...left, remainingMs: 5_000 })).toBe("no worker takes entries");
+    expect([isIdle(left), isIdle(open), isIdle({ ...left, state: "FINISHED" })]).toEqual([true, false, false]);
   });
 
   it("is nothing for a run that ended, and no time for one that is stopped or loaded", () => {

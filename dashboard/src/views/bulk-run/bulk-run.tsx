@@ -1,6 +1,8 @@
 /** The view of one bulk run: how far it is, when it could be done, what it costs, who works on it, what failed. */
 import type { BulkRunView } from "../../../../src/api/shapes/bulk.ts";
 import { useQuery } from "../../api/use-query.ts";
+import { commandLine, useInfo } from "../../info.ts";
+import { Command } from "../../parts/copy.tsx";
 import { quoted } from "../../parts/equivalent-command.ts";
 import { Loading } from "../../parts/loading.tsx";
 import { Moment } from "../../parts/moment.tsx";
@@ -11,7 +13,7 @@ import { StateMark } from "../../parts/state-mark.tsx";
 import { href, type ViewProps } from "../../routes.ts";
 import "../bulk/bulk.css";
 import { ProgressBar } from "../bulk/progress-bar.tsx";
-import { BAR_STATES } from "../bulk/run-texts.ts";
+import { BAR_STATES, isIdle } from "../bulk/run-texts.ts";
 import { EntryList } from "./entry-list.tsx";
 import { EntryPanel } from "./entry-panel.tsx";
 import { ErrorTable } from "./error-table.tsx";
@@ -53,12 +55,25 @@ export default function BulkRun({ params: { run: name = "" }, query }: ViewProps
       )}
       {!data.sample.all && <p class="faint">Of the first {data.sample.attempts.toLocaleString("en")} attempts.</p>}
       <h2>Workers</h2>
+      {isIdle(data) && <WorkOn run={name} />}
       <WorkerTable workers={data.workers} />
       <h2>Entries</h2>
       <EntryList run={data} query={query} />
       {entry !== null && <EntryPanel run={name} entry={entry} query={query} />}
       <SameCommands commands={commandsOf(data)} />
     </Page>
+  );
+}
+
+/** A stage starts workers by itself. */
+function WorkOn({ run }: { readonly run: string }) {
+  const info = useInfo();
+  if (info?.flags !== "") return <p>Nobody works on it now: workers are started where some are needed.</p>;
+  return (
+    <>
+      <p>Nobody works on it now. To go on:</p>
+      <Command line={commandLine(info, `bulk work ${quoted(run)}`)} />
+    </>
   );
 }
 

@@ -29,10 +29,14 @@ export function remainingText({ state, counts, remainingMs, workers }: Remaining
     return state === "LOADING" ? "its entries are being loaded" : "nothing is left";
   if (state === "LOADING") return "its entries are being loaded";
   if (state === "STOPPED") return counts.RUNNING > 0 ? "what runs ends by itself" : "stopped: nothing goes on";
-  if (remainingMs !== undefined) return aboutText(remainingMs);
-  return workers.some(({ endedAt }) => endedAt === undefined)
-    ? "not known before some entries have ended"
-    : "no worker takes entries";
+  // However fast those were who have left.
+  if (isIdle({ state, workers })) return "no worker takes entries";
+  return remainingMs === undefined ? "not known before some entries have ended" : aboutText(remainingMs);
+}
+
+/** It could go on, and nobody works on it. */
+export function isIdle({ state, workers }: Pick<BulkRunView, "state" | "workers">): boolean {
+  return state === "OPEN" && workers.every(({ endedAt }) => endedAt !== undefined);
 }
 
 /** `4.2 a second`, `35 a minute`, `12 an hour`: the unit in which it is a number that one can hold. */
