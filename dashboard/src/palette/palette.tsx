@@ -68,7 +68,12 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p class="faint">Nothing here has such a name.</p>}
+      {found.length === 0 && (
+        <p class="faint">
+          Nothing here has such a name. Payloads are found by how their IDs begin:{" "}
+          <code>collection/workflow-name/…</code>
+        </p>
+      )}
     </Dialog>
   );
 }

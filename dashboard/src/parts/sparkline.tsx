@@ -18,6 +18,7 @@ export function Sparkline({ values, tone = "plain", label }: SparklineProps) {
     <svg
       class={`sparkline mark-${tone}`}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
       role={label === undefined ? undefined : "img"}
       aria-label={label}
       aria-hidden={label === undefined}
