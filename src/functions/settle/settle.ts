@@ -76,7 +76,10 @@ async function readEnd({ execution, payloadId }: End, actor: string, ports: Func
   if (execution.status !== "SUCCEEDED") {
     const { error, cause, invalid } = errorOfExecution(execution);
     const state = execution.status === "ABORTED" ? "ABORTED" : invalid ? "INVALID" : "FAILED";
-    return { request: { ...base, state, error: { error, cause }, reason: `the execution ended ${execution.status}` } };
+    // Who stopped it, and why, is nowhere but in the cause; an error of the next run would take its place.
+    const told = state === "ABORTED" && execution.cause ? `: ${cutText(cause, MOST_OF_REASON)}` : "";
+    const reason = `the execution ended ${execution.status}${told}`;
+    return { request: { ...base, state, error: { error, cause }, reason } };
   }
   const output = await readOutput(execution.output, ports);
   if (output.outcome === "unreadable") {

@@ -165,6 +165,8 @@ describe("a stop", () => {
       state: "ABORTED",
       lastError: { error: "Stopped", cause: expect.stringContaining("wrong input (alice via the API)") },
     });
+    // It stays when another run's error takes the place of this one.
+    expect((await world.history(idOf("a"))).at(-1)?.reason).toMatch(/ABORTED: wrong input \(alice via the API\)/);
   });
 });
 
