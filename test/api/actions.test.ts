@@ -52,7 +52,7 @@ describe("actions over HTTP", () => {
     expect(second).toEqual({ rows: [asked] });
   });
 
-  test("with a member that nobody knows are refused: a filter that is misspelt would choose everything", async () => {
+  test("with what nobody knows or can keep are refused: a filter that is misspelt would choose everything", async () => {
     const world = makeApiWorld({ files: FILES });
     const wrong = async (body: object) => {
       const answer = await refused(world, "/v1/actions", body);
@@ -63,6 +63,8 @@ describe("actions over HTTP", () => {
     expect(await wrong({ kind: "mark", filter: { workflow: "hello" }, state: "FAILED", sate: 1 })).toEqual(["sate"]);
     expect(await wrong({ kind: "rerun", payloadIds: [idOf("a")], repalce: true })).toEqual(["repalce"]);
     expect(await wrong({ kind: "redrive-dead-letters", queue: "process", ids: ["a"] })).toEqual(["ids"]);
+    // A payload that held it would be rejected, after the action was told done.
+    expect(await wrong({ kind: "rerun", payloadIds: [idOf("a")], why: "half \ud83d" })).toEqual(["why"]);
     expect((await world.get("/v1/actions", actionPage)).rows).toEqual([]);
   });
 

@@ -12,7 +12,14 @@ const payloads = {
   filter: payloadFilter.optional(),
 };
 /** Kept in the history of everything that the action changes. */
-const why = { why: z.string().max(500).optional() };
+const why = {
+  why: z
+    .string()
+    .max(500)
+    // No payload may hold anything else, and this goes into payloads.
+    .refine((text) => text.isWellFormed(), "expected whole Unicode characters: it holds half of a surrogate pair")
+    .optional(),
+};
 
 /** Strict, the filter too: a member that is misspelt would otherwise choose more than was meant, or everything. */
 export const actionRequest = z
