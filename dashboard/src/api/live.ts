@@ -1,8 +1,9 @@
 /** Tells when it is worth asking again: the server's events, or a clock that slows down while nothing changes. */
+import { listenToNews, type News } from "./news.ts";
 import { makePacer } from "./pacer.ts";
 
 let mode: "events" | "poll" = "poll";
-let source: EventSource | undefined;
+let news: News | undefined;
 const followers = new Set<() => void>();
 
 /** As `/v1/info` says. */
@@ -16,7 +17,7 @@ export function setLive(kind: "events" | "poll"): void {
  * another than before. Returns how to end it.
  */
 export function follow(ask: () => Promise<boolean>): () => void {
-  const { wake, stop } = makePacer({ ask, isHidden: () => document.hidden, hasNews: () => mode === "events" });
+  const { wake, stop } = makePacer({ ask, isHidden: () => document.hidden, hasNews });
   followers.add(wake);
   document.addEventListener("visibilitychange", wake);
   listen();
@@ -28,15 +29,19 @@ export function follow(ask: () => Promise<boolean>): () => void {
   };
 }
 
-/** One connection for the whole page, as long as anybody follows; the browser makes it anew where it breaks. */
+/** Without a connection it is asked as where there are no events. */
+function hasNews(): boolean {
+  return news?.isOpen() === true;
+}
+
+/** As long as anybody follows. */
 function listen(): void {
   const wanted = mode === "events" && followers.size > 0;
   if (!wanted) {
-    source?.close();
-    source = undefined;
-  } else if (!source) {
-    source = new EventSource("/v1/changes");
-    source.addEventListener("change", () => {
+    news?.close();
+    news = undefined;
+  } else if (news === undefined || news.isOver()) {
+    news = listenToNews("/v1/changes", () => {
       for (const wake of followers) wake();
     });
   }
