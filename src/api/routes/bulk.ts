@@ -5,8 +5,8 @@ import { ENTRY_STATES, type EntryRecord } from "../../bulk/entry.ts";
 import { NotFound } from "../answers.ts";
 import type { Api } from "../app.ts";
 import { defined } from "../defined.ts";
+import { makeBulkLogReader } from "../look/bulk-log.ts";
 import { lookAtBulkRuns } from "../look/bulk-look.ts";
-import { type LogText, pageOfText } from "../look/log-text.ts";
 import type { ApiBulk, ApiPorts } from "../ports.ts";
 import { answerOf } from "../route.ts";
 import {
@@ -18,7 +18,7 @@ import {
   bulkRunList,
 } from "../shapes/bulk.ts";
 import { logPage } from "../shapes/executions.ts";
-import { cursor, limit } from "../shapes/parameters.ts";
+import { cursor, limit, lines } from "../shapes/parameters.ts";
 
 const OUTCOMES = ["done", "failed", "stopped", ...CAUSES] as const satisfies readonly AttemptOutcome[];
 
@@ -86,7 +86,7 @@ export function addBulkRoutes(api: Api, { bulk, functions }: ApiPorts): void {
       return context.json(defined({ rows: page.rows.map(attemptOf), next: page.next }), 200);
     },
   );
-  const lastLog: { text?: LogText } = {};
+  const readLog = makeBulkLogReader();
   api.openapi(
     createRoute({
       method: "get",
@@ -98,20 +98,14 @@ export function addBulkRoutes(api: Api, { bulk, functions }: ApiPorts): void {
           entry: z.string(),
           attempt: z.coerce.number().int().min(1),
           cursor,
-          limit: z.coerce.number().int().min(1).max(10_000).optional(),
+          limit: lines,
         }),
       },
       ...answerOf(logPage),
     }),
     async (context) => {
-      const { entry, attempt, cursor: after, limit: enough } = context.req.valid("query");
-      const { run: name } = context.req.valid("param");
-      const found = await findAttempt(required(), name, entry, attempt);
-      if (found.log === undefined) return context.json({ lines: [], rest: restOf(found) }, 200);
-      if (lastLog.text?.name !== found.log || restOf(found) === "growing") {
-        lastLog.text = { name: found.log, lines: ((await bulk?.logs.read(found.log)) ?? "").trimEnd().split("\n") };
-      }
-      return context.json(pageOfText(lastLog.text, { after, enough, ended: restOf(found) === "ended" }), 200);
+      const query = { ...context.req.valid("param"), ...context.req.valid("query") };
+      return context.json(await readLog(query, required()), 200);
     },
   );
 }
@@ -123,24 +117,6 @@ function noRun(name: string): NotFound {
 async function withRun(bulk: ApiBulk, name: string): Promise<ApiBulk> {
   if ((await bulk.runs.get(name)) === undefined) throw noRun(name);
   return bulk;
-}
-
-async function findAttempt({ runs }: ApiBulk, run: string, entryId: string, attempt: number): Promise<AttemptRecord> {
-  let after: string | undefined;
-  do {
-    const page = await runs.attempts({ run, entryId, after });
-    const found = page.rows.find((one) => one.attempt === attempt);
-    if (found !== undefined) return found;
-    after = page.next;
-  } while (after !== undefined);
-  throw new NotFound(
-    `There is no attempt ${attempt} of ${entryId} in ${run}.`,
-    `GET /v1/bulk/${run}/attempts lists them.`,
-  );
-}
-
-function restOf({ outcome }: AttemptRecord): "ended" | "growing" {
-  return outcome === undefined ? "growing" : "ended";
 }
 
 function entryOf({ entry, position, state, attempts, reason, dueAt, updated }: EntryRecord): BulkEntryView {

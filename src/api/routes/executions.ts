@@ -8,11 +8,9 @@ import { readDocuments } from "../look/step-documents.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import { answerOf } from "../route.ts";
 import { eventPage, execution, logPage, stepDocuments } from "../shapes/executions.ts";
-import { cursor, limit } from "../shapes/parameters.ts";
+import { cursor, limit, lines } from "../shapes/parameters.ts";
 
 const params = z.object({ workflow: z.string().min(1).max(200), name: z.string().min(1).max(200) });
-/** Lines are short: a page may hold more of them than of other rows. */
-const lines = z.coerce.number().int().min(1).max(10_000).optional();
 const path = z.string().min(1).max(2000).optional();
 
 export function addExecutionRoutes(api: Api, ports: ApiPorts, settings: ApiSettings): void {

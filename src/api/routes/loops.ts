@@ -1,38 +1,20 @@
-/** `/v1/loops`: organisations, their tasks with their turns, executions, durations and logs. */
+/** `/v1/loops`: organisations, their loops, and their tasks with their turns. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { isExecutionId } from "../../loop/execution-id.ts";
 import { lookAtLoops, type TaskLook } from "../../loop/look/look-at-loops.ts";
-import { OUTCOMES } from "../../loop/loop-execution.ts";
 import { NotFound } from "../answers.ts";
 import type { Api } from "../app.ts";
-import { defined } from "../defined.ts";
-import { executionView, loopView, organisationView, problemView, taskView } from "../look/loop-view.ts";
+import { loopView, organisationView, problemView, taskView } from "../look/loop-view.ts";
 import { makeRecentOutcomes } from "../look/recent-outcomes.ts";
 import type { ApiPorts } from "../ports.ts";
 import { answerOf } from "../route.ts";
-import { logPage } from "../shapes/executions.ts";
-import {
-  type LoopTaskView,
-  loopDurations,
-  loopExecution,
-  loopExecutionPage,
-  loopList,
-  loopTask,
-  loopTaskList,
-} from "../shapes/loops.ts";
-import { cursor, limit } from "../shapes/parameters.ts";
+import { type LoopTaskView, loopList, loopTask, loopTaskList } from "../shapes/loops.ts";
+import { addLoopExecutionRoutes, addLoopResultRoutes, requireLoops } from "./loop-executions.ts";
 
 /** Tasks that are looked at side by side. */
 const AT_A_TIME = 32;
-const WITHOUT = new NotFound("There are no loops here.", "Set custom.loops.Enabled in cirrus.yml and deploy it.");
 
 export function addLoopRoutes(api: Api, { loops, functions: { clock } }: ApiPorts): void {
   const look = loops && lookAtLoops(loops.store, loops.files, clock);
-  const required = () => {
-    if (look === undefined) throw WITHOUT;
-    return look;
-  };
-
   const recentOf = look && makeRecentOutcomes(look);
 
   async function viewOf(task: TaskLook): Promise<LoopTaskView> {
@@ -90,120 +72,11 @@ export function addLoopRoutes(api: Api, { loops, functions: { clock } }: ApiPort
     }),
     async (context) => {
       const { task: key } = context.req.valid("query");
-      const task = await required().task(key);
+      const task = await requireLoops(look).task(key);
       if (task === undefined) throw new NotFound(`There is no task ${key}.`, "GET /v1/loops/tasks lists them.");
       return context.json(await viewOf(task), 200);
     },
   );
-  api.openapi(
-    createRoute({
-      method: "get",
-      path: "/v1/loops/executions",
-      summary: "Executions of a task, of an organisation, or of all, newest first",
-      request: {
-        query: z.strictObject({
-          task: z.string().optional(),
-          codops: z.string().optional(),
-          outcome: z.enum(OUTCOMES).optional(),
-          cursor,
-          limit,
-        }),
-      },
-      ...answerOf(loopExecutionPage),
-    }),
-    async (context) => {
-      const { cursor: after, ...query } = context.req.valid("query");
-      const page = (await look?.executions({ ...query, after })) ?? { rows: [], next: undefined };
-      return context.json(defined({ rows: page.rows.map(executionView), next: page.next }), 200);
-    },
-  );
-  api.openapi(
-    createRoute({
-      method: "get",
-      path: "/v1/loops/execution",
-      summary: "One execution",
-      request: { query: z.strictObject({ execution: z.string() }) },
-      ...answerOf(loopExecution),
-    }),
-    async (context) => {
-      const { execution: id } = context.req.valid("query");
-      const found = isExecutionId(id) ? await required().execution(id) : undefined;
-      if (found === undefined) throw noExecution(id);
-      return context.json(executionView(found), 200);
-    },
-  );
-  api.openapi(
-    createRoute({
-      method: "get",
-      path: "/v1/loops/durations",
-      summary: "How long the executions of a task took: points of a graph",
-      request: { query: z.strictObject({ task: z.string() }) },
-      ...answerOf(loopDurations),
-    }),
-    async (context) => {
-      const { points, executions, p50Ms, p95Ms } = await required().durations(context.req.valid("query").task);
-      return context.json(defined({ points: [...points], executions, p50Ms, p95Ms }), 200);
-    },
-  );
-  api.openapi(
-    createRoute({
-      method: "get",
-      path: "/v1/loops/logs",
-      summary: "What a task wrote in all its executions, or in one of them",
-      request: {
-        query: z
-          .strictObject({
-            task: z.string().optional(),
-            execution: z.string().optional(),
-            /** Of a task: begins with the newest so many executions. */
-            newest: z.coerce.number().int().min(1).max(1000).optional(),
-            cursor,
-            limit: z.coerce.number().int().min(1).max(10_000).optional(),
-          })
-          .refine(({ task, execution }) => (task === undefined) !== (execution === undefined), {
-            message: "name either a task or an execution",
-            path: ["task"],
-          }),
-      },
-      ...answerOf(logPage),
-    }),
-    async (context) => {
-      const { task, execution, newest, cursor: after, limit: enough } = context.req.valid("query");
-      if (execution !== undefined && !isExecutionId(execution)) throw noExecution(execution);
-      const page = await required().logs({
-        after,
-        enough,
-        ...(execution === undefined ? { task: task ?? "", newest } : { execution }),
-      });
-      const lines = page.lines.map(({ at, execution: id, version, message }) => {
-        // Executions of one version are told apart by the ends of their IDs, as `loop show` has them.
-        const from = execution === undefined ? `${version ?? ""} ${id.slice(-8)}`.trim() : version;
-        return defined({ at, from, message });
-      });
-      return context.json(defined({ lines, next: page.next, rest: page.rest }), 200);
-    },
-  );
-  api.openapi(
-    createRoute({
-      method: "get",
-      path: "/v1/loops/notebook",
-      summary: "The notebook as it was executed",
-      request: { query: z.strictObject({ execution: z.string() }) },
-      ...answerOf(z.looseObject({}).openapi({ description: "A notebook of nbformat 4" })),
-    }),
-    async (context) => {
-      const { execution: id } = context.req.valid("query");
-      const text = isExecutionId(id) ? await loops?.files.notebook(id) : undefined;
-      if (text === undefined) {
-        throw new NotFound(`There is no executed notebook of ${id}.`, "An execution keeps one when it has ended.");
-      }
-      return context.json(JSON.parse(text), 200, {
-        "Content-Disposition": `attachment; filename="${id}.ipynb"`,
-      });
-    },
-  );
-}
-
-function noExecution(id: string): NotFound {
-  return new NotFound(`There is no execution ${id}.`, "GET /v1/loops/executions lists them; old ones are removed.");
+  addLoopExecutionRoutes(api, look);
+  addLoopResultRoutes(api, look, loops?.files);
 }
