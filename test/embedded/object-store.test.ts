@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -55,6 +56,14 @@ describe("the directory tree of the objects", () => {
     expect(await list(directory, "s3://data/")).toEqual(["s3://data/a.json"]);
     await expect(store.upload(join(directory, "no such file"), "s3://data/b.json")).rejects.toThrow(/ENOENT/);
     expect(readdirSync(join(directory, unfinished))).toEqual(["half"]);
+  });
+
+  test("a pipe among the files is no object, and nobody waits for it", async () => {
+    const directory = temporaryFolder();
+    mkdirSync(join(directory, "data"));
+    execFileSync("mkfifo", [join(directory, "data", "pipe.json")]);
+    const store = makeObjectStore(directory);
+    expect(await store.get("s3://data/pipe.json")).toEqual({ outcome: "missing" });
   });
 
   test("no symbolic link leads out of the tree", async () => {

@@ -51,7 +51,8 @@ export function makeObjectStore(directory: string): EmbeddedObjectStore {
     const path = locate(url);
     try {
       if (!(await isInside(directory, dirname(path)))) return "outside";
-      const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      // Without O_NONBLOCK a pipe would be waited for until somebody writes into it.
+      const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       const stats = await handle.stat();
       if (stats.isFile()) return { handle, head: headOf(url, stats) };
       await handle.close();
