@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { CirrusError, EXIT } from "../../errors.ts";
+import { problemResponse } from "../answers.ts";
 
 export const USUAL_PORT = 4280;
 /** Ports that are tried, one after the other. */
@@ -38,7 +39,7 @@ async function listenOn(makeFetch: MakeFetch, port: number): Promise<Listening |
   let fetch: ReturnType<MakeFetch> = () => new Response(null, { status: 503 });
   // Without HTTP/2 and TLS it is this one of the three kinds that it may make.
   const server = createAdaptorServer({
-    fetch: (request) => fetch(native(request)),
+    fetch: (request) => (UNKNOWN.has(request.method) ? refuseMethod(request) : fetch(native(request))),
     overrideGlobalObjects: false,
   }) as Server;
   const failed = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
@@ -65,6 +66,18 @@ async function listenOn(makeFetch: MakeFetch, port: number): Promise<Listening |
         server.closeAllConnections();
       }),
   };
+}
+
+/** Of HTTP, and refused by every `Request` of fetch. */
+const UNKNOWN: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
+
+function refuseMethod({ method }: Request): Response {
+  return problemResponse({
+    type: "bad-method",
+    title: "That cannot be done",
+    status: 501,
+    detail: `Nothing here knows ${method}.`,
+  });
 }
 
 /** The adaptor's own cannot be copied, and replacing the process's would change what other code in it gets. */

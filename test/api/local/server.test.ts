@@ -106,6 +106,8 @@ describe("an answer", () => {
 
     const put = await askRaw(served, "/v1/info", { "X-Cirrus-Token": served.token }, "PUT");
     expect(put).toMatchObject({ status: 405, headers: { allow: "GET, HEAD, OPTIONS" } });
+    const trace = await askRaw(served, "/v1/info", {}, "TRACE");
+    expect(trace).toMatchObject({ status: 501, headers: { "content-type": "application/problem+json" } });
     const options = await askRaw(served, "/v1/info", {}, "OPTIONS");
     expect(options).toMatchObject({ status: 204, headers: { allow: "GET, HEAD, OPTIONS" }, body: "" });
     const head = await askRaw(served, "/v1/info", {}, "HEAD");
