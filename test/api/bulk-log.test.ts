@@ -15,8 +15,8 @@ function attemptOf(attempt: number, outcome?: AttemptRecord["outcome"]): Attempt
     worker: "w",
     host: "h",
     startedAt: AT,
-    outcome,
     log: `a-${attempt}.log`,
+    ...(outcome && { outcome }),
   };
 }
 
