@@ -9,6 +9,7 @@ const followers = new Set<() => void>();
 /** As `/v1/info` says. */
 export function setLive(kind: "events" | "poll"): void {
   mode = kind;
+  document.addEventListener("visibilitychange", listen);
   listen();
 }
 
@@ -34,9 +35,9 @@ function hasNews(): boolean {
   return news?.isOpen() === true;
 }
 
-/** As long as anybody follows. */
+/** As long as anybody follows and looks: a browser has six connections to a server, for all of its tabs. */
 function listen(): void {
-  const wanted = mode === "events" && followers.size > 0;
+  const wanted = mode === "events" && followers.size > 0 && !document.hidden;
   if (!wanted) {
     news?.close();
     news = undefined;
