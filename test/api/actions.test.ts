@@ -190,6 +190,16 @@ describe("actions on loops", () => {
     expect(await refused(world, "/v1/actions", body)).toMatchObject({ status: 409 });
   });
 
+  test("what runs of a task is cancelled by the task's name as well", async () => {
+    const { store, ran, world } = await loopWorld();
+    const body = { kind: "loop", do: "cancel", task: "zzebu/train" } as const;
+    await ran(TRAIN, "SUCCEEDED");
+    expect(await refused(world, "/v1/actions", body)).toMatchObject({ status: 409 });
+    const { id } = await ran(TRAIN);
+    expect(await ask(world, body)).toMatchObject({ done: 1, what: "cancel zzebu/train" });
+    expect((await store.controls()).cancels[id]).toMatchObject({ by: "ada" });
+  });
+
   test("what is not known, or not enough, is refused", async () => {
     const { world } = await loopWorld();
     const wrong = async (request: object) => (await refused(world, "/v1/actions", { kind: "loop", ...request })).status;
@@ -199,5 +209,6 @@ describe("actions on loops", () => {
     expect(await wrong({ do: "pin", task: "zzebu/train", commit: "0000000" })).toBe(404);
     expect(await wrong({ do: "run-now", task: "zzebu/none" })).toBe(404);
     expect(await wrong({ do: "cancel", execution: "none" })).toBe(404);
+    expect(await wrong({ do: "cancel", task: "zzebu/train", execution: "none" })).toBe(400);
   });
 });

@@ -56,7 +56,7 @@ export const actionRequest = z
       do: z.enum(["retry-failed", "stop", "resume", "purge"]),
       ...why,
     }),
-    /** `task`: `codops/name`. `commit` for `pin`. */
+    /** `task`: `codops/name`, of which `cancel` ends what runs. `commit` for `pin`. */
     z.strictObject({
       kind: z.literal("loop"),
       do: z.enum(["pause", "resume", "run-now", "cancel", "pin", "unpin"]),

@@ -12,12 +12,12 @@ const TAKES: Readonly<Record<LoopRequest["do"], readonly (readonly Member[])[]>>
   pause: [["loop"], ["task"]],
   resume: [["loop"], ["task"]],
   "run-now": [["task"]],
-  cancel: [["execution"]],
+  cancel: [["execution"], ["task"]],
   pin: [["task", "commit"]],
   unpin: [["task"]],
 };
 
-/** With the commit as it is found in the task's repository. */
+/** With the commit as it is found in the task's repository, and the execution that runs where a task is to be cancelled. */
 export async function checkLoopRequest(request: LoopRequest, ports: BeginPorts): Promise<LoopRequest> {
   const loops = requireLoops(ports.loops);
   checkMembers(request);
@@ -25,6 +25,7 @@ export async function checkLoopRequest(request: LoopRequest, ports: BeginPorts):
   if (loop !== undefined) await requireLoop(loop, loops);
   if (execution !== undefined) await requireExecution(execution, loops);
   if (task === undefined) return request;
+  if (request.do === "cancel") return { ...request, execution: await requireRunning(task, loops) };
   const registered = await findTask(task, loops);
   if (registered === undefined) {
     if (request.do === "run-now" || request.do === "pin" || !(await hasRun(task, loops))) throw noTask(task);
@@ -73,6 +74,12 @@ async function requireExecution(id: string, { store }: ActLoops): Promise<void> 
   throw new CirrusError(`The execution ${id} of ${taskKey(execution.task)} has ended already.`, {
     exitCode: EXIT.conflict,
   });
+}
+
+async function requireRunning(key: string, { store }: ActLoops): Promise<string> {
+  const { last } = (await store.tasks()).find(({ task }) => task === key) ?? {};
+  if (last !== undefined && last.end === undefined) return last.id;
+  throw new CirrusError(`${key} does not run now.`, { exitCode: EXIT.conflict });
 }
 
 async function wholeCommit(

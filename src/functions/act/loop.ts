@@ -22,8 +22,8 @@ export function requireLoops<Loops extends ActLoops>(loops: Loops | undefined): 
 }
 
 function whatText(request: LoopRequest): string {
-  const { loop, execution, commit = "" } = request;
-  const kind = loop !== undefined ? "the loop " : execution !== undefined ? "the execution " : "";
+  const { loop, task, commit = "" } = request;
+  const kind = loop !== undefined ? "the loop " : task === undefined ? "the execution " : "";
   return `${request.do.replace("-", " ")} ${kind}${aboutOf(request)}${request.do === "pin" ? ` to ${commit}` : ""}`;
 }
 

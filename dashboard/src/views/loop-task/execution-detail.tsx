@@ -44,7 +44,7 @@ export function ExecutionDetail({ task, id, onChange }: ExecutionDetailProps) {
         {endedAt === undefined ? (
           <ActionButton
             label="Cancel this execution"
-            request={{ kind: "loop", do: "cancel", execution: id, task: task.task }}
+            request={{ kind: "loop", do: "cancel", execution: id }}
             onDone={onChange}
           />
         ) : (
