@@ -1,25 +1,19 @@
 /**
- * How long the API takes to list and count payloads among a million of them, for every combination of its filters: in
- * process, from the request to the answer's JSON. The limit is 100 ms at the 95th percentile. The peer is the same
- * question as a bare statement of SQLite over the same tables, which makes no JSON.
+ * How long the API takes to list and count payloads among a million of them, for every combination of its filters, to
+ * find one, and to show the first view: in process, from the request to the answer's JSON. The limit is 100 ms at the
+ * 95th percentile. The peer is the same question as a bare statement of SQLite over the same tables, which makes no JSON.
  *
- * `npm run bench:api -- --rows 100000` for fewer payloads, `--keep FILE` for a database that is there the next time.
+ * `npm run bench:api -- --rows 100000` for fewer payloads, `--every 4` for a quarter of the questions, `--keep FILE` for
+ * a database that is there the next time.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { OpenAPIHono } from "@hono/zod-openapi";
-import { refuseParameters } from "../src/api/answers.ts";
-import type { Api, ApiEnv } from "../src/api/app.ts";
-import { addPolicy } from "../src/api/policy.ts";
-import type { ApiPorts, ApiSettings } from "../src/api/ports.ts";
-import { addPayloadRoutes } from "../src/api/routes/payloads.ts";
+import { WINDOWS } from "../src/api/shapes/home.ts";
 import { renderTable } from "../src/cli/terminal/table.ts";
-import { systemClock } from "../src/clock.ts";
 import { type Database, openDatabase } from "../src/embedded/database/database.ts";
-import { makeStateStore } from "../src/embedded/state/state-store.ts";
-import { silentLog } from "../src/log.ts";
+import { type Ask, makeAsker } from "./api/asker.ts";
 import { NOW, SECONDS_BETWEEN, writeManyPayloads } from "./api/many-payloads.ts";
 import { makePeer } from "./api/peer.ts";
 import { kindsOf, type Question, questionsOf } from "./api/questions.ts";
@@ -32,9 +26,14 @@ const PAGES = 3;
 const MOST_COUNTED = 100_000;
 
 const { values: options } = parseArgs({
-  options: { rows: { type: "string", default: "1000000" }, keep: { type: "string" } },
+  options: {
+    rows: { type: "string", default: "1000000" },
+    every: { type: "string", default: "1" },
+    keep: { type: "string" },
+  },
 });
 const rows = Number(options.rows);
+const every = Number(options.every);
 const folder = mkdtempSync(join(tmpdir(), "cirrus-bench-"));
 const path = options.keep ?? join(folder, "cirrus.db");
 try {
@@ -50,11 +49,10 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-interface Measured {
+interface Measured extends Taken {
   readonly kind: string;
   readonly what: string;
   readonly filter: Question["filter"];
-  readonly ms: number;
   readonly peerMs: number;
 }
 
@@ -62,48 +60,38 @@ async function measure(db: Database): Promise<void> {
   const ask = makeAsker(db);
   const peer = makePeer(db);
   const days = (rows * SECONDS_BETWEEN) / 86_400;
-  const measured: Measured[] = [];
-  for (const { kind, filter } of questionsOf(kindsOf(NOW, days))) {
+  const measured: Measured[] = await firstView(ask);
+  for (const { kind, filter } of questionsOf(kindsOf(NOW, days)).filter((_, place) => place % every === 0)) {
     const query = new URLSearchParams(Object.entries(filter));
     for (const order of ["newest", "oldest"] as const) {
       const list = `/v1/payloads?${query}&order=${order}&limit=100`;
       const first = await fastest(() => ask(list));
-      measured.push({ kind, what: order, filter, ms: first, peerMs: await fastest(() => peer.list(filter, order)) });
+      const peerMs = (await timed(() => peer.list(filter, order))).ms;
+      measured.push({ kind, what: order, filter, ...first, peerMs });
       const cursor = await deepCursor(ask, `/v1/payloads?${query}&order=${order}&limit=1000`);
       if (cursor === undefined) continue;
       const deep = await fastest(() => ask(`${list}&cursor=${cursor}`));
-      measured.push({ kind, what: `${order}, deep`, filter, ms: deep, peerMs: Number.NaN });
+      measured.push({ kind, what: `${order}, deep`, filter, ...deep, peerMs: Number.NaN });
     }
-    const ms = await fastest(() => ask(`/v1/payloads/count?${query}`));
-    measured.push({ kind, what: "count", filter, ms, peerMs: await fastest(() => peer.count(filter, MOST_COUNTED)) });
+    const count = await fastest(() => ask(`/v1/payloads/count?${query}`));
+    const peerMs = (await timed(() => peer.count(filter, MOST_COUNTED))).ms;
+    measured.push({ kind, what: "count", filter, ...count, peerMs });
   }
   print(measured);
 }
 
-type Ask = (path: string) => Promise<{ readonly next?: string }>;
-
-/** The routes of payloads alone, with what lists and counts need of the ports. */
-function makeAsker(db: Database): Ask {
-  const functions = { state: makeStateStore(db, { clock: systemClock }), clock: systemClock, log: silentLog };
-  const settings: ApiSettings = {
-    version: "0.0.0",
-    place: "here",
-    service: "bench",
-    flags: "",
-    live: "events",
-    shownUrls: [],
-    corsOrigins: [],
-  };
-  const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseParameters });
-  addPolicy(api, silentLog, settings);
-  // What these routes do not use is not there.
-  addPayloadRoutes(api, { functions } as unknown as ApiPorts, settings);
-  return async (path) => {
-    const response = await api.request(path);
-    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    // The routes' own shapes.
-    return (await response.json()) as { readonly next?: string };
-  };
+/** What the page opens with, and single payloads. */
+async function firstView(ask: Ask): Promise<Measured[]> {
+  const found: Measured[] = [];
+  for (const window of WINDOWS) {
+    const home = await fastest(() => ask(`/v1/home?window=${window}`));
+    found.push({ kind: "home", what: window, filter: {}, ...home, peerMs: Number.NaN });
+  }
+  for (const { id } of (await ask("/v1/payloads?limit=20")).rows ?? []) {
+    const one = await fastest(() => ask(`/v1/payload?id=${encodeURIComponent(id)}`));
+    found.push({ kind: "payload", what: "by its ID", filter: {}, ...one, peerMs: Number.NaN });
+  }
+  return found;
 }
 
 async function deepCursor(ask: Ask, path: string): Promise<string | undefined> {
@@ -115,21 +103,44 @@ async function deepCursor(ask: Ask, path: string): Promise<string | undefined> {
   return next;
 }
 
+interface Taken {
+  readonly ms: number;
+  /** Of this process: what another one did meanwhile is not in it. */
+  readonly cpuMs: number;
+}
+
 /** Of a few rounds, so that what else the machine does is left out. */
-async function fastest(work: () => unknown): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = performance.now();
-    await work();
-    times.push(performance.now() - start);
-  }
-  return Math.min(...times);
+async function fastest(work: () => unknown): Promise<Taken> {
+  const rounds: Taken[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await timed(work));
+  return {
+    ms: Math.min(...rounds.map(({ ms }) => ms)),
+    cpuMs: Math.min(...rounds.map(({ cpuMs }) => cpuMs)),
+  };
+}
+
+async function timed(work: () => unknown): Promise<Taken> {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  await work();
+  const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return { ms, cpuMs: (user + system) / 1000 };
 }
 
 function print(measured: readonly Measured[]): void {
   console.log(`${machine()}\n${rows} payloads, ${measured.length} questions, the fastest of ${ROUNDS} rounds each\n`);
   const groups = Map.groupBy(measured, ({ kind, what }) => `${kind}, ${what}`);
-  const columns = ["questions", "p50 ms", "p95 ms", "slowest ms", "p95 of 100 ms", "SQLite p95 ms", "ratio"];
+  const columns = [
+    "questions",
+    "p50 ms",
+    "p95 ms",
+    "slowest ms",
+    "CPU p95 ms",
+    "p95 of 100 ms",
+    "SQLite p95 ms",
+    "ratio",
+  ];
   console.log(
     renderTable(
       [{ title: "what is asked for" }, ...columns.map((title) => ({ title, align: "right" as const }))],
@@ -152,6 +163,10 @@ function rowOf(name: string, group: readonly Measured[]): string[] {
     quantile(times, 0.5).toFixed(1),
     p95.toFixed(1),
     Math.max(...times).toFixed(1),
+    quantile(
+      group.map(({ cpuMs }) => cpuMs),
+      0.95,
+    ).toFixed(1),
     `${((100 * p95) / LIMIT_MS).toFixed(0)} %`,
     Number.isNaN(peer95) ? "" : peer95.toFixed(1),
     Number.isNaN(peer95) ? "" : `${(peer95 / p95).toFixed(1)}×`,
