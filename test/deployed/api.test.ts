@@ -1,4 +1,5 @@
 /** The API and the page of a deployed stage whose callers hold tokens: who gets in, what is answered, and what is done. */
+import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -7,6 +8,7 @@ import { home } from "../../src/api/shapes/home.ts";
 import { payload, payloadPage } from "../../src/api/shapes/payloads.ts";
 import { workflowList } from "../../src/api/shapes/workflows.ts";
 import type { PayloadRecord } from "../../src/state/state-store.ts";
+import { emulatorEnvironment } from "./emulator.ts";
 import { eventually } from "./eventually.ts";
 import { idOf, payloadOf, processBy } from "./payloads.ts";
 import { copyProject } from "./project-copy.ts";
@@ -126,4 +128,29 @@ test("what is too much for an answer goes on behind it", async () => {
     return action.state === "RUNNING" ? undefined : action;
   });
   expect(ended).toMatchObject({ state: "DONE", total: 24, done: 24, failed: 0 });
+});
+
+test("with credentials of their own, operators have the same page on their machine", async () => {
+  const program = join(project.folder, "bin", "cirrus");
+  const env = { ...process.env, ...emulatorEnvironment(endpoint), CI: "true", NO_COLOR: "1" };
+  const args = ["dashboard", "--stage", "api", "--port", "0", "--no-open"];
+  const served = spawn(program, args, { cwd: project.folder, env });
+  const ended = new Promise((resolve) => served.once("exit", resolve));
+  try {
+    let said = "";
+    served.stderr.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const address = await eventually("the page is served", async () => /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0]);
+    expect(await (await fetch(`${address}/dashboard/payloads`)).text()).toContain("<!doctype html>");
+    const list = await fetch(`${address}/v1/payloads?state=SUCCEEDED`);
+    expect(payloadPage.parse(await list.json()).rows.length).toBeGreaterThan(0);
+    const { workflows } = workflowList.parse(await (await fetch(`${address}/v1/workflows`)).json());
+    expect(workflows.map(({ name }) => name)).toContain("mirror-with-preview");
+    const write = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" };
+    expect((await fetch(`${address}/v1/actions`, write)).status).toBe(403);
+  } finally {
+    served.kill("SIGINT");
+    await ended;
+  }
 });

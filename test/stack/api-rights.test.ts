@@ -4,10 +4,12 @@ import type { Action } from "../../src/actions/action.ts";
 import { awsApiPlace } from "../../src/api/aws/api-place.ts";
 import { newRunItem } from "../../src/aws/bulk/records/run-record.ts";
 import { toItem } from "../../src/aws/state/attribute-values.ts";
+import { activityPartition, COUNTS, TALLY } from "../../src/aws/state/keys.ts";
 import type { Environment } from "../../src/env.ts";
 import { silentLog } from "../../src/log.ts";
+import { INTERVALS } from "../../src/state/activity.ts";
 import { type Answer, type Call, json, startFakeAws, xml } from "../aws/fake-aws.ts";
-import { resources } from "./compiled-stack.ts";
+import { dig, resources } from "./compiled-stack.ts";
 import { listGrants } from "./policies.ts";
 
 const STACK = "demo-prod";
@@ -393,4 +395,11 @@ test("who operates may do what that takes, and nothing more", async () => {
   expect(judge(calls, "ActLambdaRole")).toEqual({ refused: [], unused: [sent] });
   // And who only looks may not.
   expect(judge(calls, "ApiLambdaRole").refused).toContain("dynamodb:PutItem StateTable.Arn");
+});
+
+test("the tally may write the partitions that it writes, and no payload's", () => {
+  const conditions = listGrants(resources)
+    .filter(({ holder, actions }) => holder === "TallyLambdaRole" && actions.includes("dynamodb:UpdateItem"))
+    .map(({ condition }) => dig(condition, "ForAllValues:StringEquals", "dynamodb:LeadingKeys"));
+  expect(conditions).toEqual([[COUNTS, TALLY, ...INTERVALS.map(activityPartition)]]);
 });
