@@ -92,5 +92,12 @@ export function readActivity(db: Database, { interval, from, to, workflow }: Act
     periodOf(interval, to),
     ...(workflow === undefined ? [] : [workflow]),
   );
-  return rows.map(({ once, state, ...row }) => ({ ...row, state: toState(state), unique: once }));
+  // Two weeks of hours are 24,000 rows: to spread each of them would take 18 ms more.
+  return rows.map(({ period, workflow, state, count, once }) => ({
+    period,
+    workflow,
+    state: toState(state),
+    count,
+    unique: once,
+  }));
 }

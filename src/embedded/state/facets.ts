@@ -116,5 +116,5 @@ export function readCounts(
       workflow ?? null,
       collections ?? null,
     )
-    .map((row) => ({ ...row, state: toState(row.state) }));
+    .map(({ workflow, collections, state, count }) => ({ workflow, collections, state: toState(state), count }));
 }
