@@ -157,6 +157,12 @@ async function doingsOf({ history, stepFunctions }: ActWorld, item: string): Pro
   const transitions = await history(idOf(item));
   const names = [...new Set(transitions.map(({ execution }) => execution))];
   const executions = await Promise.all(names.map((name) => stepFunctions.describe({ workflow: "cog", name })));
-  const words = [...transitions.map(({ reason }) => reason), ...executions.map((one) => one?.cause ?? "")];
+  const causes = new Map(executions.map((one) => [one?.name, one?.cause ?? ""]));
+  // An execution that was stopped says why, and the end of its payload says it after it: that is one doing.
+  const reasons = transitions.flatMap(({ execution, reason }) => {
+    const cause = causes.get(execution) ?? "";
+    return cause !== "" && reason.includes(cause) ? [] : [reason];
+  });
+  const words = [...reasons, ...causes.values()];
   return words.filter((text) => text.includes(TOLD)).length;
 }
