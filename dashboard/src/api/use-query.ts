@@ -50,12 +50,10 @@ export function useQuery<T>(path: string | undefined, params: Params = {}, optio
       }
     };
     void ask();
-    const end = live ? follow(ask) : undefined;
-    const deaf = onConnection((connection) => connection === "fine" && void ask());
+    const end = goOnAsking(ask, live);
     return () => {
       control.abort();
-      deaf();
-      end?.();
+      end();
     };
   }, [url, live, asked]);
 
@@ -146,12 +144,10 @@ export function usePages<Row>(path: string | undefined, params: Params = {}, opt
     };
     setLoading(true);
     void again();
-    const end = live ? follow(again) : undefined;
-    const deaf = onConnection((connection) => connection === "fine" && void again());
+    const end = goOnAsking(again, live);
     return () => {
       control.abort();
-      deaf();
-      end?.();
+      end();
     };
   }, [url, live, asked]);
 
@@ -194,5 +190,15 @@ export function problemFrom(error: unknown): Problem {
     status: 0,
     detail: error instanceof Error ? error.message : String(error),
     hint: "Load the page again.",
+  };
+}
+
+/** When the connection is there again, and, where it is live, when there is news. Ends with the call of what it returns. */
+function goOnAsking(ask: () => Promise<boolean>, live: boolean): () => void {
+  const end = live ? follow(ask) : undefined;
+  const deaf = onConnection((connection) => connection === "fine" && void ask());
+  return () => {
+    deaf();
+    end?.();
   };
 }

@@ -1,19 +1,16 @@
 /** Serves the API of a place with its page, on this machine's own address. */
 import { userInfo } from "node:os";
-import { fileURLToPath } from "node:url";
 import { problemOf, problemResponse } from "../../api/answers.ts";
 import { makeApi } from "../../api/app.ts";
 import { makeChanges } from "../../api/local/changes.ts";
 import { type Listening, listen, USUAL_PORT } from "../../api/local/listen.ts";
 import { makeLocalApp } from "../../api/local/local-app.ts";
 import { makeToken } from "../../api/local/token.ts";
+import { PAGE_FOLDER } from "../../api/page/page-folder.ts";
 import { systemClock } from "../../clock.ts";
 import { openChangeWatch } from "../../embedded/database/change-watch.ts";
 import type { ApiPlace } from "../place/api-place.ts";
 import { keepOpen } from "./keep-open.ts";
-
-/** In the checkout and in the published package alike. */
-const PAGE = fileURLToPath(new URL("../../../dashboard/dist", import.meta.url));
 
 export interface ServeOptions {
   readonly port?: number | undefined;
@@ -39,7 +36,8 @@ export async function serveDashboard(
   try {
     const listening = await listen((port) => {
       const fetchOf = ({ ports, settings }: ApiPlace) =>
-        makeLocalApp({ api: makeApi(ports, settings), page: PAGE, changes, port, token, caller, corsOrigins }).fetch;
+        makeLocalApp({ api: makeApi(ports, settings), page: PAGE_FOLDER, changes, port, token, caller, corsOrigins })
+          .fetch;
       const fetch = place.fetchWith(fetchOf);
       return async (request) => {
         try {

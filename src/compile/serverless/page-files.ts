@@ -1,12 +1,9 @@
 /** The function that serves the dashboard has the page's files in its zip, beside its code. */
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Metafile, Plugin } from "esbuild";
+import { PAGE_FOLDER } from "../../api/page/page-folder.ts";
 import type { Packaged } from "./native-packages.ts";
-
-/** In a checkout and in the package alike. */
-const PAGE = fileURLToPath(new URL("../../../dashboard/dist", import.meta.url));
 
 /** The module that serves it, in a checkout and in the package. */
 const SERVED_BY = /[\\/]api[\\/]aws[\\/]lambda\.[jt]s$/;
@@ -19,15 +16,15 @@ export function makePageFiles(functionsOf: (entry: string, outdir: string) => re
       build.initialOptions.metafile = true;
       build.onEnd(({ errors, metafile }) => {
         if (errors.length > 0 || !isServed(metafile)) return undefined;
-        if (!existsSync(join(PAGE, "index.html"))) {
-          const text = `The page of the dashboard is not built: ${PAGE}`;
+        if (!existsSync(join(PAGE_FOLDER, "index.html"))) {
+          const text = `The page of the dashboard is not built: ${PAGE_FOLDER}`;
           return {
             errors: [{ text, notes: [{ text: "Build it in the checkout of Cirrus: npm run build:dashboard" }] }],
           };
         }
         const entry = String((build.initialOptions.entryPoints as readonly string[])[0]); // one entry a bundle
         for (const { folder } of functionsOf(entry, build.initialOptions.outdir ?? "")) {
-          cpSync(PAGE, join(folder, "dashboard"), { recursive: true });
+          cpSync(PAGE_FOLDER, join(folder, "dashboard"), { recursive: true });
         }
         return undefined;
       });

@@ -2,9 +2,11 @@
  * A log of any length, as it is written: `<LogView source={{ path: "/v1/bulk/lsat/log", params: { entry: "e1", attempt: 1 } }} />`.
  * The levels and the chosen line stand in the URL, as `levels` and `line`.
  */
+
 import { useMemo, useRef, useState } from "preact/hooks";
 import { setQuery, useLocation } from "../../location.ts";
 import { ProblemNote } from "../problem.tsx";
+import { saveFile } from "../save-file.ts";
 import { toggled } from "../table.tsx";
 import type { VirtualListHandle } from "../virtual-list/virtual-list.tsx";
 import { LEVELS, type Level } from "./level.ts";
@@ -66,7 +68,7 @@ export function LogView({ source, fileName = "log.txt" }: LogViewProps) {
         onChoose={(changes) => setChoices((now) => ({ ...now, ...changes }))}
         searching={searching}
         onHit={onHit}
-        onDownload={() => download(textParts(log.store), fileName)}
+        onDownload={() => saveFile(fileName, textParts(log.store))}
       />
       <div class="log-frame">
         <LogList
@@ -120,14 +122,4 @@ function toggledLine(lines: ReadonlySet<number>, line: number): ReadonlySet<numb
   const next = new Set(lines);
   if (!next.delete(line)) next.add(line);
   return next;
-}
-
-function download(parts: readonly string[], name: string): void {
-  const url = URL.createObjectURL(new Blob([...parts], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

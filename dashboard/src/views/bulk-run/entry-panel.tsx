@@ -3,17 +3,16 @@ import { useEffect, useRef } from "preact/hooks";
 import type { BulkAttemptView } from "../../../../src/api/shapes/bulk.ts";
 import { usePages } from "../../api/use-query.ts";
 import { setQuery } from "../../location.ts";
-import { Duration, RunningDuration } from "../../parts/duration.tsx";
 import { quoted } from "../../parts/equivalent-command.ts";
 import { Loading } from "../../parts/loading.tsx";
 import { LogView } from "../../parts/log-view/log-view.tsx";
 import { memoryText } from "../../parts/memory-text.ts";
-import { Moment } from "../../parts/moment.tsx";
 import { ProblemNote } from "../../parts/problem.tsx";
 import { SameCommands } from "../../parts/same-commands.tsx";
 import { StateMark } from "../../parts/state-mark.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { Thrown } from "../../parts/thrown.tsx";
+import { startedColumn, tookColumn } from "../../parts/when-columns.tsx";
 
 interface EntryPanelProps {
   readonly run: string;
@@ -87,22 +86,8 @@ const COLUMNS: readonly Column<BulkAttemptView>[] = [
     ),
   },
   { key: "outcome", header: "Outcome", cell: ({ outcome }) => <StateMark state={outcome ?? "running"} /> },
-  {
-    key: "started",
-    header: "Started",
-    cell: ({ startedAt }) => (
-      <span class="nowrap">
-        <Moment at={startedAt} exact />
-      </span>
-    ),
-  },
-  {
-    key: "took",
-    header: "Took",
-    kind: "number",
-    cell: ({ startedAt, endedAt, durationMs }) =>
-      endedAt === undefined ? <RunningDuration since={startedAt} /> : <Duration ms={durationMs} />,
-  },
+  startedColumn(true),
+  tookColumn(({ endedAt }) => endedAt === undefined),
   {
     key: "memory",
     header: "Memory",

@@ -1,8 +1,7 @@
 /** An execution of a loop's task in a row: with which version it ran, when, how it ended, how long it took. */
 import type { LoopExecutionView } from "../../../../src/api/shapes/loops.ts";
-import { Duration, RunningDuration } from "../../parts/duration.tsx";
-import { Moment } from "../../parts/moment.tsx";
 import type { Column } from "../../parts/table.tsx";
+import { startedColumn, tookColumn } from "../../parts/when-columns.tsx";
 import { href } from "../../routes.ts";
 import { OutcomeMark } from "../loops/loop-marks.tsx";
 
@@ -22,23 +21,9 @@ const BASE: readonly Column<ExecutionRow>[] = [
       </>
     ),
   },
-  {
-    key: "started",
-    header: "Started",
-    cell: ({ startedAt }) => (
-      <span class="nowrap">
-        <Moment at={startedAt} exact />
-      </span>
-    ),
-  },
+  startedColumn(true),
   { key: "outcome", header: "Status", cell: ({ outcome }) => <OutcomeMark outcome={outcome ?? "RUNNING"} /> },
-  {
-    key: "took",
-    header: "Took",
-    kind: "number",
-    cell: ({ outcome, startedAt, durationMs }) =>
-      outcome === undefined ? <RunningDuration since={startedAt} /> : <Duration ms={durationMs} />,
-  },
+  tookColumn(({ outcome }) => outcome === undefined),
   {
     key: "error",
     header: "Remarks",

@@ -1,4 +1,5 @@
 /** One execution of a loop's task: which commits it ran, how it ended and where its code broke, its executed notebook. */
+
 import { useState } from "preact/hooks";
 import type { LoopExecutionView, LoopTaskView } from "../../../../src/api/shapes/loops.ts";
 import type { Problem } from "../../../../src/api/shapes/problem.ts";
@@ -11,6 +12,7 @@ import { Loading } from "../../parts/loading.tsx";
 import { memoryText } from "../../parts/memory-text.ts";
 import { Moment } from "../../parts/moment.tsx";
 import { ProblemNote } from "../../parts/problem.tsx";
+import { saveFile } from "../../parts/save-file.ts";
 import { Thrown } from "../../parts/thrown.tsx";
 import { OutcomeMark } from "../loops/loop-marks.tsx";
 import { PinDialog } from "./pin-dialog.tsx";
@@ -119,7 +121,7 @@ function NotebookButton({ id, name }: { readonly id: string; readonly name: stri
     setProblem(undefined);
     try {
       const { body } = await get<unknown>("/v1/loops/notebook", { execution: id });
-      save(`${name}-${id.slice(0, 13)}.ipynb`, JSON.stringify(body, null, 1));
+      saveFile(`${name}-${id.slice(0, 13)}.ipynb`, [JSON.stringify(body, null, 1)], "application/x-ipynb+json");
     } catch (thrown) {
       setProblem(problemFrom(thrown));
     } finally {
@@ -134,13 +136,4 @@ function NotebookButton({ id, name }: { readonly id: string; readonly name: stri
       {problem && <ProblemNote problem={problem} />}
     </>
   );
-}
-
-function save(file: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = file;
-  link.click();
-  URL.revokeObjectURL(url);
 }

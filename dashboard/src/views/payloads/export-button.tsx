@@ -1,4 +1,5 @@
 /** Downloads the IDs of payloads, one a line, as `cirrus payload rerun -` reads them. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PayloadPage } from "../../../../src/api/shapes/payloads.ts";
 import { get } from "../../api/client.ts";
@@ -6,6 +7,7 @@ import { problemFrom } from "../../api/use-query.ts";
 import { many, number } from "../../parts/action-text.ts";
 import { announce } from "../../parts/announce.ts";
 import { IDS_FILE } from "../../parts/equivalent-command.ts";
+import { saveFile } from "../../parts/save-file.ts";
 import type { Target } from "./acts.ts";
 
 interface ExportButtonProps {
@@ -24,7 +26,7 @@ export function ExportButton({ target, isDisabled }: ExportButtonProps) {
     control.current = new AbortController();
     try {
       const ids = "ids" in target ? target.ids : await idsOf(target.filter, control.current.signal, setStanding);
-      download(IDS_FILE, `${ids.join("\n")}\n`);
+      saveFile(IDS_FILE, [`${ids.join("\n")}\n`]);
       announce(`Exported the IDs of ${many(ids.length, "payload")}.`);
       setStanding(ids.length === MOST_EXPORTED ? `Only the first ${number(MOST_EXPORTED)} were exported.` : undefined);
     } catch (error) {
@@ -59,13 +61,4 @@ async function idsOf(
     if (cursor !== undefined) onProgress(`${number(ids.length)} so far…`);
   } while (cursor !== undefined && ids.length < MOST_EXPORTED);
   return ids.slice(0, MOST_EXPORTED);
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,10 +1,9 @@
 /** Tries of a task, newest first: in which execution, when, how long, how each ended. */
 import { useState } from "preact/hooks";
 import type { TaskTryView } from "../../../../src/api/shapes/workflows.ts";
-import { Duration, RunningDuration } from "../../parts/duration.tsx";
-import { Moment } from "../../parts/moment.tsx";
 import { StateMark } from "../../parts/state-mark.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
+import { startedColumn, tookColumn } from "../../parts/when-columns.tsx";
 import { href } from "../../routes.ts";
 import { executionOf, tryKey } from "./try-points.ts";
 
@@ -42,22 +41,8 @@ const COLUMNS: readonly Column<TaskTryView>[] = [
     ),
   },
   { key: "status", header: "Status", cell: ({ status }) => <StateMark state={status} /> },
-  {
-    key: "started",
-    header: "Started",
-    cell: ({ startedAt }) => (
-      <span class="nowrap">
-        <Moment at={startedAt} />
-      </span>
-    ),
-  },
-  {
-    key: "took",
-    header: "Took",
-    kind: "number",
-    cell: ({ startedAt, endedAt, durationMs }) =>
-      endedAt === undefined ? <RunningDuration since={startedAt} /> : <Duration ms={durationMs} />,
-  },
+  startedColumn(),
+  tookColumn(({ endedAt }) => endedAt === undefined),
   { key: "workflow", header: "Workflow", cell: ({ workflow }) => <a href={href.workflow(workflow)}>{workflow}</a> },
   {
     key: "payload",
