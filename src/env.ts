@@ -12,17 +12,24 @@ export const VARIABLES = {
   CIRRUS_BASE_WORKFLOW_ARN: "What stands before the workflow's name in the ARNs of the deployment's state machines",
   CIRRUS_PROCESS_QUEUE_URL: "Queue that chained payloads are sent to",
   CIRRUS_PROCESS_TOPIC_ARN: "Topic that feeders send payloads to",
-  CIRRUS_FEEDER_OUTPUT: "File that a feeder's payloads go to instead, one a line; set by `cirrus feeder run`",
+  CIRRUS_FEEDER_PARAMETERS:
+    "Parameters of a feeder, as JSON; its definition sets them for a feeder that messages call. The event's own go over them",
   CIRRUS_WORKFLOW_EVENT_TOPIC_ARN: "Topic of the events of payloads",
   CIRRUS_PUBLISH_TOPIC_ARN: "Topic that published items are announced to",
   CIRRUS_PAYLOAD_URLS:
     "Where payloads sent as `{url}` may be read from besides the two buckets: prefixes such as s3://bucket/folder, separated by commas",
-  CIRRUS_REQUESTER_PAYS: "`true`: reading from buckets whose readers pay is paid for",
+  CIRRUS_REQUESTER_PAYS:
+    "Buckets whose readers pay, separated by commas: reading from them is paid for. `true` stands for all buckets",
   CIRRUS_OBJECTS_DIRECTORY: "Directory that stands for S3 on one machine: one folder a bucket",
+  CIRRUS_DATABASE: "SQLite file that stands for tables and queues on one machine",
   CIRRUS_LOG_LEVEL: "debug, info, warn or error; `info` where it is not set",
   CIRRUS_WORKDIR:
     "Directory that a task works in; it is kept. Where it is not set, a temporary one is made and removed",
+  CIRRUS_SAVE_WORKDIR: "`true`: a task's temporary work directory is kept, and the log says where",
+  CIRRUS_WORKDIR_BYTES:
+    "How much a task's downloads may bring its work directory to; the free disk where it is not set",
   CIRRUS_UPLOAD: "`false`: a task's assets stay as files in its work directory",
+  CIRRUS_VALIDATE: "`false`: a task's items are not held against the schemas of STAC",
   CIRRUS_ALLOW_LOCAL_ASSETS: "`true`: assets may be read from this machine: `file:`, plain HTTP and private addresses",
   CIRRUS_STAGE: "Deployed stage that the command line looks and acts in, as `--stage` says it",
   AWS_PROFILE: "Profile of the AWS configuration that the command line uses",
@@ -30,6 +37,7 @@ export const VARIABLES = {
   AWS_REGION: "Region of the buckets; set by Lambda and by every job definition",
   AWS_BATCH_JOB_ID: "Job that a container is of; set by Batch",
   AWS_BATCH_JOB_ATTEMPT: "Which attempt of its job a container is; set by Batch",
+  AWS_BATCH_CE_NAME: "Compute environment that a container is in, set by Batch; `local` on one machine",
   AWS_EC2_METADATA_DISABLED: "`true`: this is no instance of EC2 that could be asked what it is",
   AWS_EC2_METADATA_SERVICE_ENDPOINT:
     "Where an instance of EC2 is asked what it is; http://169.254.169.254 where it is not set",
@@ -47,6 +55,7 @@ export const VARIABLES = {
   CIRRUS_STATUS_CHANGE_QUEUE_URL: "Queue of the ends of executions",
   CIRRUS_STATUS_CHANGE_DEAD_LETTER_QUEUE_URL: "Queue of the ends of executions that were given up",
   CIRRUS_ACT_FUNCTION: "Function that goes on with actions that take long",
+  CIRRUS_API_URL: "Address of the deployed API, its output `CirrusApiUrl`: published items link to their payload there",
   CIRRUS_API_ISSUER: "Issuer of the tokens that the API takes; without one callers sign with IAM",
   CIRRUS_API_CLIENT_ID: "What the issuer knows the dashboard by",
   CIRRUS_API_SCOPE: "What the dashboard asks the issuer for",
@@ -54,6 +63,7 @@ export const VARIABLES = {
   CIRRUS_API_OPERATE_GROUP: "Group in a token whose members may operate",
   CIRRUS_API_READ_GROUP: "Group in a token whose members may look; everybody where it is not set",
   CIRRUS_API_ORIGINS: "Origins whose pages may read the API, separated by commas",
+  CIRRUS_COMPONENT: "Name of the task or feeder that runs, where its definition `uses` the code of another",
   CIRRUS_TASK_FUNCTION:
     "Lambda whose code a Batch job runs where it finds no handler; set in job definitions of its task",
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "MB that a Lambda has; set by Lambda",

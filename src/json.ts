@@ -8,6 +8,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a text says; undefined where it is no JSON. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    // It gives nothing that Json cannot hold.
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
 /** As it is stored: without members that have no value. */
 export function asJson(value: object): Json {
   return JSON.parse(JSON.stringify(value));

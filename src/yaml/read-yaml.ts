@@ -21,7 +21,7 @@ import type { Json } from "../json.ts";
 import { nearest } from "../nearest.ts";
 import { CLOUDFORMATION_TAGS, expandTag } from "./cloudformation-tags.ts";
 import type { Path } from "./json-path.ts";
-import { explainSyntaxError } from "./syntax-errors.ts";
+import { errorsToShow, explainSyntaxError } from "./syntax-errors.ts";
 
 export interface Position {
   readonly line: number;
@@ -59,7 +59,7 @@ export function parseYaml(text: string, shown: string, report: Report, options: 
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  for (const error of document.errors) {
+  for (const error of errorsToShow(document.errors)) {
     report({ ...explainSyntaxError(error, document, lines), file: shown, ...at(error.pos[0]) });
   }
   const tags = options.cloudFormation === false ? [] : CLOUDFORMATION_TAGS;

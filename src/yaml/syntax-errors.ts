@@ -4,6 +4,12 @@ import type { Problem } from "../errors.ts";
 
 type Explanation = Pick<Problem, "code" | "message" | "hint">;
 
+/** Of a file that is no YAML the first error alone: one line that is indented wrongly makes errors of the next dozen. */
+export function errorsToShow(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const [first] = errors.filter(({ code }) => code !== "DUPLICATE_KEY").toSorted((a, b) => a.pos[0] - b.pos[0]);
+  return first === undefined ? errors : [first];
+}
+
 export function explainSyntaxError(error: YAMLParseError, document: Document, lines: LineCounter): Explanation {
   switch (error.code) {
     case "DUPLICATE_KEY":
@@ -18,9 +24,15 @@ export function explainSyntaxError(error: YAMLParseError, document: Document, li
 /** The parser says what it did not expect; what people meant is most often this. */
 const HINTS: Readonly<Partial<Record<YAMLParseError["code"], string>>> = {
   TAB_AS_INDENT: "Indent with spaces.",
+  BAD_INDENT: "Check the indentation of this line and the one above, and that every bracket is closed.",
   BLOCK_AS_IMPLICIT_KEY:
-    "A text with a colon and a space in it stands in quotes; keys of one map stand below each other.",
-  MULTILINE_IMPLICIT_KEY: "Behind a key stand a colon and a space.",
+    "A text with a colon and a space in it stands in quotes; keys of one map begin in the same column: check the indentation of this line and the next.",
+  MULTILINE_IMPLICIT_KEY:
+    "Behind a key stand a colon and a space. Check the indentation of this line and the one above.",
+  MISSING_CHAR:
+    "Behind a key stand a colon and a space, before an entry of a list a dash, and quotes are closed. Check the indentation of this line and the one above.",
+  UNEXPECTED_TOKEN:
+    "Check the indentation of this line and the one above; a quote within '…' is written twice, and nothing follows the last one.",
   BAD_SCALAR_START: "A text that begins like this stands in quotes.",
 };
 
