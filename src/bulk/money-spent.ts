@@ -1,4 +1,5 @@
 /** What the workers of a run have cost so far, and what the running ones will have cost once they have been told to end. */
+import { HOUR_MS } from "../clock.ts";
 import type { PoolPlan, PoolStatus } from "./pool.ts";
 import type { WorkerRecord } from "./worker-record.ts";
 import { START_SECONDS } from "./workers-needed.ts";
@@ -9,7 +10,6 @@ const SILENT_MS = 5 * 60_000;
 const AROUND_MS = 3 * 60_000;
 /** From one look at a run to the next, and until workers that were told to end have ended. */
 const ENDING_MS = 3 * 60_000;
-const HOUR_MS = 3_600_000;
 
 /** Three workers of 0.1 USD fit into 0.3 USD. */
 const ROUNDING = 1e-9;

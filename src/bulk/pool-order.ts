@@ -71,7 +71,7 @@ export function readPoolOrder(run: string, pool: Json | undefined): PoolOrder | 
   const read = order.safeParse(pool);
   if (read.success) return read.data;
   throw new CirrusError(`What is stored of the pool of the run ${run} cannot be read: ${z.prettifyError(read.error)}`, {
-    hint: `Another version of Cirrus stored it. Start the run again: cirrus bulk resume ${run}`,
+    hint: `Another version of Cirrus stored it. Start the run again: npx cirrus bulk resume ${run}`,
     exitCode: EXIT.config,
   });
 }

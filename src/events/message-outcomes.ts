@@ -3,7 +3,7 @@
 export interface PayloadMessage {
   /** ISO 8601 */
   readonly at: string;
-  readonly outcome: "started" | "skipped" | "failed" | "rejected" | "given-up";
+  readonly outcome: "started" | "skipped" | "waiting" | "failed" | "rejected" | "given-up";
   readonly reason?: string | undefined;
   readonly execution?: string | undefined;
 }

@@ -7,6 +7,8 @@ import type { Announcement, AttributeValue } from "./announcements.ts";
 export const WORKFLOW_EVENT_TYPES = [
   "CLAIMED_PROCESSING",
   "STARTED_PROCESSING",
+  /** A payload has arrived that waits for others. */
+  "WAITING",
   "ALREADY_INVALID",
   "ALREADY_PROCESSING",
   "ALREADY_CLAIMED",

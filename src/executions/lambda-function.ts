@@ -6,6 +6,8 @@ export interface LambdaFunction {
   readonly directory: string;
   /** Lambda's form: `handler.handler` is the export `handler` of the module `handler`. */
   readonly handler: string;
+  /** It has nothing but a container image, which one machine does not start. */
+  readonly fromImage?: true;
   /** MB */
   readonly memorySize: number;
   /** Seconds */

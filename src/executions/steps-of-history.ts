@@ -5,6 +5,7 @@
 import type { JsonObject } from "../json.ts";
 import { parentPaths, stepOf } from "./execution-logs.ts";
 import type { HistoryEvent } from "./executions.ts";
+import { integrationOf } from "./integration.ts";
 import { jobStart } from "./job-start.ts";
 
 /** `waiting`: for its next try. */
@@ -122,7 +123,7 @@ function schedule({ id, type, at, details }: HistoryEvent, { tries }: OpenStep):
   const attempt = typeof details.attempt === "number" ? details.attempt : (tries.at(-1)?.attempt ?? 0) + 1;
   const isJob =
     type === "TaskScheduled" &&
-    (details.resourceType === "batch" || String(details.resource).startsWith("arn:aws:states:::batch:"));
+    (details.resourceType === "batch" || integrationOf(details.resource)?.startsWith("batch:") === true);
   return { attempt, event: id, scheduledAt: at, status: "running", isJob };
 }
 

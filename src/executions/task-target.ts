@@ -1,5 +1,6 @@
 /** What a Task state calls, by the names that its resource and parameters hold. */
 import { isJsonObject, type Json } from "../json.ts";
+import { integrationOf } from "./integration.ts";
 
 export type TaskTarget =
   /** The function's own name, without account, version or alias. */
@@ -20,11 +21,14 @@ export function taskTarget(state: Json): TaskTarget | undefined {
     // `{% … %}` is an expression, whose value is known only when the state runs.
     return typeof value === "string" && !value.startsWith("{%") ? value : undefined;
   };
-  if (resource.startsWith("arn:aws:states:::batch:submitJob")) {
+  const integration = integrationOf(resource);
+  if (integration?.startsWith("batch:submitJob")) {
     const definition = literal("JobDefinition");
     return { kind: "batch", jobDefinition: definition && jobDefinitionName(definition), jobName: literal("JobName") };
   }
-  const called = resource.startsWith("arn:aws:states:::lambda:invoke") ? literal("FunctionName") : resource;
+  if (integration !== undefined && !integration.startsWith("lambda:invoke")) return undefined;
+  const called = integration === undefined ? resource : literal("FunctionName");
+  // An activity is called by nobody: whoever works for it asks.
   if (called === undefined || /^arn:[^:]*:states:/.test(called)) return undefined;
   return { kind: "lambda", functionName: functionName(called) };
 }

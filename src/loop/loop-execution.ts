@@ -8,7 +8,8 @@ export type TaskState = (typeof TASK_STATES)[number];
 
 /**
  * How an execution ended. LOST: whoever ran it is gone, and nobody can say how far it came. FAILED includes what could
- * not begin, such as an environment that cannot be built; its error's name tells.
+ * not begin, such as an environment that cannot be built; its error's name tells. TIMED_OUT includes what had not begun
+ * when its time was over, as its files or its environment took as long; its error's message tells.
  */
 export const OUTCOMES = ["SUCCEEDED", "FAILED", "TIMED_OUT", "CANCELLED", "LOST"] as const;
 export type Outcome = (typeof OUTCOMES)[number];

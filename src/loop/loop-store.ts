@@ -56,9 +56,10 @@ export interface LoopDriverStore {
   /** Whoever comes next need not wait for the lease to run out. The fence is good for nothing any more. */
   release(loop: string, fence: number): Promise<void>;
   /**
-   * False where the loop is somebody else's by now, or another call has changed it since its record was read: nothing was
-   * changed. The same change twice is one change: where its execution has begun, or ended, by an earlier call (or its
-   * record is there, without an execution), nothing of it is done again, and the answer is true.
+   * False where the loop is somebody else's by now, or another call has changed it since its record was read: this call
+   * has changed nothing. The same change twice is one change: where its execution has begun, or ended, by an earlier call
+   * (or its record is there, without an execution), nothing of it is done again, and the answer is true; but false where
+   * the loop is somebody else's meanwhile, who then sees to what has begun.
    */
   write(change: LoopChange): Promise<boolean>;
   /** Becomes the newest, unless it is already. */

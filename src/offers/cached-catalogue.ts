@@ -1,5 +1,5 @@
 /** Keeps what a provider answered: a price list for a day, spot prices for an hour. Offline it stands for the provider. */
-import { type Clock, isoTime } from "../clock.ts";
+import { type Clock, DAY_MS, HOUR_MS, isoTime } from "../clock.ts";
 import { CirrusError, EXIT, TransientError } from "../errors.ts";
 import { assembleOffers } from "./assemble-offers.ts";
 import type { CatalogueSource } from "./catalogue.ts";
@@ -44,9 +44,6 @@ export interface CatalogueOptions {
   /** Told what the provider is asked for, as answers of thousands of prices take a while. */
   readonly onAsk?: ((what: string) => void) | undefined;
 }
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Part of every key, so that what another version kept in another shape is not read. */
 const FORMAT = "v1";

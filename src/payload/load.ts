@@ -21,7 +21,11 @@ export type LoadOutcome =
     };
 
 /** A store that cannot answer now throws TransientError, which passes through: the message comes again. */
-export async function loadPayloadObject(objects: ObjectStore, url: string, rules: LoadRules): Promise<LoadOutcome> {
+export async function loadPayloadObject(
+  objects: Pick<ObjectStore, "get">,
+  url: string,
+  rules: LoadRules,
+): Promise<LoadOutcome> {
   if (!isAllowed(url, rules.allowed)) {
     const places = rules.allowed.join(", ") || "none";
     return rejected(

@@ -32,8 +32,21 @@ export interface PayloadUrls {
   /** What those of all bulk runs begin with. */
   readonly bulkRoot: ObjectUrl;
   readonly loops: LoopUrls;
+  /** What has arrived for a payload that waits for others. */
+  awaits(payloadId: string): AwaitUrls;
   /** What an action keeps until it has ended. */
   action(id: string): ActionUrls;
+  /** How far a feeder's run with certain parameters is. */
+  feederPosition(feeder: string, digest: string): ObjectUrl;
+}
+
+export interface AwaitUrls {
+  /** What all members begin with, and nothing else. */
+  readonly members: ObjectUrl;
+  /** One of those that have arrived. */
+  member(id: string): ObjectUrl;
+  /** The payload as it was when it began to wait. */
+  readonly request: ObjectUrl;
 }
 
 export interface ActionUrls {
@@ -105,8 +118,16 @@ export function payloadUrls({ bucket, prefix }: PayloadRoot): PayloadUrls {
     bulk: (run) => bulkUrls(url(`bulk/${keyOf(run)}/`)),
     bulkRoot: url("bulk/"),
     loops: loopUrls(url("loops/")),
+    awaits: (payloadId) => awaitUrls(url(`awaits/${keyOf(payloadId)}/`)),
     action: (id) => actionUrls(url(`tmp/actions/${keyOf(id)}/`)),
+    feederPosition: (feeder, digest) => url(`feeders/${keyOf(feeder)}/${keyOf(digest)}.json`),
   };
+}
+
+/** No part of an ID is written with a `~` at its beginning: what is below one payload is never another's. */
+function awaitUrls(root: ObjectUrl): AwaitUrls {
+  const members: ObjectUrl = `${root}~members/`;
+  return { members, member: (id) => `${members}${digestOf(id)}.json`, request: `${root}~request.json` };
 }
 
 function actionUrls(root: ObjectUrl): ActionUrls {

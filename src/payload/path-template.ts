@@ -7,6 +7,11 @@ import type { StacItem } from "./stac-item.ts";
 /** A name, and after `?` what stands in where the item has no such value. */
 const PLACEHOLDER = /\$\{([^}?]*)(?:\?([^}]*))?\}/g;
 
+export type FilledPath =
+  | { readonly outcome: "filled"; readonly path: string }
+  /** The message names the template; whoever asked knows whose item it is. */
+  | { readonly outcome: "refused"; readonly message: string; readonly hint: string };
+
 /**
  * A relative key, or an `s3://` URL where the template is one; without a slash at its end.
  *
@@ -14,25 +19,38 @@ const PLACEHOLDER = /\$\{([^}?]*)(?:\?([^}]*))?\}/g;
  * its start_datetime; any property (`eo:cloud_cover`), any member by its path (`properties.eo:cloud_cover`).
  * Throws InvalidInput where the item lacks a value or the result is no safe key.
  *
- * @example fillTemplate("${collection}/${year}/${id}", item) // "sentinel-2-l2a/2024/S2A_33UUP"
+ * @example fillPathTemplate("${collection}/${year}/${id}", item) // "sentinel-2-l2a/2024/S2A_33UUP"
  */
-export function fillTemplate(template: string, item: StacItem): string {
+export function fillPathTemplate(template: string, item: StacItem): string {
+  const filled = tryPathTemplate(template, item);
+  if (filled.outcome === "filled") return filled.path;
+  throw new InvalidInput(`item ${showValue(item.id)}, ${filled.message}`, { hint: filled.hint });
+}
+
+/** As `fillPathTemplate`, for those who say themselves which item it is about. */
+export function tryPathTemplate(template: string, item: StacItem): FilledPath {
   if (template.replaceAll(PLACEHOLDER, "").includes("${")) {
-    throw invalid(template, item, "a placeholder is not closed", `Write \${name} or \${name?stand-in}.`);
+    return refused(template, "a placeholder is not closed", `Write \${name} or \${name?stand-in}.`);
   }
   // Templates have always been written with a slash at either end.
   const trimmed = template.replace(/^\//, "").replace(/\/$/, "");
-  const filled = trimmed.replaceAll(PLACEHOLDER, (_match, name: string, standIn?: string) => {
-    const value = lookUp(name, item);
-    if (value !== undefined && value !== "") return String(value);
-    if (standIn !== undefined) return standIn;
-    throw invalid(template, item, `the item has no ${name === "" ? "member without a name" : name}`, missingHint(name));
-  });
-  return safeKey(filled, template, item);
+  const found = Array.from(trimmed.matchAll(PLACEHOLDER), ([, name = "", standIn]) => ({ name, standIn }));
+  const missing = found.find(({ name, standIn }) => standIn === undefined && textOf(name, item) === undefined)?.name;
+  if (missing !== undefined) {
+    const hint = `Add it to the item, or write a stand-in: \${${missing}?unknown}.`;
+    return refused(template, `the item has no ${missing === "" ? "member without a name" : missing}`, hint);
+  }
+  const filled = trimmed.replaceAll(
+    PLACEHOLDER,
+    (_match, name: string, standIn?: string) => textOf(name, item) ?? standIn ?? "",
+  );
+  return refusalOf(filled, template) ?? { outcome: "filled", path: filled };
 }
 
-function missingHint(name: string): string {
-  return `Add it to the item, or write a stand-in: \${${name}?unknown}.`;
+/** An empty text names no folder. */
+function textOf(name: string, item: StacItem): string | undefined {
+  const value = lookUp(name, item);
+  return value === undefined || value === "" ? undefined : String(value);
 }
 
 function lookUp(name: string, item: StacItem): string | number | boolean | undefined {
@@ -66,28 +84,21 @@ function scalar(value: Json | undefined): string | number | boolean | undefined 
   return typeof value === "object" || value === undefined ? undefined : value;
 }
 
-function safeKey(filled: string, template: string, item: StacItem): string {
+function refusalOf(filled: string, template: string): FilledPath | undefined {
   // Only the template may choose to name a bucket: a property that holds a URL must not.
   const [root = "", bucket] = (template.startsWith("s3://") && /^s3:\/\/([^/]*)\/?/.exec(filled)) || [];
   if (bucket !== undefined && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw invalid(
-      template,
-      item,
-      `${showValue(filled)} has no valid bucket`,
-      "Write s3://bucket/… with a bucket's name.",
-    );
+    const hint = "Write s3://bucket/… with a bucket's name.";
+    return refused(template, `${showValue(filled)} has no valid bucket`, hint);
   }
-  if (bucket !== undefined && filled === `s3://${bucket}`) return filled;
+  if (bucket !== undefined && filled === `s3://${bucket}`) return undefined;
   const key = filled.slice(root.length);
   const climbs = key.split("/").some((segment) => segment === "" || segment === "." || segment === "..");
-  if (!climbs && !/[\p{Cc}\p{Cs}\\]/u.test(key)) return filled;
+  if (!climbs && !/[\p{Cc}\p{Cs}\\]/u.test(key)) return undefined;
   const hint = "Every part between slashes needs a text other than . and .., without control characters or \\.";
-  throw invalid(template, item, `${showValue(filled)} is not a safe path`, hint);
+  return refused(template, `${showValue(filled)} is not a safe path`, hint);
 }
 
-function invalid(template: string, item: StacItem, what: string, hint: string): InvalidInput {
-  return new InvalidInput(`item ${showValue(item.id)}, path template ${showValue(template)}: ${what}`, {
-    where: "$.process[0].upload_options.path_template",
-    hint,
-  });
+function refused(template: string, what: string, hint: string): FilledPath {
+  return { outcome: "refused", message: `path template ${showValue(template)}: ${what}`, hint };
 }

@@ -1,5 +1,6 @@
 /** The payload ID: `{collections}/workflow-{workflow}/{item IDs}`. It names the outputs and is the key of idempotence. */
 import { createHash } from "node:crypto";
+import { isJsonObject, type Json } from "../json.ts";
 
 /** Bytes of UTF-8. DynamoDB's sort key holds 1,024, an S3 key too, and ours carry a prefix and an execution. */
 export const MAX_ID_BYTES = 900;
@@ -42,6 +43,11 @@ export function parsePayloadId(id: string): ParsedPayloadId | undefined {
   return { collections, workflow: rest.slice(0, slash), itemids: rest.slice(slash + 1) };
 }
 
+/** The ID that a document says it has, be the rest of it a payload or not: what an execution was given, for one. */
+export function writtenId(document: Json | undefined): string | undefined {
+  return isJsonObject(document) && typeof document.id === "string" ? document.id : undefined;
+}
+
 /**
  * The name of a payload's execution, known before it is started: whoever tries again tries the same name, and
  * Step Functions refuses a second one. `attempt` is 1 for the first execution.
@@ -66,6 +72,6 @@ export function uuid5(namespace: string, name: string): string {
 }
 
 /** UTF-8 bytes sort as code points do; JavaScript's own order (UTF-16) differs for characters above U+FFFF. */
-function sortByCodePoint(texts: readonly string[]): string[] {
+export function sortByCodePoint(texts: readonly string[]): string[] {
   return texts.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

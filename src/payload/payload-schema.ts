@@ -1,16 +1,23 @@
 /** The schema of a payload as it comes from outside; every message says what was expected and what to do. */
 import * as z from "zod";
 import type { Problem } from "../errors.ts";
+import { byShape, expecting } from "./expecting.ts";
 import { MAX_CHAIN_DEPTH } from "./lineage.ts";
 import { MAX_ID_BYTES } from "./payload-id.ts";
 import { mismatch } from "./problems.ts";
-import { byShape, expecting, processDefinition } from "./process-definition.ts";
+import { processDefinition, uploadOptions } from "./process-definition.ts";
 
 /** The member that carries a chained payload's lineage on its way through the queue. */
 export const CHAIN_MEMBER = "cirrus:chain";
 
 /** The member that says why somebody runs a payload again; it is kept in the payload's history and not in the payload. */
 export const REASON_MEMBER = "cirrus:reason";
+
+/**
+ * The member that says whose items are in a payload that others were awaited for. Who sends such a payload asks for it
+ * to run again, and is no arrival.
+ */
+export const MEMBERS_MEMBER = "cirrus:members";
 
 const MAX_REASON = 500;
 
@@ -90,6 +97,17 @@ const chainLink = z
     expecting("as many ancestors as its depth says", `Remove the member ${CHAIN_MEMBER}: Cirrus writes it.`),
   );
 
+const members = z.array(
+  z.looseObject(
+    {
+      id: z.string(expecting("a payload ID", "It is written by Cirrus.")),
+      messages: z.array(z.string(expecting("a message's ID", "It is written by Cirrus."))).optional(),
+    },
+    expecting("a member with its ID", "It is written by Cirrus."),
+  ),
+  expecting("a list of the payloads whose items these are", `Remove the member ${MEMBERS_MEMBER}: Cirrus writes it.`),
+);
+
 const payloadSchema = z.looseObject(
   {
     type: z.literal("FeatureCollection", expecting('"FeatureCollection"', 'Write "type": "FeatureCollection".')),
@@ -97,22 +115,36 @@ const payloadSchema = z.looseObject(
     features: z.array(item, expecting("a list of STAC items", "Write [{…}].")).optional(),
     process: processList,
     [CHAIN_MEMBER]: chainLink.optional(),
+    [MEMBERS_MEMBER]: members.optional(),
     [REASON_MEMBER]: z
       .string(expecting("why it is run again, as text", "Write a sentence, or leave it out."))
       .max(MAX_REASON, expecting(`at most ${MAX_REASON} characters`, "Say it in fewer words.").error)
       .optional(),
   },
-  expecting("a payload: an object with type, features and process", "See the guide to payloads."),
+  expecting(
+    "a payload: an object with type, features and process",
+    'Write {"type": "FeatureCollection", "features": [{…}], "process": [{"workflow": "…"}]}.',
+  ),
 );
 
 /** A thousand items with the same mistake are explained by the first of them. */
 const MOST_REPORTED = 50;
 
 export function schemaProblems(value: unknown): Problem[] {
-  const issues = payloadSchema.safeParse(value).error?.issues ?? [];
+  return problemsOf(payloadSchema, value, []);
+}
+
+/** Of the options of one collection, which are read where something is uploaded, and not before. */
+export function uploadOptionsProblems(value: unknown, place: readonly PropertyKey[]): Problem[] {
+  return problemsOf(uploadOptions, value, place);
+}
+
+function problemsOf(schema: z.ZodType, value: unknown, place: readonly PropertyKey[]): Problem[] {
+  const issues = schema.safeParse(value).error?.issues ?? [];
   return issues.slice(0, MOST_REPORTED).map((issue) => {
     const [expected = "", hint = ""] = issue.message.split("\n");
-    return mismatch({ code: "not-a-payload", path: issue.path, found: valueAt(value, issue.path), expected, hint });
+    const path = [...place, ...issue.path];
+    return mismatch({ code: "not-a-payload", path, found: valueAt(value, issue.path), expected, hint });
   });
 }
 

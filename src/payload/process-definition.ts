@@ -2,7 +2,9 @@
 import * as z from "zod";
 import { InvalidInput } from "../errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { type Await, awaitSchema } from "./await.ts";
 import { compileChainFilter } from "./chain-filter.ts";
+import { anObject, byShape, expecting, text } from "./expecting.ts";
 import { WORKFLOW_NAME } from "./payload-id.ts";
 
 export interface UploadOptions extends JsonObject {
@@ -37,6 +39,8 @@ export interface ProcessDefinition extends JsonObject {
   readonly replace?: boolean;
   /** Which items go on when a chain reaches this definition. */
   readonly chain_filter?: string;
+  /** What else has to be there before this runs. */
+  readonly await?: Await;
   /** The collections part of the payload ID. */
   readonly collections?: string;
   /** The first that matches names an item's collection. */
@@ -44,25 +48,6 @@ export interface ProcessDefinition extends JsonObject {
   /** Overrides by collection. */
   readonly collection_options?: Readonly<Record<string, JsonObject>>;
 }
-
-/** A schema's message: what was expected and, on a second line, what to do. */
-export function expecting(expected: string, hint: string): { error: string } {
-  return { error: `${expected}\n${hint}` };
-}
-
-export const anObject = (what: string) => z.looseObject({}, expecting(`an object with ${what}`, "Write {…}."));
-
-/** Chooses the schema by the value's shape, so that the problems name the member that is wrong and not "no alternative matches". */
-export function byShape(choose: (value: unknown) => z.ZodType) {
-  return z.unknown().superRefine((value, context) => {
-    for (const issue of choose(value).safeParse(value).error?.issues ?? []) {
-      context.addIssue({ code: "custom", message: issue.message, path: [...issue.path] });
-    }
-  });
-}
-
-const text = (what: string) =>
-  z.string(expecting(what, "Write it as text.")).min(1, expecting(what, "It is empty.").error);
 
 /** It is part of the keys that payloads are found by. */
 const MAX_ORGANISATION = 100;
@@ -82,7 +67,7 @@ const taskList = z.array(
 
 const tasks = byShape((value) => (Array.isArray(value) ? taskList : taskMap)).optional();
 
-const uploadOptions = z
+export const uploadOptions = z
   .looseObject(
     {
       path_template: text(`a path template such as \${collection}/\${year}/\${id}`).optional(),
@@ -161,6 +146,7 @@ export const processDefinition = z
         .boolean(expecting("true or false", "true runs a payload again that has ended SUCCEEDED or INVALID."))
         .optional(),
       chain_filter: chainFilter.optional(),
+      await: awaitSchema.optional(),
       collections: text("the collections part of the payload ID").optional(),
       collection_matchers: z
         .array(collectionMatcher, expecting("a list of collection matchers", "Write […]."))

@@ -1,5 +1,5 @@
 /** What happens over time: how many payloads came into each state, by five minutes, hours and days of UTC. */
-import { isoTime } from "../clock.ts";
+import { DAY_MS, HOUR_MS, isoTime, MINUTE_MS } from "../clock.ts";
 import { queryTime } from "./query-time.ts";
 import type { State } from "./states.ts";
 
@@ -7,10 +7,10 @@ export const INTERVALS = ["5min", "hour", "day"] as const;
 export type Interval = (typeof INTERVALS)[number];
 
 /** Milliseconds. */
-export const INTERVAL_MS: Readonly<Record<Interval, number>> = { "5min": 300_000, hour: 3_600_000, day: 86_400_000 };
+export const INTERVAL_MS: Readonly<Record<Interval, number>> = { "5min": 5 * MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 
 /** How long each is kept at least; days are kept for ever. */
-export const KEPT_MS: Readonly<Partial<Record<Interval, number>>> = { "5min": 2 * 86_400_000, hour: 90 * 86_400_000 };
+export const KEPT_MS: Readonly<Partial<Record<Interval, number>>> = { "5min": 2 * DAY_MS, hour: 90 * DAY_MS };
 
 export interface ActivityQuery {
   readonly interval: Interval;

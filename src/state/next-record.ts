@@ -5,11 +5,12 @@ import type {
   ClaimRequest,
   EffectsDoneRequest,
   FinishRequest,
+  ParkRequest,
   PayloadRecord,
   StartedRequest,
   TakeOverRequest,
 } from "./state-store.ts";
-import { type Cause, isOpen, mayMove } from "./states.ts";
+import { type Cause, hasEnded, isOpen, mayMove } from "./states.ts";
 
 /** `now` is the time of the write, in the stored form. */
 export type Decide<Request> = (
@@ -24,17 +25,27 @@ export const MOST_MESSAGES = 10;
 export const claimed: Decide<ClaimRequest> = (request, current, now) => {
   if ((current?.version ?? "absent") !== request.expected) return undefined;
   if (!mayMove(current?.state ?? "none", "claim", "CLAIMED")) return undefined;
+  return { ...planned(request, current, now), state: "CLAIMED" };
+};
+
+export const parked: Decide<ParkRequest> = (request, current, now) => {
+  if ((current?.version ?? "absent") !== request.expected) return undefined;
+  if (!mayMove(current?.state ?? "none", "park", "WAITING")) return undefined;
+  return { ...planned(request, current, now), state: "WAITING", waitsUntil: request.waitsUntil };
+};
+
+function planned(request: ClaimRequest, current: PayloadRecord | undefined, now: string): Omit<PayloadRecord, "state"> {
   return {
     payloadId: request.payloadId,
     ...partsOf(request.payloadId),
     organisation: request.organisation,
-    state: "CLAIMED",
     version: (current?.version ?? 0) + 1,
     attempt: request.attempt,
     execution: request.execution,
     created: current?.created ?? request.at,
     updated: now,
     claimedAt: request.at,
+    waitsUntil: current?.waitsUntil,
     startedAt: undefined,
     endedAt: undefined,
     lastError: undefined,
@@ -45,7 +56,7 @@ export const claimed: Decide<ClaimRequest> = (request, current, now) => {
     effectsPending: false,
     messages: [request.message, ...(current?.messages ?? [])].slice(0, MOST_MESSAGES),
   };
-};
+}
 
 export function partsOf(payloadId: string): ParsedPayloadId {
   const parts = parsePayloadId(payloadId);
@@ -90,10 +101,11 @@ export const finished: Decide<FinishRequest> = (request, current, now) => {
   if (current === undefined || current.execution !== request.execution) return undefined;
   if (request.expected !== undefined && request.expected !== current.version) return undefined;
   if (!mayMove(current.state, "finish", request.state)) return undefined;
-  if (!isOpen(current.state) && !endedBefore(current, request.at)) return undefined;
+  if (hasEnded(current.state) && !endedBefore(current, request.at)) return undefined;
   return {
     ...current,
     state: request.state,
+    waitsUntil: undefined,
     version: current.version + 1,
     updated: now,
     endedAt: request.at,

@@ -1,5 +1,5 @@
 /** Times that people ask for, in the form of the stored ones. */
-import { isoTime } from "../clock.ts";
+import { isoTime, UNIT_MS } from "../clock.ts";
 import { CirrusError, EXIT } from "../errors.ts";
 
 /** Times are compared as text, so every way to write one becomes the stored way first. */
@@ -12,12 +12,10 @@ export function queryTime(text: string): string {
   });
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
 /** `24h`: so long before `now`. Anything else is a time as ISO 8601 writes it; undefined where it is neither. */
 export function momentOf(text: string, now: number): string | undefined {
   const [, count, unit = ""] = /^(\d+)\s*([smhdw])$/.exec(text) ?? [];
-  const length = UNITS[unit];
+  const length = UNIT_MS[unit];
   const written = /^\d{4}-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   const time = count === undefined || length === undefined ? written : now - Number(count) * length;
   return Number.isFinite(time) && Math.abs(time) <= 8.64e15 ? isoTime(time) : undefined;

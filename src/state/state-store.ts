@@ -30,14 +30,17 @@ export interface PayloadRecord {
   readonly state: State;
   /** Grows by one with every write. */
   readonly version: number;
-  /** 1 for the first execution. */
+  /** 1 for the first execution; while the payload is WAITING, that of the execution before, or 0. */
   readonly attempt: number;
-  /** Name of the current execution. */
+  /** Name of the current execution, which is planned at least; while the payload is WAITING, of the one that is to come. */
   readonly execution: string;
   /** Times are ISO 8601 in UTC. */
   readonly created: string;
   readonly updated: string;
+  /** Of the latest claim; of a payload that has none yet, since when it waits. */
   readonly claimedAt: string;
+  /** Of one that waits, or waited before it ran: when its time is over. */
+  readonly waitsUntil?: string | undefined;
   readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
   readonly lastError?: PayloadError | undefined;
@@ -66,6 +69,15 @@ export interface ClaimRequest {
   /** Who or what claims, e.g. `process`. */
   readonly actor: string;
   readonly reason: string;
+}
+
+/** As a claim, but what the payload awaits is not all there: it becomes WAITING. */
+export interface ParkRequest extends ClaimRequest {
+  /** Executions that the payload has had. */
+  readonly attempt: number;
+  /** The execution that is to come: nothing that an earlier one reports counts any more. */
+  readonly execution: string;
+  readonly waitsUntil: string;
 }
 
 export interface TakeOverRequest {
@@ -174,6 +186,8 @@ export function boundedCount(found: number, most: number): BoundedCount {
 export interface StateStore {
   /** Plans an execution: the only gate through which a payload gets to run. */
   claim(requests: readonly ClaimRequest[]): Promise<readonly WriteOutcome[]>;
+  /** Lets a payload wait for others. Whoever finds all of them there claims it. */
+  park(requests: readonly ParkRequest[]): Promise<readonly WriteOutcome[]>;
   /**
    * Before somebody else than its claimer starts a claimed execution. The record stays as it is but for its version and
    * `updated`: whoever concludes from the older version that the execution will never start is refused. No transition.
@@ -193,6 +207,8 @@ export interface StateStore {
     readonly limit?: number;
     readonly cursor?: string;
   }): Promise<Page<PayloadRecord>>;
+  /** Records that are WAITING, in the order in which they began to; each changes its place only when it moves on. */
+  listWaiting(query: { readonly limit?: number; readonly cursor?: string }): Promise<Page<PayloadRecord>>;
   /** Kept at write time, never counted by a scan. */
   counts(filter?: { readonly workflow?: string; readonly collections?: string }): Promise<readonly Count[]>;
   /** How many records `list` would find: all where counters know, else counted one by one up to `most`. */

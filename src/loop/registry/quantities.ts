@@ -1,21 +1,18 @@
 /** Durations and sizes as people write them in YAML: `90s`, `30m`, `2GB`. */
-
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+import { UNIT_MS, writtenDuration } from "../../clock.ts";
 
 /** In seconds; a bare number is seconds. Undefined where it is no duration. */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? value : undefined;
   if (typeof value !== "string") return undefined;
-  const { number, unit } = /^(?<number>\d+(?:\.\d+)?)\s*(?<unit>[smhd])$/.exec(value.trim())?.groups ?? {};
-  const seconds = SECONDS[unit ?? ""];
-  return seconds === undefined ? undefined : Number(number) * seconds;
+  const { number, unit = "" } = /^(?<number>\d+(?:\.\d+)?)\s*(?<unit>[smhd])$/.exec(value.trim())?.groups ?? {};
+  const length = UNIT_MS[unit];
+  return length === undefined ? undefined : Number(number) * (length / 1000);
 }
 
-/** The longest unit in which it is a whole number: `90m`, `2h`. */
+/** As it may be written: `90m`, `2h`. */
 export function durationText(seconds: number): string {
-  const [unit = "s", size = 1] =
-    Object.entries(SECONDS).findLast(([, length]) => seconds >= length && seconds % length === 0) ?? [];
-  return `${seconds / size}${unit}`;
+  return writtenDuration(seconds * 1000, "smhd");
 }
 
 const BYTES: Readonly<Record<string, number>> = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 };
