@@ -78,6 +78,11 @@ export function locate(problem: Problem): string {
   return [position, problem.path].filter(Boolean).join(" ");
 }
 
+/** Whether a file could not be written because the disk is full, or what may be written of it. */
+export function isDiskFull(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && (thrown.code === "ENOSPC" || thrown.code === "EDQUOT");
+}
+
 /** Name and message of anything thrown; `Error` for what is not an error object. */
 export function describeError(thrown: unknown): { error: string; cause: string } {
   if (thrown instanceof Error) return { error: thrown.name, cause: thrown.message };

@@ -1,5 +1,6 @@
 /** Pages of lists: their size, and their cursors: the sort key of the last entry, opaque to people and checked when it comes back. */
 import { CirrusError, EXIT } from "./errors.ts";
+import { parseJson } from "./json.ts";
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
@@ -22,7 +23,7 @@ export function encodeCursor(kind: string, key: readonly Key[]): string {
 
 /** The key that `encodeCursor` was given; `example` has the same number and types of parts. */
 export function decodeCursor<K extends readonly Key[]>(kind: string, text: string, example: K): K {
-  const parts = parse(text);
+  const parts = parseJson(Buffer.from(text, "base64url").toString("utf8"));
   const [found, ...key] = Array.isArray(parts) ? parts : [];
   const fits = key.length === example.length && key.every((part, i) => typeof part === typeof example[i]);
   if (found !== kind || !fits) throw foreignCursor("to this list", text);
@@ -35,14 +36,6 @@ export function foreignCursor(where: string, text: string): CirrusError {
     hint: "Pass `next` of the page before with the same order, or leave the cursor out to start at the beginning.",
     exitCode: EXIT.usage,
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }
 
 function shorten(text: string): string {

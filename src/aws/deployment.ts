@@ -85,7 +85,7 @@ async function findStack(service: CloudFormation, stackName: string): Promise<St
     if (!missing) throw thrown;
   }
   throw new CirrusError(`There is no stack ${stackName} in this account and region.`, {
-    hint: "Check --stage, --region and --profile, or deploy it: cirrus deploy --stage <stage>",
+    hint: "Check --stage, --region and --profile, or deploy it: npx cirrus deploy --stage <stage>",
     exitCode: EXIT.notFound,
   });
 }
@@ -99,7 +99,7 @@ function refuseUnfinished(stackName: string, status: string, reason: string | un
     hint:
       status === "CREATE_IN_PROGRESS"
         ? "Its first deployment is not finished: try again when it is."
-        : "Its first deployment failed or it is being removed: remove it (cirrus remove) and deploy it again (cirrus deploy).",
+        : "Its first deployment failed or it is being removed: remove it (npx cirrus remove) and deploy it again (npx cirrus deploy).",
     exitCode: EXIT.conflict,
   });
 }
@@ -110,7 +110,7 @@ function readOutputs(stackName: string, { Outputs = [] }: Stack): Readonly<Recor
   const missing = names.filter(([, output]) => values.get(output) === undefined).map(([, output]) => output);
   if (missing.length > 0) {
     throw new CirrusError(`The stack ${stackName} lacks the outputs ${missing.join(", ")}.`, {
-      hint: "It was deployed by another version or is no stack of Cirrus: deploy it again (cirrus deploy).",
+      hint: "It was deployed by another version or is no stack of Cirrus: deploy it again (npx cirrus deploy).",
       exitCode: EXIT.config,
     });
   }

@@ -6,7 +6,7 @@ import { isoTime } from "../clock.ts";
 import { type ExecutionLogs, type LogChunk, stepOf, type TaskTry } from "../executions/execution-logs.ts";
 import type { ExecutionDescription, Executions } from "../executions/executions.ts";
 import type { LogLine } from "../executions/jobs.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, parseJson } from "../json.ts";
 import { foreignCursor } from "../pages.ts";
 import type { Batch } from "./services/batch.ts";
 import type { CloudWatchTaskLogs } from "./task-logs.ts";
@@ -89,14 +89,9 @@ function windowOf({ startedAt, endedAt }: Pick<TaskTry, "startedAt" | "endedAt">
 
 /** Of a line that a task of ours wrote: JSON with both IDs. */
 function requestIdIn({ message }: LogLine, payloadId: string): string | undefined {
-  try {
-    const line: unknown = JSON.parse(message);
-    return isJsonObject(line) && line.payloadId === payloadId && typeof line.requestId === "string"
-      ? line.requestId
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const line = parseJson(message);
+  if (!isJsonObject(line) || line.payloadId !== payloadId) return undefined;
+  return typeof line.requestId === "string" ? line.requestId : undefined;
 }
 
 /** A search has no place to go on from: the cursor is the time of the last line, and how many lines of that time were read. */

@@ -12,7 +12,7 @@ import type { StepFunctions } from "./services/sfn.ts";
 
 export interface SfnExecutionsOptions {
   readonly sfn: () => Promise<StepFunctions>;
-  /** `arn:aws:states:<region>:<account>:stateMachine:<stack>-` */
+  /** `arn:<partition>:states:<region>:<account>:stateMachine:<stack>-` */
   readonly baseArn: string;
 }
 

@@ -1,6 +1,6 @@
 /** Asks an instance whether it is about to be taken away: a spot instance has two minutes from the notice. */
 import type { Clock } from "../clock.ts";
-import { isJsonObject } from "../json.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 import type { InstanceMetadata } from "./instance-metadata.ts";
 
 /** AWS: "we recommend that you check for these interruption notices every 5 seconds". */
@@ -47,12 +47,8 @@ export function makeInstanceNotices({ read }: InstanceMetadata, clock: Clock) {
 
 /** `{"action": "terminate", "time": "2030-01-01T08:22:00Z"}` */
 function timeIn(text: string, name: string): number | undefined {
-  try {
-    const said: unknown = JSON.parse(text);
-    const time = isJsonObject(said) ? said[name] : undefined;
-    const at = typeof time === "string" ? Date.parse(time) : Number.NaN;
-    return Number.isNaN(at) ? undefined : at;
-  } catch {
-    return undefined;
-  }
+  const said = parseJson(text);
+  const time = isJsonObject(said) ? said[name] : undefined;
+  const at = typeof time === "string" ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 }

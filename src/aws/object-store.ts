@@ -4,46 +4,67 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { CirrusError, EXIT, TransientError } from "../errors.ts";
+import type { CopyObjectResult } from "@aws-sdk/client-s3";
+import { TransientError } from "../errors.ts";
 import {
   type GetOutcome,
-  isObjectUrl,
+  locateObject,
   type ObjectHead,
   type ObjectStore,
   type ObjectUrl,
+  type OpenedObject,
   type PutOptions,
   parseObjectUrl,
+  type ReadRange,
 } from "../payload/object-store.ts";
 import { AccessDenied } from "./failures.ts";
+import { rangeField, readAll, wholeBody, wholeSize } from "./object-body.ts";
 import { headerFields } from "./object-headers.ts";
 import type { S3 } from "./services/s3.ts";
 
 export interface S3ObjectStoreOptions {
   readonly s3: () => Promise<S3>;
-  /** Pays for reading from buckets whose readers pay. */
-  readonly requesterPays?: boolean | undefined;
+  /** Buckets whose readers pay, and where this reader does; `true` for all that there are. */
+  readonly requesterPays?: boolean | readonly string[] | undefined;
 }
 
-/** S3's limit for a key, in bytes. */
-const MAX_KEY_BYTES = 1024;
+/** Bytes that S3 copies by itself while a call waits; it takes 5 GB at most. */
+const LARGEST_COPY = 1024 ** 3;
 
 /** Two writers of one object that may not be there yet: S3 asks one of them to try again. */
 const CONFLICT_TRIES = 5;
 
 export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOptions): ObjectStore {
-  const payer = requesterPays ? ({ RequestPayer: "requester" } as const) : {};
+  function payer(bucket: string): { RequestPayer?: "requester" } {
+    const pays = typeof requesterPays === "boolean" ? requesterPays : requesterPays.includes(bucket);
+    return pays ? { RequestPayer: "requester" } : {};
+  }
 
   /** The object's body is still to be read, or to be destroyed. */
-  async function open(url: ObjectUrl): Promise<{ readonly body: Readable; readonly head: ObjectHead } | undefined> {
+  async function open(url: ObjectUrl, range: ReadRange = {}): Promise<OpenedObject | undefined> {
     const service = await s3();
-    const { bucket: Bucket, key: Key } = locate(url);
+    const { bucket: Bucket, key: Key } = locateObject(url);
     try {
-      const got = await service.getObject({ Bucket, Key, ...payer });
+      const got = await service.getObject({ Bucket, Key, ...payer(Bucket), ...rangeField(range) });
       if (!(got.Body instanceof Readable)) throw new TransientError(`S3 sent ${url} without a body.`);
-      return { body: got.Body, head: headOf(url, got.ContentLength, got.LastModified) };
+      const head = headOf(url, wholeSize(got), got.LastModified);
+      const body = wholeBody(url, got.Body, got.ContentLength ?? head.size);
+      return { body, head, version: got.ETag ?? head.modified };
     } catch (thrown) {
       if (isMissing(thrown)) return undefined;
       throw thrown;
+    }
+  }
+
+  async function uploadStream(url: ObjectUrl, body: Readable, options: PutOptions, size?: number): Promise<void> {
+    const target = { ...targetOf(url, options), ...(options.ifAbsent && { IfNoneMatch: "*" }) };
+    try {
+      const service = await s3();
+      await service.upload({ ...target, Body: body, ...(size !== undefined && { ContentLength: size }) });
+    } catch (thrown) {
+      if (nameOf(thrown) !== "PreconditionFailed") throw thrown;
+    } finally {
+      body.destroy();
     }
   }
 
@@ -57,7 +78,7 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
           body.destroy();
           return { outcome: "too-large", size: head.size };
         }
-        return { outcome: "found", body: await readAll(url, body, head.size), head };
+        return { outcome: "found", body: await readAll(body), head };
       } catch (thrown) {
         if (thrown instanceof AccessDenied) return { outcome: "denied", message: unreadable(url, thrown) };
         throw thrown;
@@ -66,9 +87,9 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
 
     async head(url) {
       const service = await s3();
-      const { bucket: Bucket, key: Key } = locate(url);
+      const { bucket: Bucket, key: Key } = locateObject(url);
       try {
-        const { ContentLength, LastModified } = await service.headObject({ Bucket, Key, ...payer });
+        const { ContentLength, LastModified } = await service.headObject({ Bucket, Key, ...payer(Bucket) });
         return headOf(url, ContentLength, LastModified);
       } catch (thrown) {
         if (isMissing(thrown)) return undefined;
@@ -104,9 +125,7 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
       try {
         const opened = await open(url);
         if (opened === undefined) return false;
-        await pipeline(opened.body, createWriteStream(unfinished)).catch((thrown) => brokenOff(url, thrown));
-        const { size } = await stat(unfinished);
-        if (size !== opened.head.size) brokenOff(url, new Error(`${size} of ${opened.head.size} bytes came`));
+        await pipeline(opened.body, createWriteStream(unfinished));
         await rename(unfinished, path);
         return true;
       } catch (thrown) {
@@ -117,17 +136,48 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
     },
 
     async upload(path, url, options = {}) {
-      const service = await s3();
       const { size } = await stat(path);
-      const target = { ...targetOf(url, options), ...(options.ifAbsent && { IfNoneMatch: "*" }) };
-      const file = createReadStream(path);
+      await uploadStream(url, createReadStream(path), options, size);
+    },
+
+    async openRead(url, range = {}) {
       try {
-        await service.upload({ ...target, Body: file, ContentLength: size });
+        return await open(url, range);
       } catch (thrown) {
-        if (nameOf(thrown) !== "PreconditionFailed") throw thrown;
-      } finally {
-        file.destroy();
+        // Nothing of the object lies there: S3 refuses what other stores answer with nothing.
+        if (nameOf(thrown) === "InvalidRange") return emptyPart(await open(url));
+        throw explainRead(url, thrown);
       }
+    },
+
+    write: (url, body, options = {}) => uploadStream(url, Readable.from(body, { objectMode: false }), options),
+
+    async copy(from, to, { accept, ...options } = {}) {
+      const service = await s3();
+      const { bucket, key } = locateObject(from);
+      const target = targetOf(to, options);
+      const head = await service
+        .headObject({ Bucket: bucket, Key: key, ...payer(bucket), ChecksumMode: "ENABLED" })
+        .catch(unlessPassing);
+      if (head?.ContentLength === undefined || head.ContentLength > LARGEST_COPY) return { outcome: "not-here" };
+      const size = head.ContentLength;
+      // Before it is there: what has taken the place of a good copy could not be taken back.
+      if (accept?.({ size, sha256: hexSum(head) }) === false) return { outcome: "not-here" };
+      const copied = await service
+        .copyObject({
+          ...target,
+          ...payer(bucket),
+          CopySource: [bucket, ...key.split("/")].map(encodeURIComponent).join("/"),
+          CopySourceIfMatch: head.ETag,
+          MetadataDirective: "REPLACE",
+          // Without it, reading the tags of the source has to be allowed too.
+          TaggingDirective: "REPLACE",
+          ChecksumAlgorithm: "SHA256",
+        })
+        .catch(unlessPassing);
+      const sha256 = hexSum(copied?.CopyObjectResult);
+      if (sha256 === undefined) return { outcome: "not-here" };
+      return { outcome: "copied", size, sha256 };
     },
 
     async *list(prefix) {
@@ -136,7 +186,7 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
       let token: string | undefined;
       do {
         const page = await service
-          .listObjects({ Bucket, Prefix, ContinuationToken: token, ...payer })
+          .listObjects({ Bucket, Prefix, ContinuationToken: token, ...payer(Bucket) })
           .catch(ifNoBucket);
         for (const { Key, Size, LastModified } of page?.Contents ?? []) {
           if (Key !== undefined) yield headOf(`s3://${Bucket}/${Key}`, Size, LastModified);
@@ -147,31 +197,15 @@ export function makeS3ObjectStore({ s3, requesterPays = false }: S3ObjectStoreOp
 
     async remove(url) {
       const service = await s3();
-      const { bucket: Bucket, key: Key } = locate(url);
+      const { bucket: Bucket, key: Key } = locateObject(url);
       await service.deleteObject({ Bucket, Key }).catch(ifNoBucket);
     },
   };
 }
 
 function targetOf(url: ObjectUrl, { contentType, headers = {} }: PutOptions) {
-  const { bucket: Bucket, key: Key } = locate(url);
+  const { bucket: Bucket, key: Key } = locateObject(url);
   return { Bucket, Key, ...headerFields(headers), ...(contentType !== undefined && { ContentType: contentType }) };
-}
-
-function locate(url: ObjectUrl): ReturnType<typeof parseObjectUrl> {
-  const problem = problemOf(url);
-  if (problem === undefined) return parseObjectUrl(url);
-  throw new CirrusError(`The object URL ${JSON.stringify(String(url).slice(0, 200))} cannot be used: ${problem}.`, {
-    hint: "Write it as s3://bucket/key with a key of at most 1,024 bytes.",
-    exitCode: EXIT.usage,
-  });
-}
-
-function problemOf(url: ObjectUrl): string | undefined {
-  if (!isObjectUrl(url)) return "it is not of the form s3://bucket/key";
-  const { key } = parseObjectUrl(url);
-  if (!key.isWellFormed()) return "its key is not well-formed Unicode";
-  return Buffer.byteLength(key) > MAX_KEY_BYTES ? `its key is longer than ${MAX_KEY_BYTES} bytes` : undefined;
 }
 
 function headOf(url: ObjectUrl, size: number | undefined, modified: Date | undefined): ObjectHead {
@@ -179,23 +213,23 @@ function headOf(url: ObjectUrl, size: number | undefined, modified: Date | undef
   return { url, size, modified: modified.toISOString() };
 }
 
-async function readAll(url: ObjectUrl, body: Readable, size: number): Promise<Uint8Array> {
-  const parts: Buffer[] = [];
-  try {
-    // A body in binary mode is a sequence of buffers.
-    for await (const part of body as AsyncIterable<Buffer>) parts.push(part);
-  } catch (thrown) {
-    return brokenOff(url, thrown);
-  }
-  const whole = Buffer.concat(parts);
-  return whole.length === size ? whole : brokenOff(url, new Error(`${whole.length} of ${size} bytes came`));
+function emptyPart(opened: OpenedObject | undefined): OpenedObject | undefined {
+  opened?.body.destroy();
+  return opened && { ...opened, body: Readable.from([]) };
 }
 
-/** The SDK tries calls again, but not the reading of a body. */
-function brokenOff(url: ObjectUrl, thrown: unknown): never {
-  if (thrown instanceof Error && "syscall" in thrown && "path" in thrown) throw thrown;
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  throw new TransientError(`Reading ${url} broke off: ${reason}`, { cause: thrown });
+/** Of the whole object; one that came in parts may have the sum of their sums. */
+function hexSum({
+  ChecksumSHA256: sum,
+  ChecksumType: type,
+}: Pick<CopyObjectResult, "ChecksumSHA256" | "ChecksumType"> = {}) {
+  return sum === undefined || type === "COMPOSITE" ? undefined : Buffer.from(sum, "base64").toString("hex");
+}
+
+/** What else is wrong with a copy, reading and writing will say, and of which of the two objects. */
+function unlessPassing(thrown: unknown): undefined {
+  if (thrown instanceof TransientError) throw thrown;
+  return undefined;
 }
 
 function isMissing(thrown: unknown): boolean {

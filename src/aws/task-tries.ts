@@ -1,6 +1,6 @@
 /** The tries of an execution's tasks, as Step Functions' history tells of them. */
 import type { HistoryEvent } from "../executions/executions.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, parseJson } from "../json.ts";
 
 export type ScheduledTry = {
   readonly path: string;
@@ -44,7 +44,8 @@ export function scheduledTries(history: readonly HistoryEvent[]): readonly Sched
     if (!/^(Task|LambdaFunction)(Succeeded|Failed|TimedOut|StartFailed|SubmitFailed|ScheduleFailed)$/.test(type))
       continue;
     current.endedAt = at;
-    current.result = details.output ?? parse(details.cause) ?? current.result;
+    // The cause of a failed job is its description, that of a failed function its error.
+    current.result = details.output ?? parseJson(String(details.cause)) ?? current.result;
   }
   return tries.map(toTry);
 }
@@ -79,13 +80,4 @@ function nameOf(function_: Json | undefined): string {
   const text = typeof function_ === "string" ? function_ : "";
   const [, name = text] = /:function:([^:]+)/.exec(text) ?? [];
   return name.split(":")[0] ?? name;
-}
-
-/** The cause of a failed job is its description, that of a failed function its error. */
-function parse(cause: Json | undefined): Json | undefined {
-  try {
-    return typeof cause === "string" ? (JSON.parse(cause) as Json) : undefined;
-  } catch {
-    return undefined;
-  }
 }

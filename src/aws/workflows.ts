@@ -15,7 +15,7 @@ export interface SfnWorkflowsOptions {
   readonly sfn: () => Promise<StepFunctions>;
   readonly cloudformation: () => Promise<CloudFormation>;
   readonly stack: string;
-  /** `arn:aws:states:<region>:<account>:stateMachine:<stack>-` */
+  /** `arn:<partition>:states:<region>:<account>:stateMachine:<stack>-` */
   readonly baseArn: string;
   readonly clock: Pick<Clock, "now">;
 }

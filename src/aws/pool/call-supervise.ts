@@ -39,7 +39,7 @@ export async function callSupervise(
 
 function notThere(name: string): CirrusError {
   return new CirrusError(`There is no Lambda ${name}, which gives bulk runs their workers.`, {
-    hint: "Deploy the stage again with this version: cirrus deploy --stage <stage>.",
+    hint: "Deploy the stage again with this version: npx cirrus deploy --stage <stage>.",
     exitCode: EXIT.notFound,
   });
 }

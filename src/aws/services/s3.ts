@@ -1,6 +1,8 @@
 /** The calls of S3 that Cirrus makes. */
 import {
   AbortMultipartUploadCommand,
+  CopyObjectCommand,
+  type CopyObjectCommandInput,
   DeleteObjectCommand,
   type DeleteObjectCommandInput,
   GetObjectCommand,
@@ -32,6 +34,7 @@ export function connectS3(options: ClientOptions) {
     getObject: (input: GetObjectCommandInput) => client.send(new GetObjectCommand(input)),
     headObject: (input: HeadObjectCommandInput) => client.send(new HeadObjectCommand(input)),
     putObject: (input: PutObjectCommandInput) => client.send(new PutObjectCommand(input)),
+    copyObject: (input: CopyObjectCommandInput) => client.send(new CopyObjectCommand(input)),
     deleteObject: (input: DeleteObjectCommandInput) => client.send(new DeleteObjectCommand(input)),
     listObjects: (input: ListObjectsV2CommandInput) => client.send(new ListObjectsV2Command(input)),
     /** In parts where it is large; those of an upload that fails are removed. */

@@ -25,7 +25,7 @@ import { type Item, toItem } from "./attribute-values.ts";
 export const BY_STATE = "by-state";
 /** Sparse index of the records that have an organisation: partition `organisationKey`, sorted by `sortKey`. */
 export const BY_ORGANISATION = "by-organisation";
-/** Sparse index of the records that are open or have effects pending: partition `unsettled`, sorted by `sortKey`. */
+/** Sparse index of the records that are open, have effects pending or wait: partition `unsettled`, sorted by `sortKey`. */
 export const UNSETTLED = "unsettled";
 
 /** More shards would write faster and list slower: each is a query of its own. */
@@ -55,6 +55,11 @@ export function shardOf(payloadId: string): string {
 /** No workflow has a slash in its name: the parts cannot be mistaken for one another. */
 export function stateKey(workflow: string, state: State, shard: string): string {
   return `${workflow}/${state}/${shard}`;
+}
+
+/** Those that wait lie apart: there may be many of them, for days, and nothing is wrong with them. */
+export function waitingKey(shard: string): string {
+  return `waiting/${shard}`;
 }
 
 export function organisationKey(organisation: string, shard: string): string {

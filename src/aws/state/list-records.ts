@@ -8,7 +8,7 @@ import type { ListQuery, Page, PayloadRecord, StateStore } from "../../state/sta
 import { chosenEntries } from "./chosen-entries.ts";
 import { getItems } from "./get-records.ts";
 import { type Entry, entriesOf, FIRST, LAST, type Listing, type Order } from "./index-entries.ts";
-import { SHARDS, sortKey, UNSETTLED } from "./keys.ts";
+import { SHARDS, sortKey, UNSETTLED, waitingKey } from "./keys.ts";
 import { toRecord } from "./record-item.ts";
 import type { Table } from "./table.ts";
 
@@ -26,11 +26,29 @@ export async function listUnsettledRecords(
   query: Parameters<StateStore["listUnsettled"]>[0],
   table: Table,
 ): Promise<Page<PayloadRecord>> {
+  return oldestOf(SHARDS, { ...query, to: queryTime(query.before), kind: "unsettled-oldest" }, table);
+}
+
+export async function listWaitingRecords(
+  query: Parameters<StateStore["listWaiting"]>[0],
+  table: Table,
+): Promise<Page<PayloadRecord>> {
+  return oldestOf(SHARDS.map(waitingKey), { ...query, kind: "waiting-oldest" }, table);
+}
+
+interface OldestQuery {
+  readonly kind: string;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+async function oldestOf(partitions: readonly string[], query: OldestQuery, table: Table): Promise<Page<PayloadRecord>> {
+  const { kind, to } = query;
   const order = "oldest";
   const limit = pageSize(query.limit);
-  const kind = `unsettled-${order}`;
-  const range = rangeOf(order, { to: queryTime(query.before), after: keyOfCursor(kind, query.cursor) });
-  const listing = { index: UNSETTLED, partitionKey: "unsettled", partitions: SHARDS, ...range };
+  const range = rangeOf(order, { to, after: keyOfCursor(kind, query.cursor) });
+  const listing = { index: UNSETTLED, partitionKey: "unsettled", partitions, ...range };
   return readPage({ ...listing, order, wanted: limit + 1 }, { limit, kind }, table);
 }
 

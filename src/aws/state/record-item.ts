@@ -3,14 +3,15 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { Lineage } from "../../payload/lineage.ts";
 import { MOST_MESSAGES, partsOf } from "../../state/next-record.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
-import { isOpen, isState, mayMove, type State } from "../../state/states.ts";
+import { hasEnded, isOpen, isState, mayMove, type State } from "../../state/states.ts";
 import { fromItem, type Item, type Plain, toItem } from "./attribute-values.ts";
-import { organisationKey, shardOf, sortKey, stateKey } from "./keys.ts";
+import { organisationKey, shardOf, sortKey, stateKey, waitingKey } from "./keys.ts";
 
 /** Attributes that a record may lack. */
 const OPTIONAL = [
   "organisation",
   "organisationKey",
+  "waitsUntil",
   "startedAt",
   "endedAt",
   "error",
@@ -43,6 +44,7 @@ export function recordAttributes(record: PayloadRecord): Attributes {
     execution: record.execution,
     created: record.created,
     claimedAt: record.claimedAt,
+    waitsUntil: record.waitsUntil,
     startedAt: record.startedAt,
     ...ending(record),
     inputUrl: record.inputUrl,
@@ -63,7 +65,7 @@ export function placement(record: Pick<PayloadRecord, "payloadId" | "state" | "u
     updated,
     stateKey: stateKey(partsOf(payloadId).workflow, state, shard),
     sortKey: sortKey(updated, payloadId),
-    unsettled: isOpen(state) || record.effectsPending ? shard : undefined,
+    unsettled: isOpen(state) || record.effectsPending ? shard : state === "WAITING" ? waitingKey(shard) : undefined,
   };
 }
 
@@ -89,7 +91,7 @@ export function ending({ state, endedAt, lastError, outputs, outputUrl }: Ending
 
 /** An end at this time in milliseconds, or before it, changes nothing any more. Texts of a time may differ. */
 function endsAfter(state: State, endedAt = ""): number {
-  if (isOpen(state)) return 0;
+  if (!hasEnded(state)) return 0;
   return mayMove(state, "finish", "FAILED") ? Date.parse(endedAt) : Number.MAX_SAFE_INTEGER;
 }
 
@@ -115,6 +117,7 @@ interface StoredRecord {
   readonly created: string;
   readonly updated: string;
   readonly claimedAt: string;
+  readonly waitsUntil?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly error?: string;
@@ -142,6 +145,7 @@ export function toRecord(item: Item): PayloadRecord {
     created: stored.created,
     updated: stored.updated,
     claimedAt: stored.claimedAt,
+    waitsUntil: stored.waitsUntil,
     startedAt: stored.startedAt,
     endedAt: stored.endedAt,
     lastError: stored.error === undefined ? undefined : { error: stored.error, cause: stored.cause ?? "" },

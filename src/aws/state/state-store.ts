@@ -5,11 +5,12 @@
 import { randomBytes } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Clock, isoTime } from "../../clock.ts";
-import { claimed, effectsDone, finished, reasonOfStart, started, takenOver } from "../../state/next-record.ts";
+import { claimed, effectsDone, finished, parked, reasonOfStart, started, takenOver } from "../../state/next-record.ts";
 import type {
   ClaimRequest,
   EffectsDoneRequest,
   FinishRequest,
+  ParkRequest,
   StartedRequest,
   StateStore,
   TakeOverRequest,
@@ -19,12 +20,13 @@ import { countRecords } from "./count-records.ts";
 import { readCounts } from "./counts.ts";
 import { getItems } from "./get-records.ts";
 import { readHistory } from "./history.ts";
-import { listRecords, listUnsettledRecords } from "./list-records.ts";
+import { listRecords, listUnsettledRecords, listWaitingRecords } from "./list-records.ts";
 import { toRecord } from "./record-item.ts";
 import {
   claimStatement,
   effectsDoneStatement,
   finishStatement,
+  parkStatement,
   startedStatement,
   takeOverStatement,
 } from "./statements.ts";
@@ -45,6 +47,13 @@ const CLAIM: WriteKind<ClaimRequest> = {
   decide: claimed,
   first: claimStatement,
   move: ({ at, actor, reason }) => ({ to: "CLAIMED", at, actor, reason }),
+  creates: true,
+};
+
+const PARK: WriteKind<ParkRequest> = {
+  decide: parked,
+  first: parkStatement,
+  move: ({ at, actor, reason }) => ({ to: "WAITING", at, actor, reason }),
   creates: true,
 };
 
@@ -78,6 +87,7 @@ export function makeDynamoStateStore({
   const writer = (): Writer => ({ ...table, now: isoTime(clock.now()), mark });
   return {
     claim: (requests) => writeEach(requests, CLAIM, writer()),
+    park: (requests) => writeEach(requests, PARK, writer()),
     takeOver: (requests) => writeEach(requests, TAKE_OVER, writer()),
     started: (requests) => writeEach(requests, STARTED, writer()),
     finish: (requests) => writeEach(requests, FINISH, writer()),
@@ -92,6 +102,7 @@ export function makeDynamoStateStore({
       });
     },
     list: (query) => listRecords(query, table),
+    listWaiting: (query) => listWaitingRecords(query, table),
     listUnsettled: (query) => listUnsettledRecords(query, table),
     counts: (filter = {}) => readCounts(filter, table),
     count: (filter, most) => countRecords(filter, most, table),

@@ -3,15 +3,17 @@
  * says all that is needed, nothing has to be read before.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { claimed } from "../../state/next-record.ts";
+import { claimed, parked } from "../../state/next-record.ts";
 import type {
   ClaimRequest,
   EffectsDoneRequest,
   FinishRequest,
+  ParkRequest,
   PayloadRecord,
   StartedRequest,
   TakeOverRequest,
 } from "../../state/state-store.ts";
+import { mayMove } from "../../state/states.ts";
 import { type Item, type Plain, toAttribute, toItem } from "./attribute-values.ts";
 import { recordKey, sortKey } from "./keys.ts";
 import { ending, enteredAttribute, placement, recordAttributes } from "./record-item.ts";
@@ -38,6 +40,9 @@ interface Change {
 }
 
 const CLOSED = `"state" IN ['SUCCEEDED', 'FAILED', 'INVALID', 'ABORTED']`;
+const NOT_OPEN = `"state" IN ['WAITING', 'SUCCEEDED', 'FAILED', 'INVALID', 'ABORTED']`;
+/** What waits has no execution that could end so. */
+const MAY_END_WELL = `"state" IN ['CLAIMED', 'PROCESSING', 'FAILED', 'INVALID', 'ABORTED']`;
 const REDRIVABLE = `"state" IN ['FAILED', 'INVALID', 'ABORTED']`;
 const CLAIMED = `"state" = 'CLAIMED'`;
 
@@ -50,8 +55,24 @@ export function insert(table: string, item: Item): Statement {
 }
 
 export function claimStatement(table: string, request: ClaimRequest, now: string, step: Step): Statement {
-  const { payloadId, expected } = request;
   const first = claimed({ ...request, expected: "absent" }, undefined, now);
+  return planStatement(table, request, first, { from: NOT_OPEN, keep: ["waitsUntil"] }, step);
+}
+
+export function parkStatement(table: string, request: ParkRequest, now: string, step: Step): Statement {
+  const first = parked({ ...request, expected: "absent" }, undefined, now);
+  return planStatement(table, request, first, { from: CLOSED, keep: [] }, step);
+}
+
+/** `first`: the record where there was none. */
+function planStatement(
+  table: string,
+  request: ClaimRequest,
+  first: PayloadRecord | undefined,
+  { from, keep }: { readonly from: string; readonly keep: readonly string[] },
+  step: Step,
+): Statement {
+  const { payloadId, expected } = request;
   if (first === undefined) throw new Error(`nothing stands against the first claim of ${payloadId}`);
   const { set, remove } = recordAttributes(first);
   const whole = { ...step, run: { execution: request.execution, attempt: request.attempt } };
@@ -69,8 +90,8 @@ export function claimStatement(table: string, request: ClaimRequest, now: string
   return update(table, payloadId, {
     set: { ...renewed, ...entered(step), version: toAttribute(expected + 1) },
     appended: { messages: request.message, ...added(whole) },
-    remove,
-    where: [[`"version" = ?`, toAttribute(expected)], [CLOSED], ROOM],
+    remove: remove.filter((name) => !keep.includes(name)),
+    where: [[`"version" = ?`, toAttribute(expected)], [from], ROOM],
   });
 }
 
@@ -120,10 +141,11 @@ export function finishStatement(table: string, request: FinishRequest, now: stri
     },
     isNext: true,
     appended: added(step),
-    remove: END.filter((name) => end[name] === undefined),
+    remove: ["waitsUntil", ...END.filter((name) => end[name] === undefined)],
     where: [
       [`"execution" = ?`, toAttribute(request.execution)],
       endsBefore(endedAt),
+      ...(mayMove("WAITING", "finish", state) ? [] : [[MAY_END_WELL] as const]),
       ...(request.expected === undefined ? [] : [[`"version" = ?`, toAttribute(request.expected)] as const]),
       ROOM,
     ],

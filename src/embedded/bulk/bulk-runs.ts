@@ -74,7 +74,7 @@ function configure(db: Database, name: string, change: Parameters<BulkRuns["conf
   const row = findRun(db, name);
   if (row === undefined) {
     throw new CirrusError(`There is no bulk run ${name}.`, {
-      hint: "`cirrus bulk list` shows those that exist.",
+      hint: "`npx cirrus bulk list` shows those that exist.",
       exitCode: EXIT.notFound,
     });
   }

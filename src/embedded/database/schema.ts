@@ -380,4 +380,8 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE INDEX message_outcomes_payload ON message_outcomes (payload_id, at) WHERE payload_id IS NOT NULL;
   `,
+  `
+  -- While a payload waits for others: when its time is over.
+  ALTER TABLE payloads ADD COLUMN waits_until TEXT;
+  `,
 ];

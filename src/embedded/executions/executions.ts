@@ -13,7 +13,7 @@ import type {
   RedriveOutcome,
   StartOutcome,
 } from "../../executions/executions.ts";
-import { type Json, type JsonObject, utf8Length } from "../../json.ts";
+import { type Json, type JsonObject, parseJson, utf8Length } from "../../json.ts";
 import { type Log, silentLog } from "../../log.ts";
 import type { Database } from "../database/database.ts";
 import type { Queue } from "../messages/queue.ts";
@@ -223,19 +223,10 @@ function refuse({ name, input }: { name: string; input: string }, { parsed }: De
   if (bytes > MAX_INPUT_BYTES) {
     return refused("InvalidExecutionInput", `The input is ${bytes} bytes; an execution takes ${MAX_INPUT_BYTES}.`);
   }
-  if (!isJson(input)) return refused("InvalidExecutionInput", "The input is not JSON.");
+  if (parseJson(input) === undefined) return refused("InvalidExecutionInput", "The input is not JSON.");
   if ("machine" in parsed) return undefined;
   const problems = parsed.problems.map(({ path, message }) => `${path ?? "$"}: ${message}`);
   return refused("InvalidDefinition", problems.join("\n"));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function describe(row: ExecutionRow): ExecutionDescription {

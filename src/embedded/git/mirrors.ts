@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clock, hasPassed } from "../../clock.ts";
+import { type Clock, DAY_MS, hasPassed } from "../../clock.ts";
 import { CirrusError } from "../../errors.ts";
 import { GitFailed, git } from "./git-process.ts";
 
@@ -118,8 +118,6 @@ async function isOlder(path: string, ms: number): Promise<boolean> {
   const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
   return Date.now() - mtimeMs > ms;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Branches and tags as they are there. Here, and nowhere else, Git may tidy up. */
 async function fetchInto(mirror: string, url: string): Promise<void> {

@@ -43,7 +43,7 @@ const NEVER: ReadonlySet<string> = new Set([".git", ".cirrus", "node_modules", "
 export async function readWorktree(folder: string, path: string): Promise<Uint8Array | undefined> {
   const file = join(folder, path);
   try {
-    if (!(await isInside(folder, file))) {
+    if (!isInside(folder, file)) {
       const target = relative(folder, await realpath(file));
       throw new InvalidInput(`${path} is a symbolic link that leaves the repository (${target})`);
     }

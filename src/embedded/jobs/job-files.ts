@@ -18,6 +18,7 @@ import { dirname, join } from "node:path";
 import type { JobDefinition } from "../../executions/job-definition.ts";
 import type { JobAttempt, SubmitJob } from "../../executions/jobs.ts";
 import type { LogLimits } from "../logs/log-file.ts";
+import type { S3EndpointOptions } from "../s3/endpoint.ts";
 
 /** The definition is kept as it was at submission: a job does not change with the project. */
 export interface JobRecord {
@@ -36,6 +37,8 @@ export interface Termination {
 export interface AttemptPlan {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** The objects that the command asks for as S3; undefined where it needs no S3. */
+  readonly objects?: S3EndpointOptions | undefined;
   readonly directory: string;
   /** The attempt's home and `/tmp`: made before it, removed after it. */
   readonly temporaryFolder: string;

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { constants, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { makeLineSplitter } from "../logs/log-lines.ts";
+import { orAfter } from "../processes/or-after.ts";
 
 export interface JobOutput {
   /** What the command opens for its output. */
@@ -34,9 +35,7 @@ export function openJobOutput(path: string, onLines: (lines: readonly string[]) 
     path,
     async drain() {
       pipe.write(`${MARK}\n`);
-      const limit = setTimeout(resolve, DRAIN_MS);
-      await drained;
-      clearTimeout(limit);
+      await orAfter(DRAIN_MS, drained);
       pipe.destroy();
       rmSync(path, { force: true });
     },

@@ -24,6 +24,8 @@ import {
   type Termination,
   writeNote,
 } from "./job-files.ts";
+import { jobObjects } from "./job-objects.ts";
+import { neverStarted } from "./never-started.ts";
 import type { QueueSlots } from "./queue-slots.ts";
 
 export interface JobRunnerOptions {
@@ -134,7 +136,7 @@ async function runAttempt(
     }
     if (!supervisor && !child?.alive()) {
       if (starts++ === SUPERVISOR_STARTS) {
-        writeNote(folder, "result", notStarted(options.clock.now()));
+        writeNote(folder, "result", neverStarted(SUPERVISORS_ENDED, options.clock.now()));
         return;
       }
       child = startSupervisor(folder);
@@ -160,9 +162,12 @@ function planOf(folder: string, record: JobRecord, attempt: number, options: Job
   const temporaryFolder = join(folder, TEMPORARY);
   const logStreamName = `${definition.name}/default/${jobId}-${attempt}`;
   const timeoutSeconds = submit.Timeout?.AttemptDurationSeconds ?? definition.timeoutSeconds;
+  const command = jobCommand(record);
+  const environment = jobEnvironment(record, attempt, temporaryFolder, options.environment);
   return {
-    command: jobCommand(record),
-    environment: jobEnvironment(record, attempt, temporaryFolder, options.environment),
+    command,
+    environment,
+    objects: jobObjects(command, environment),
     directory: definition.directory,
     temporaryFolder,
     memoryMiB: jobMemoryMiB(record),
@@ -221,15 +226,4 @@ function lostResult(folder: string, record: JobRecord, attempt: number, now: num
   };
 }
 
-function notStarted(now: number): AttemptResult {
-  return {
-    succeeded: false,
-    final: false,
-    StartedAt: now,
-    StoppedAt: now,
-    StatusReason: "Task failed to start",
-    Container: {
-      Reason: `CannotStartContainerError: the process that supervises the job ended before it began, ${SUPERVISOR_STARTS} times; is the disk full?`,
-    },
-  };
-}
+const SUPERVISORS_ENDED = `the process that supervises the job ended before it began, ${SUPERVISOR_STARTS} times; is the disk full?`;

@@ -10,6 +10,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openLogFile } from "../logs/log-file.ts";
 import { groupMembers, killSandbox, memoryOf, processIdentity, signalGroup } from "../processes/processes.ts";
+import type { S3Endpoint } from "../s3/endpoint.ts";
+import { withEndpoint } from "../s3/with-endpoint.ts";
 import { findProgram } from "./job-command.ts";
 import {
   type AttemptPlan,
@@ -21,6 +23,7 @@ import {
   writeNote,
 } from "./job-files.ts";
 import { type JobOutput, openJobOutput } from "./job-output.ts";
+import { neverStarted } from "./never-started.ts";
 
 const WATCH_MS = 200;
 const ENDED = "Essential container in task exited";
@@ -60,9 +63,23 @@ async function supervise(folder: string): Promise<void> {
 }
 
 async function runAttempt(folder: string, plan: AttemptPlan): Promise<AttemptResult> {
-  const [program = "", ...args] = plan.command;
+  const [program = ""] = plan.command;
   const found = findProgram(program, plan.directory, plan.environment.PATH ?? "");
   if (!found.found) return cannotStart(found.reason);
+  let s3: S3Endpoint | undefined;
+  try {
+    s3 = await startS3(plan);
+  } catch (error) {
+    return cannotStart(`its objects cannot be served: ${error}`);
+  }
+  try {
+    return await runCommand(folder, found.path, { ...plan, environment: withEndpoint(plan.environment, s3) });
+  } finally {
+    await s3?.close();
+  }
+}
+
+async function runCommand(folder: string, program: string, plan: AttemptPlan): Promise<AttemptResult> {
   const log = openLogFile(plan.logPath, Date.now, plan.logLimits);
   let output: JobOutput;
   try {
@@ -71,7 +88,7 @@ async function runAttempt(folder: string, plan: AttemptPlan): Promise<AttemptRes
   } catch (error) {
     return cannotStart(String(error));
   }
-  const child = spawn("/bin/sh", ["-c", GATE, "cirrus-job", output.path, found.path, ...args], {
+  const child = spawn("/bin/sh", ["-c", GATE, "cirrus-job", output.path, program, ...plan.command.slice(1)], {
     cwd: plan.directory,
     env: plan.environment,
     detached: true,
@@ -101,6 +118,14 @@ async function runAttempt(folder: string, plan: AttemptPlan): Promise<AttemptRes
     StatusReason: verdict?.statusReason ?? ENDED,
     Container: { ExitCode: exitCode, LogStreamName: plan.logStreamName, Reason: verdict?.reason },
   };
+}
+
+/** Of this attempt alone: it is there as long as the command, however often the runtime is stopped and started meanwhile. */
+async function startS3({ objects }: AttemptPlan): Promise<S3Endpoint | undefined> {
+  if (objects === undefined) return undefined;
+  // Loaded for those that need it: the supervisor of another job is up sooner.
+  const { startS3Endpoint } = await import("../s3/endpoint.ts");
+  return startS3Endpoint(objects);
 }
 
 /** Resolves when the command has ended, by itself or because it was made to. */
@@ -153,17 +178,8 @@ function spawnError(child: ChildProcess): Promise<string> {
   });
 }
 
-/** As where a container never ran: no exit code, no log. */
 function cannotStart(reason: string): AttemptResult {
-  const now = Date.now();
-  return {
-    succeeded: false,
-    final: false,
-    StartedAt: now,
-    StoppedAt: now,
-    StatusReason: "Task failed to start",
-    Container: { Reason: `CannotStartContainerError: ${reason}` },
-  };
+  return neverStarted(reason, Date.now());
 }
 
 function tryToWrite(folder: string, result: AttemptResult): boolean {

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
-import { TransientError } from "../../errors.ts";
+import { isDiskFull, TransientError } from "../../errors.ts";
 import type { JobDefinition } from "../../executions/job-definition.ts";
 import type { JobDescription, SubmitJob } from "../../executions/jobs.ts";
 import { NAMESPACE_URL, uuid5 } from "../../payload/payload-id.ts";
@@ -178,8 +178,7 @@ function untilAborted<T>(
 }
 
 function explainFullDisk(error: unknown, directory: string): unknown {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException; // fs errors carry a code, others none
-  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  if (!isDiskFull(error)) return error;
   return new TransientError("The files of a job cannot be written: the disk is full.", {
     where: directory,
     hint: "Free some space; the job goes on by itself.",

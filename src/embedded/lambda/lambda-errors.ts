@@ -51,6 +51,7 @@ export const LAMBDA_ERRORS = {
   responseTooLarge: "Function.ResponseSizeTooLarge",
   requestTooLarge: "Lambda.RequestTooLargeException",
   cannotStart: "Lambda.ServiceException",
+  imageNotHere: "Runtime.ImageNotHere",
 } as const;
 
 /** Bytes of a payload and of a result, 6 MB as the service counts them. */

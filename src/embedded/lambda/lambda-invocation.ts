@@ -11,8 +11,11 @@ const MEGABYTE = 1024 * 1024;
 /** Node itself, before any task code runs, holds 22 MB (Node 24, measured); a worker may have that and a little more. */
 const NODE_ALLOWANCE_MB = 32;
 const MEMORY_INTERVAL_MS = 100;
-/** Lambda's limit for loading a handler; longer where the function itself may take longer. */
-const LOAD_SECONDS = 10;
+/**
+ * For loading a handler; longer where the function itself may take longer. Lambda, whose limit is 10 seconds, loads one
+ * on a processor of its own; here several are loaded at once, on a machine that has other things to do.
+ */
+const LOAD_SECONDS = 60;
 /** Ends the watches; a text, for an AbortError of its own would cost a stack trace with every invocation. */
 const OVER = "over";
 

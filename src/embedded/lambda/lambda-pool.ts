@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "../../clock.ts";
+import { type Clock, MINUTE_MS } from "../../clock.ts";
 import { TransientError } from "../../errors.ts";
 import type { LambdaFunction } from "../../executions/lambda-function.ts";
 import { type Json, utf8Length } from "../../json.ts";
@@ -54,10 +54,8 @@ export interface LambdaPoolOptions {
 /** The runtime is stopping. What it interrupted has not failed: it is to be run again. */
 export class PoolClosed extends TransientError {}
 
-const MINUTE = 60_000;
-
 export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
-  const { logs, clock, home, maxWorkers = availableParallelism() * 2, idleMs = 5 * MINUTE } = options;
+  const { logs, clock, home, maxWorkers = availableParallelism() * 2, idleMs = 5 * MINUTE_MS } = options;
   const registry = makeWorkerRegistry(join(home, "workers"));
   const closing = new AbortController();
   const lines = makeLines();
@@ -87,6 +85,7 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
     async invoke(fn, payload, { requestId, signal }) {
       signal?.throwIfAborted();
       if (closing.signal.aborted) throw closedBefore(fn);
+      refuseImage(fn);
       const text = JSON.stringify(payload);
       refuseTooLarge(fn, utf8Length(text));
       const worker = await acquire(fn, signal);
@@ -118,6 +117,12 @@ export function makeLambdaPool(options: LambdaPoolOptions): LambdaPool {
 
 function closedBefore(fn: LambdaFunction): PoolClosed {
   return new PoolClosed(`The runtime stopped before ${fn.name} ended.`, { where: fn.name });
+}
+
+function refuseImage({ name, handler, fromImage }: LambdaFunction): void {
+  if (fromImage !== true) return;
+  const errorMessage = `${name} runs from a container image, which is not started on one machine. Put a module for its handler ${handler} into its folder, which then runs here, or have the workflow run it as a Batch job, whose command runs here.`;
+  throw new LambdaError(name, { errorType: LAMBDA_ERRORS.imageNotHere, errorMessage, trace: [] });
 }
 
 function refuseTooLarge(fn: LambdaFunction, bytes: number): void {

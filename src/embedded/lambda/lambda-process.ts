@@ -1,8 +1,10 @@
 /** One worker process of a Lambda task: started with Lambda's environment, given an invocation at a time, killed whole. */
+
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { LambdaFunction } from "../../executions/lambda-function.ts";
 import { modulePath } from "../processes/module-path.ts";
+import { orAfter } from "../processes/or-after.ts";
 import { killSandbox, signalGroup } from "../processes/processes.ts";
 import { lambdaEnvironment } from "./lambda-environment.ts";
 import { LAMBDA_ERRORS, type LambdaFailure } from "./lambda-errors.ts";
@@ -78,7 +80,7 @@ export function startLambdaProcess(fn: LambdaFunction, folder: string): LambdaPr
       const { complete } = output.begin(invocation.requestId, onOutput);
       tell(child, { type: "invoke", invocation });
       const result = await Promise.race([outcome.promise, ended.promise]);
-      await Promise.race([complete, ended.promise, delay(OUTPUT_GRACE_MS)]);
+      await orAfter(OUTPUT_GRACE_MS, Promise.race([complete, ended.promise]));
       settle = undefined;
       output.end();
       return result;
@@ -98,15 +100,10 @@ function tell(child: ChildProcess, message: ToWorker): void {
 }
 
 /** Its last output and its last message may arrive after the news of its end. */
-function closed(child: ChildProcess): Promise<unknown> {
+function closed(child: ChildProcess): Promise<void> {
   const output = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const channel = child.connected && new Promise<void>((resolve) => child.once("disconnect", () => resolve()));
-  return Promise.race([Promise.all([output, channel]), delay(OUTPUT_GRACE_MS)]);
-}
-
-/** Real time, whatever clock the runtime has: this waits for the operating system. */
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+  return orAfter(OUTPUT_GRACE_MS, Promise.all([output, channel]));
 }
 
 function exitFailure(

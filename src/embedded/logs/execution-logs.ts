@@ -3,6 +3,7 @@ import { taskToken } from "../../asl/task-token.ts";
 import { isoTime } from "../../clock.ts";
 import { type ExecutionLogs, stepOf, type TaskTry } from "../../executions/execution-logs.ts";
 import type { Executions, HistoryEvent } from "../../executions/executions.ts";
+import { integrationOf } from "../../executions/integration.ts";
 import { isJsonObject } from "../../json.ts";
 import { foreignCursor } from "../../pages.ts";
 import { NAMESPACE_URL, uuid5 } from "../../payload/payload-id.ts";
@@ -59,7 +60,7 @@ function scheduledTasks(arn: string, history: readonly HistoryEvent[]): readonly
 async function triesOf(task: ScheduledTask, jobs: Pick<Jobs, "describe">): Promise<readonly TaskTry[]> {
   const { event, attempt, id, endedAt } = task;
   const base = { path: event.path, step: stepOf(event.path), attempt, startedAt: event.at, endedAt };
-  if (String(event.details.resource).startsWith("arn:aws:states:::batch:submitJob")) {
+  if (integrationOf(event.details.resource)?.startsWith("batch:submitJob")) {
     const job = await jobs.describe(id);
     if (job === undefined) return [];
     // arn:aws:batch:REGION:ACCOUNT:job-definition/NAME:1
@@ -82,7 +83,7 @@ async function triesOf(task: ScheduledTask, jobs: Pick<Jobs, "describe">): Promi
 /** The name in the function's ARN, or as `lambda:invoke` was told it. */
 function functionName({ details: { resource, input } }: HistoryEvent): string {
   const invoked = isJsonObject(input) && typeof input.FunctionName === "string" ? input.FunctionName : undefined;
-  const name = String(resource).startsWith("arn:aws:states:::") ? (invoked ?? "") : String(resource);
+  const name = integrationOf(resource) === undefined ? String(resource) : (invoked ?? "");
   return (
     name
       .replace(/:\$LATEST$/, "")

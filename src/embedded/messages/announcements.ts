@@ -7,7 +7,13 @@ import { utf8Length } from "../../json.ts";
 import { pageSize } from "../../pages.ts";
 import type { Database } from "../database/database.ts";
 
-export interface RecordedAnnouncement extends Announcement {
+export type TopicArn = `arn:${string}`;
+
+/** One of Cirrus' own, or any other by its ARN. */
+export type TopicName = Topic | TopicArn;
+
+export interface RecordedAnnouncement extends Omit<Announcement, "topic"> {
+  readonly topic: TopicName;
   /** Grows with every announcement of any topic. */
   readonly seq: number;
   readonly at: string;
@@ -17,26 +23,38 @@ export interface EmbeddedAnnouncements extends Announcements {
   /** Calls `listener` once for every new announcement of this process; the function it returns ends that. */
   subscribe(topic: Topic, listener: (announcement: Announcement) => void): () => void;
   /** Oldest first, those of every process; `after` is the `seq` of the last one seen. */
-  list(query: { topic: Topic; after?: number; limit?: number }): Promise<readonly RecordedAnnouncement[]>;
+  list(query: {
+    topic: TopicName | readonly TopicName[];
+    after?: number;
+    limit?: number;
+  }): Promise<readonly RecordedAnnouncement[]>;
+  /** The highest `seq` that there is; 0 before the first. */
+  newest(): Promise<number>;
 }
 
 const MAX_BYTES = 262_144;
 const MOST_ATTRIBUTES = 10;
 
-export function makeAnnouncements(db: Database, { clock }: { readonly clock: Clock }): EmbeddedAnnouncements {
+export interface AnnouncementsOptions {
+  readonly clock: Clock;
+  /** The topic that everything goes to, whatever topic it names. */
+  readonly arn?: TopicArn | undefined;
+}
+
+export function makeAnnouncements(db: Database, { clock, arn }: AnnouncementsOptions): EmbeddedAnnouncements {
   const listeners = new Set<{ topic: Topic; listener: (announcement: Announcement) => void }>();
 
   function insert(announcement: Announcement): SendOutcome {
     const { id, topic, body } = announcement;
     const added = db.run(
       "INSERT OR IGNORE INTO announcements (topic, id, body, attributes, at) VALUES (?, ?, ?, ?, ?)",
-      topic,
+      arn ?? topic,
       id,
       body,
       JSON.stringify(announcement.attributes),
       isoTime(clock.now()),
     );
-    if (added === 1) db.afterCommit(() => tell(announcement));
+    if (added === 1 && arn === undefined) db.afterCommit(() => tell(announcement));
     return { id, outcome: "sent" };
   }
 
@@ -65,25 +83,27 @@ export function makeAnnouncements(db: Database, { clock }: { readonly clock: Clo
     list: async ({ topic, after = 0, limit }) =>
       db
         .all<AnnouncementRow>(
-          "SELECT * FROM announcements WHERE topic = ? AND seq > ? ORDER BY seq LIMIT ?",
-          topic,
+          "SELECT * FROM announcements WHERE topic IN (SELECT value FROM json_each(?)) AND seq > ? ORDER BY seq LIMIT ?",
+          JSON.stringify(Array.isArray(topic) ? topic : [topic]),
           after,
           pageSize(limit),
         )
         .map((row) => ({
           seq: row.seq,
-          topic,
+          topic: row.topic,
           id: row.id,
           body: row.body,
           // Written by `insert` above and by nothing else.
           attributes: JSON.parse(row.attributes) as Record<string, AttributeValue>,
           at: row.at,
         })),
+    newest: async () => db.get<{ seq: number | null }>("SELECT max(seq) AS seq FROM announcements")?.seq ?? 0,
   };
 }
 
 interface AnnouncementRow {
   seq: number;
+  topic: TopicName;
   id: string;
   body: string;
   attributes: string;

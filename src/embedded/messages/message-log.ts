@@ -7,7 +7,7 @@ export interface MessageOutcome {
   /** The message's ID, or the chain effect that sent it. */
   readonly message: string;
   /** `given-up`: it is among the dead letters. */
-  readonly outcome: "started" | "skipped" | "failed" | "rejected" | "given-up";
+  readonly outcome: "started" | "skipped" | "waiting" | "failed" | "rejected" | "given-up";
   readonly at: string;
   readonly payloadId?: string | undefined;
   readonly execution?: string | undefined;

@@ -40,6 +40,8 @@ export interface QueueDepth {
 
 export interface Queue {
   readonly name: string;
+  /** For so long a received message is hidden, where nothing else is said. */
+  readonly visibilityMs: number;
   /** One outcome per message; `duplicate` where the same ID waits, or was sent within the last five minutes. */
   send(messages: readonly { id: string; body: string }[]): Promise<readonly ("sent" | "duplicate")[]>;
   /** The same as a part of the transaction around it. */
@@ -178,6 +180,7 @@ export function makeQueue(db: Database, options: QueueOptions): Queue {
 
   return {
     name,
+    visibilityMs: usualVisibility,
     send: (messages) => db.write(() => sendWithin(messages)),
     sendWithin,
     receive: async ({ max, visibilityMs = usualVisibility }) => {

@@ -1,16 +1,16 @@
 /** Turns the operating system's error codes into errors that say what happened and what to do about it. */
-import { CirrusError, EXIT, TransientError } from "../../errors.ts";
+import { CirrusError, EXIT, isDiskFull, TransientError } from "../../errors.ts";
 
 /** The error to throw for anything thrown while files under `directory` were used; other errors come back as they are. */
 export function explainFiles(thrown: unknown, directory: string): unknown {
+  if (isDiskFull(thrown)) {
+    return new TransientError(`The disk is full: free space under ${directory}; nothing was lost.`, {
+      where: directory,
+      hint: `Free space under ${directory}; what was not stored is tried again.`,
+      cause: thrown,
+    });
+  }
   switch (codeOf(thrown)) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return new TransientError(`The disk is full: free space under ${directory}; nothing was lost.`, {
-        where: directory,
-        hint: `Free space under ${directory}; what was not stored is tried again.`,
-        cause: thrown,
-      });
     case "EMFILE":
     case "ENFILE":
     case "EIO":

@@ -3,30 +3,33 @@
  * buckets first and then moved into place, so that nobody ever sees half of it.
  */
 import { randomUUID } from "node:crypto";
-import { constants, createWriteStream } from "node:fs";
+import { constants, createWriteStream, lstatSync } from "node:fs";
 import { copyFile, type FileHandle, link, mkdir, open, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { CirrusError, EXIT } from "../../errors.ts";
+import { CirrusError } from "../../errors.ts";
 import {
+  type CopiedObject,
   type GetOutcome,
-  isObjectUrl,
+  locateObject,
   type ObjectHead,
   type ObjectStore,
   type ObjectUrl,
   type PutOptions,
-  parseObjectUrl,
 } from "../../payload/object-store.ts";
+import { copyBytes } from "./copy-bytes.ts";
 import { explainFiles, isLink, isMissing, isTaken } from "./file-failures.ts";
 import { isInside } from "./inside-folder.ts";
 import { listObjects } from "./object-listing.ts";
 import { pathOfKey } from "./object-paths.ts";
-
-/** S3's limit for a key, in bytes. */
-const MAX_KEY_BYTES = 1024;
+import { makeFolderSync, sync } from "./sync-folders.ts";
 
 /** Of files that are being written; no bucket's name begins with a dot. */
 const UNFINISHED = ".unfinished";
+
+/** Bytes that are read and written at a time: as many as a processor's own cache holds (see copy-bytes.ts). */
+const highWaterMark = 256 * 1024;
 
 export interface EmbeddedObjectStore extends ObjectStore {
   /** The file that the object is or would be kept in. */
@@ -35,31 +38,46 @@ export interface EmbeddedObjectStore extends ObjectStore {
 
 /** `directory` is made when the first object is stored. Content types and headers are not kept: nothing here serves them. */
 export function makeObjectStore(directory: string): EmbeddedObjectStore {
+  const syncFolder = makeFolderSync();
+
   /** Where the object lies; refuses what no S3 key could be. */
   function locate(url: ObjectUrl): string {
-    if (!isObjectUrl(url)) throw badUrl(url, "it is not of the form s3://bucket/key");
-    const { bucket, key } = parseObjectUrl(url);
-    if (!key.isWellFormed()) throw badUrl(url, "its key is not well-formed Unicode");
-    if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw badUrl(url, `its key is longer than ${MAX_KEY_BYTES} bytes`);
+    const { bucket, key } = locateObject(url);
     const { folders, file } = pathOfKey(key);
     return join(directory, bucket, ...folders, file);
   }
 
-  type Opened = { readonly handle: FileHandle; readonly head: ObjectHead } | "missing" | "outside";
+  type Opened =
+    | { readonly handle: FileHandle; readonly head: ObjectHead; readonly version: string }
+    | "missing"
+    | "outside";
 
   async function openObject(url: ObjectUrl): Promise<Opened> {
     const path = locate(url);
     try {
-      if (!(await isInside(directory, dirname(path)))) return "outside";
+      if (!isInside(directory, dirname(path))) return "outside";
       // Without O_NONBLOCK a pipe would be waited for until somebody writes into it.
       const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       const stats = await handle.stat();
-      if (stats.isFile()) return { handle, head: headOf(url, stats) };
+      // Every body is a new file.
+      if (stats.isFile()) return { handle, head: headOf(url, stats), version: `${stats.ino}-${stats.mtimeMs}` };
       await handle.close();
       return "missing";
     } catch (thrown) {
       if (isMissing(thrown)) return "missing";
       if (isLink(thrown)) return "outside";
+      throw explainFiles(thrown, directory);
+    }
+  }
+
+  /** Of the file that the object is kept in, without opening it; undefined where there is none, or none that may be read. */
+  function sizeOf(url: ObjectUrl): number | undefined {
+    const path = locate(url);
+    try {
+      const stats = isInside(directory, dirname(path)) ? lstatSync(path) : undefined;
+      return stats?.isFile() ? stats.size : undefined;
+    } catch (thrown) {
+      if (isMissing(thrown)) return undefined;
       throw explainFiles(thrown, directory);
     }
   }
@@ -75,13 +93,13 @@ export function makeObjectStore(directory: string): EmbeddedObjectStore {
     let moved = false;
     try {
       await writeUnfinished(unfinished, write);
-      if (!(await isInside(directory, dirname(path)))) throw outside(url);
-      const made = await mkdir(dirname(path), { recursive: true });
-      if (ifAbsent && !(await linkNew(unfinished, path))) return "exists";
-      if (!ifAbsent) await rename(unfinished, path);
+      if (!isInside(directory, dirname(path))) throw outside(url);
+      const move = ifAbsent ? linkNew : replace;
+      const { done, made } = await inFolder(path, () => move(unfinished, path));
+      if (!done) return "exists";
       moved = !ifAbsent;
       // The name is in the folder's data: without this a power cut may lose the file, not only its latest bytes.
-      await Promise.all(foldersToSync(path, made).map(sync));
+      await Promise.all(foldersToSync(path, made).map(syncFolder));
       return "stored";
     } catch (thrown) {
       throw explainFiles(thrown, directory);
@@ -126,12 +144,43 @@ export function makeObjectStore(directory: string): EmbeddedObjectStore {
       await store(url, (unfinished) => copyFile(path, unfinished).then(() => sync(unfinished)), options);
     },
 
+    async openRead(url, { start = 0, end = Number.POSITIVE_INFINITY } = {}) {
+      const opened = await openObject(url);
+      if (opened === "missing") return undefined;
+      if (opened === "outside") throw outside(url);
+      const { handle, head, version } = opened;
+      const last = Math.min(end, head.size - 1);
+      if (last >= start) return { head, version, body: handle.createReadStream({ start, end: last, highWaterMark }) };
+      await handle.close();
+      return { head, version, body: Readable.from([]) };
+    },
+
+    async write(url, body, options = {}) {
+      // What has been read of the body once cannot be written a second time into a folder made meanwhile.
+      await mkdir(join(directory, UNFINISHED), { recursive: true }).catch((thrown: unknown) => {
+        throw explainFiles(thrown, directory);
+      });
+      await store(url, (path) => writeStream(path, body), options);
+    },
+
+    async copy(from, to, { accept } = {}) {
+      const size = sizeOf(from);
+      if (size === undefined) return { outcome: "not-here" };
+      let copied: CopiedObject = { size: 0, sha256: "" };
+      const fill = async (path: string) => {
+        copied = await copyBytes(locate(from), path, size);
+        accept?.(copied);
+      };
+      await store(to, fill, {});
+      return { outcome: "copied", ...copied };
+    },
+
     list: (prefix) => listObjects(directory, prefix),
 
     async remove(url) {
       const path = locate(url);
       try {
-        if (!(await isInside(directory, dirname(path)))) throw outside(url);
+        if (!isInside(directory, dirname(path))) throw outside(url);
         await unlink(path);
       } catch (thrown) {
         if (!isMissing(thrown)) throw explainFiles(thrown, directory);
@@ -165,13 +214,27 @@ async function writeBody(path: string, body: Uint8Array | string): Promise<void>
   }
 }
 
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
+async function writeStream(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  await pipeline(body, createWriteStream(path, { flags: "wx", flush: true, highWaterMark }));
+}
+
+/** Makes the folder where it is not there: mostly it is. */
+async function inFolder(
+  path: string,
+  act: () => Promise<boolean>,
+): Promise<{ done: boolean; made?: string | undefined }> {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    return { done: await act() };
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+    const made = await mkdir(dirname(path), { recursive: true });
+    return { done: await act(), made };
   }
+}
+
+async function replace(from: string, to: string): Promise<true> {
+  await rename(from, to);
+  return true;
 }
 
 /** False where something is there already. A link, unlike a rename, never replaces. */
@@ -194,13 +257,6 @@ function foldersToSync(path: string, firstMade: string | undefined): string[] {
     folders.push(folder);
   }
   return folders;
-}
-
-function badUrl(url: string, why: string): CirrusError {
-  return new CirrusError(`The object URL ${JSON.stringify(url.slice(0, 200))} cannot be used: ${why}.`, {
-    hint: "Write it as s3://bucket/key with a key of at most 1,024 bytes.",
-    exitCode: EXIT.usage,
-  });
 }
 
 function outside(url: string): CirrusError {

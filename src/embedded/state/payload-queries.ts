@@ -20,13 +20,17 @@ import { type Key, keyRange } from "./key-range.ts";
 import { type PayloadRow, readPayload, toRecord, toState } from "./payload-rows.ts";
 import { countFound, findKeys, knownCount, searchOf } from "./payload-search.ts";
 
-type Queries = Pick<StateStore, "get" | "list" | "listUnsettled" | "counts" | "count" | "activity" | "history">;
+type Queries = Pick<
+  StateStore,
+  "get" | "list" | "listUnsettled" | "listWaiting" | "counts" | "count" | "activity" | "history"
+>;
 
 export function makePayloadQueries(db: Database): Queries {
   return {
     get: async (payloadIds) => payloadIds.map((id) => readPayload(db, id)),
     list: async (query) => list(db, query),
     listUnsettled: async (query) => listUnsettled(db, query),
+    listWaiting: async (query) => list(db, { ...query, state: "WAITING", order: "oldest" }),
     counts: async (filter = {}) => readCounts(db, filter),
     count: async (filter, most) => count(db, filter, most),
     activity: async (query) => readActivity(db, query),

@@ -27,6 +27,7 @@ export interface PayloadRow {
   effects_pending: number;
   messages: string;
   organisation: string | null;
+  waits_until: string | null;
 }
 
 export function readPayload(db: Database, payloadId: string): PayloadRecord | undefined {
@@ -48,6 +49,7 @@ export function toRecord(row: PayloadRow): PayloadRecord {
     created: row.created,
     updated: row.updated,
     claimedAt: row.claimed_at,
+    waitsUntil: row.waits_until ?? undefined,
     startedAt: row.started_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
     lastError: row.error === null ? undefined : { error: row.error, cause: row.cause ?? "" },
@@ -94,6 +96,7 @@ const COLUMNS = [
   "effects_pending",
   "messages",
   "organisation",
+  "waits_until",
 ] as const satisfies readonly (keyof PayloadRow)[];
 
 const UPSERT = `
@@ -127,6 +130,7 @@ export function writePayload(db: Database, record: PayloadRecord, facet?: number
     effects_pending: record.effectsPending ? 1 : 0,
     messages: JSON.stringify(record.messages),
     organisation: record.organisation ?? null,
+    waits_until: record.waitsUntil ?? null,
   };
   db.run(UPSERT, ...COLUMNS.map((column) => row[column]), facet ?? null);
 }

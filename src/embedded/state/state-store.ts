@@ -3,7 +3,7 @@
  * transaction; `payload-queries.ts` has the reading side.
  */
 import { type Clock, isoTime } from "../../clock.ts";
-import { claimed, type Decide, finished, reasonOfStart, started, takenOver } from "../../state/next-record.ts";
+import { claimed, type Decide, finished, parked, reasonOfStart, started, takenOver } from "../../state/next-record.ts";
 import type { PayloadRecord, StateStore, WriteOutcome } from "../../state/state-store.ts";
 import type { Database } from "../database/database.ts";
 import { type ActivityLog, makeActivityLog } from "./activity.ts";
@@ -42,6 +42,7 @@ export function makeStateStore(db: Database, { clock }: { readonly clock: Clock 
 
   return {
     claim: (requests) => writeEach(requests, claimed, (request) => request),
+    park: (requests) => writeEach(requests, parked, (request) => request),
     takeOver: (requests) => writeEach(requests, takenOver),
     started: (requests) =>
       writeEach(requests, started, (request) => ({

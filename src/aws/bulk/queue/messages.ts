@@ -3,7 +3,7 @@
  * a message that comes twice, late or for nothing does no harm.
  */
 import { CirrusError, TransientError } from "../../../errors.ts";
-import { isJsonObject } from "../../../json.ts";
+import { isJsonObject, parseJson } from "../../../json.ts";
 import { asMessageText, entryId, sendInBatches } from "../../batches.ts";
 import type { Sqs } from "../../services/sqs.ts";
 import { inParallel, slices, untilDone } from "../../state/table.ts";
@@ -58,12 +58,8 @@ export function toMessage(body: string, handle: string): BulkMessage {
 }
 
 function positionIn(body: string): number | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isJsonObject(value) && typeof value.position === "number" ? value.position : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body);
+  return isJsonObject(value) && typeof value.position === "number" ? value.position : undefined;
 }
 
 /** SQS lets 120,000 messages of a queue be in the hands of receivers; with more attempts at a time it says OverLimit, which passes. */

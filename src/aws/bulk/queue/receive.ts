@@ -50,7 +50,7 @@ async function receiveOnce(
     // The run was removed while its queue was waited at.
     if ((await readRun(run, place))?.key.edition !== record.key.edition) return [];
     throw new CirrusError(`The queue of the run ${run} is gone: ${queueUrl}`, {
-      hint: `Remove what is left of the run (cirrus bulk delete ${run}) and load it again.`,
+      hint: `Remove what is left of the run (npx cirrus bulk delete ${run}) and load it again.`,
       cause: thrown,
       exitCode: EXIT.notFound,
     });

@@ -30,6 +30,6 @@ export async function readBody({ json, object }: Item, objects: ObjectStore): Pr
   const got = await objects.get(url);
   if (got.outcome === "found") return JSON.parse(Buffer.from(got.body).toString("utf8"));
   throw new CirrusError(`${url} cannot be read: it is ${got.outcome}.`, {
-    hint: "The run's objects belong to its records: remove the run (cirrus bulk delete) and load it again.",
+    hint: "The run's objects belong to its records: remove the run (npx cirrus bulk delete) and load it again.",
   });
 }

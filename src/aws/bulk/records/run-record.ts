@@ -33,7 +33,7 @@ export async function needRun(name: string, place: Place): Promise<RunRecord> {
   const record = await readRun(name, place);
   if (record !== undefined) return record;
   throw new CirrusError(`There is no bulk run ${name}.`, {
-    hint: "See which there are: cirrus bulk list",
+    hint: "See which there are: npx cirrus bulk list",
     exitCode: EXIT.notFound,
   });
 }
