@@ -5,13 +5,18 @@ import type { Context } from "aws-lambda";
 import { type Log, withFields } from "../log.ts";
 import type { ObjectStore } from "../payload/object-store.ts";
 import { taskParameters } from "../payload/parameters.ts";
-import { type Assets, makeAssets } from "./assets.ts";
+import { type Announce, makeAnnounce } from "./announce.ts";
+import { type Assets, makeAssets } from "./assets/assets.ts";
+import { makeTransfers } from "./assets/transfers.ts";
+import { type CollectionOf, readCollections } from "./collections.ts";
 import { spellOut, TaskStopped } from "./errors.ts";
 import { readPayload } from "./input.ts";
 import type { Item, Payload } from "./item.ts";
-import { type TaskOutput, takeResult, writeOutput } from "./output.ts";
+import { checkItems, nameCollections, type TaskOutput, takeResult, writeOutput } from "./output.ts";
 import { checkParameters } from "./parameters.ts";
 import { portsOf, type TaskContext, type TaskPorts } from "./ports.ts";
+import { tryAgain } from "./retry.ts";
+import { makeReadSecret, type ReadSecret } from "./secret.ts";
 import { makeWorkdir } from "./workdir.ts";
 
 export interface TaskRun<Parameters> {
@@ -25,6 +30,14 @@ export interface TaskRun<Parameters> {
   /** A directory of this run alone, removed after it. */
   readonly workdir: string;
   readonly log: Log;
+  /** Sends each item to each topic, given by its ARN, with the attributes that subscribers filter by. */
+  readonly announce: Announce;
+  /** The text of a secret of Secrets Manager, by its name or ARN. */
+  readonly secret: ReadSecret;
+  /** Acts again, after pauses that grow, where a TransientError was thrown; gives up with the fourth. */
+  tryAgain<T>(act: () => Promise<T>): Promise<T>;
+  /** Where the deployed API tells of this payload; undefined where CIRRUS_API_URL is not set. */
+  readonly payloadUrl: string | undefined;
   /** Aborted when the time is nearly over or the job is told to end. */
   readonly signal: AbortSignal;
   /** Milliseconds until the run is cut off; Infinity where nothing cuts it off. */
@@ -41,6 +54,8 @@ export interface TaskDefinition<S extends StandardSchemaV1> {
   readonly description?: string;
   /** Any Standard Schema: zod, valibot, arktype. */
   readonly parameters: S;
+  /** `false`: the items that `run` ends with are not held against the schemas of STAC. Sparse items never are. */
+  readonly validate?: boolean;
   run(context: TaskRun<StandardSchemaV1.InferOutput<S>>): TaskResult | Promise<TaskResult>;
 }
 
@@ -89,29 +104,55 @@ async function runTask<S extends StandardSchemaV1>(
     const payload = await readPayload(event, ports);
     const log = logOf(definition.name, payload.parsed.id, ports, context);
     const [first] = payload.parsed.process;
-    const place = ["process", 0, "tasks", definition.name];
-    const parameters = await checkParameters(definition.parameters, taskParameters(first, definition.name), place);
+    // Where another component `uses` this code, its parameters stand under that one's name.
+    const name = ports.environment.CIRRUS_COMPONENT ?? definition.name;
+    const place = ["process", 0, "tasks", name];
+    const parameters = await checkParameters(definition.parameters, taskParameters(first, name), place);
+    const collectionOf = await readCollections(first);
     const signal = ports.signal === undefined ? early : AbortSignal.any([early, ports.signal]);
-    const workdir = await makeWorkdir(definition.name, ports.environment.CIRRUS_WORKDIR);
+    const workdir = await makeWorkdir(definition.name, ports.environment, log);
+    const transfers = makeTransfers({ ports, definition: first, collectionOf, workdir, log }, signal);
     try {
       const result = await definition.run({
         payload: payload.own,
         items: payload.own.features,
         parameters,
-        assets: makeAssets({ ports, definition: first, workdir: workdir.path, signal }),
+        assets: makeAssets(transfers),
         objects: ports.objects,
         workdir: workdir.path,
         log,
+        announce: makeAnnounce(ports, log),
+        secret: makeReadSecret(ports),
+        payloadUrl: payloadUrl(payload.parsed.id, ports),
+        tryAgain: (act) => tryAgain(act, { clock: ports.clock, random: ports.random, signal }),
         signal,
         remaining: () => context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
       });
-      return await writeOutput(takeResult(definition.name, payload.own, result), ports);
+      return await finish(definition, takeResult(definition.name, payload.own, result), collectionOf, ports);
     } finally {
+      await transfers.end();
       await workdir.remove();
     }
   } catch (thrown) {
     throw spellOut(thrown);
   }
+}
+
+function payloadUrl(id: string, { environment }: TaskPorts): string | undefined {
+  const api = environment.CIRRUS_API_URL?.replace(/\/$/, "");
+  return api === undefined ? undefined : `${api}/v1/payload?id=${encodeURIComponent(id)}`;
+}
+
+/** What the run ended with, as the next task may have it. */
+async function finish<S extends StandardSchemaV1>(
+  { name, validate = true }: TaskDefinition<S>,
+  payload: Payload,
+  collectionOf: CollectionOf,
+  ports: TaskPorts,
+): Promise<TaskOutput> {
+  nameCollections(payload.features, collectionOf);
+  if (validate && ports.environment.CIRRUS_VALIDATE !== "false") await checkItems(name, payload.features);
+  return writeOutput(payload, ports);
 }
 
 /**

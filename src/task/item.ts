@@ -1,28 +1,22 @@
 /** STAC items and payloads as a task sees them: the run's own copy, free to be changed. */
+import type { CommonMetadata, StacAsset, StacItem, StacLink } from "stac-ts";
 
-export interface Asset {
-  href: string;
-  type?: string;
-  title?: string;
-  roles?: string[];
-  [field: string]: unknown;
-}
+export type Asset = StacAsset;
+export type Link = StacLink;
 
-export interface Link {
-  href: string;
-  rel: string;
-  type?: string;
-  title?: string;
-  [field: string]: unknown;
-}
-
+/** An item of STAC 1.0 or 1.1. Only its `id` is certain where it came sparse; what it came without is empty. */
 export interface Item {
   id: string;
+  type?: "Feature";
+  stac_version?: string;
+  stac_extensions?: string[];
   collection?: string | null;
-  properties: { [field: string]: unknown };
+  geometry?: StacItem["geometry"];
+  /** West, south, east, north; or with heights: west, south, lowest, east, north, highest. */
+  bbox?: number[];
+  properties: CommonMetadata;
   assets: { [key: string]: Asset };
   links: Link[];
-  stac_extensions?: string[];
   [field: string]: unknown;
 }
 
@@ -43,9 +37,4 @@ export interface Payload {
 /** Puts a link in the place of every other with its relation. */
 export function replaceLink(item: Item, link: Link): void {
   item.links = [...item.links.filter(({ rel }) => rel !== link.rel), link];
-}
-
-/** Declares an extension of STAC once. */
-export function declareExtension(item: Item, schemaUrl: string): void {
-  item.stac_extensions = [...new Set([...(item.stac_extensions ?? []), schemaUrl])];
 }

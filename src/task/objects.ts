@@ -9,7 +9,8 @@ import type { ObjectStore } from "../payload/object-store.ts";
 export function objectsFromEnvironment(environment: Environment): ObjectStore {
   const directory = environment.CIRRUS_OBJECTS_DIRECTORY;
   if (directory !== undefined) return makeObjectStore(resolve(directory));
-  const requesterPays = environment.CIRRUS_REQUESTER_PAYS === "true";
+  const paid = environment.CIRRUS_REQUESTER_PAYS ?? "";
+  const requesterPays = paid === "true" || paid.split(",").map((bucket) => bucket.trim());
   // One client for all invocations of a container: its connections stay open.
   s3 ??= lazyS3({ endpoint: environment.AWS_ENDPOINT_URL });
   return makeS3ObjectStore({ s3, requesterPays });

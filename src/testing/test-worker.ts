@@ -1,8 +1,8 @@
 /** For the tests of workers of bulk runs: the function is called as a run calls it, its data and its outcome are checked. */
 import { availableParallelism, hostname, totalmem } from "node:os";
-import type { WorkerHandler } from "../task/define-worker.ts";
-import { makeWorkerData, noticesFromSignals, type WorkerFacts } from "../task/worker-data.ts";
-import type { CheckedOutcome } from "../task/worker-outcome.ts";
+import type { WorkerHandler } from "../task/bulk/define-worker.ts";
+import { makeWorkerData, noticesFromSignals, type WorkerFacts } from "../task/bulk/worker-data.ts";
+import type { CheckedOutcome } from "../task/bulk/worker-outcome.ts";
 
 export interface TestWorkerOptions {
   /** `test` where it is not given. */

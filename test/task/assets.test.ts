@@ -1,6 +1,5 @@
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,46 +8,19 @@ import { describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { makeClients } from "../../src/aws/clients.ts";
 import { makeS3ObjectStore } from "../../src/aws/object-store.ts";
-import { type Assets, defineTask, type Item } from "../../src/task/index.ts";
+import type { Clock } from "../../src/clock.ts";
+import { silentLog } from "../../src/log.ts";
+import { defineTask } from "../../src/task/index.ts";
 import { PORTS, type TaskContext } from "../../src/task/ports.ts";
-import { type TestOptions, testTask } from "../../src/testing/index.ts";
+import { testTask } from "../../src/testing/index.ts";
+import { payloadOf, probe, runAssets as run, serve, type Use, withAsset } from "./asset-task.ts";
 
-type Use = (assets: Assets, item: Item, workdir: string) => unknown;
-
-function run(
-  item: object,
-  use: Use,
-  { upload_options = {}, ...options }: TestOptions & { upload_options?: object } = {},
-) {
-  const task = defineTask({
-    name: "probe",
-    parameters: z.object({}),
-    async run({ items, assets, workdir }) {
-      for (const each of items) await use(assets, each, workdir);
-    },
-  });
-  const features = [{ id: "a", collection: "c", properties: { datetime: "2020-05-18T13:35:47Z" }, ...item }];
-  return testTask(task, { type: "FeatureCollection", features, process: [{ workflow: "w", upload_options }] }, options);
-}
-
-const withAsset = (href: string, more: object = {}) => ({ assets: { scene: { href, ...more } } });
 const selfLink = (href: string) => [{ rel: "self", href }];
 const objects = { "s3://scenes/2020/a b.txt": Buffer.from("pixels") } as const;
 
 const downloadScene: Use = async (assets, item) => {
   item.properties.found = await readFile(await assets.download(item, "scene"), "utf8");
 };
-
-async function serve(listener: RequestListener, use: (url: string) => Promise<void>): Promise<void> {
-  const server = createServer(listener);
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  try {
-    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
-  }
-}
 
 /** Runs a task over the real S3 client, to which every call is refused. */
 async function refusedByS3(status: number, code: string, use: Use, error: object): Promise<void> {
@@ -131,7 +103,9 @@ describe("a download", () => {
   test("a relative href needs a self link", async () => {
     await expect(run(withAsset("a.tif"), downloadScene)).rejects.toMatchObject({
       name: "InvalidInput",
-      message: expect.stringContaining('item a has no absolute "self" link'),
+      message: expect.stringMatching(
+        /^Item a, asset "scene": The href a\.tif is relative and the item has no absolute "self" link\. /,
+      ),
     });
   });
 
@@ -189,6 +163,8 @@ describe("a file of this machine", () => {
   });
 });
 
+const AT_TEN = { date: "Sat, 21 Nov 2026 10:00:00 GMT" };
+
 describe("HTTP", () => {
   const environment = { CIRRUS_ALLOW_LOCAL_ASSETS: "true" };
 
@@ -232,6 +208,125 @@ describe("HTTP", () => {
         name: "TransientError",
       });
     });
+  });
+
+  test("a server that wants to speak another protocol is not waited for", async () => {
+    const listener: RequestListener = ({ socket }) => {
+      socket.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n");
+    };
+    await serve(listener, async (url) => {
+      await expect(run(withAsset(url), downloadScene, { environment })).rejects.toThrow(/answered 101/);
+    });
+  });
+
+  test("a connection that breaks off is opened again where it was", async () => {
+    const ranges: (string | undefined)[] = [];
+    const body = "0123456789".repeat(1000);
+    const listener: RequestListener = ({ headers: { range } }, response) => {
+      ranges.push(range);
+      const start = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
+      const rest = body.slice(start);
+      const headers = { etag: '"v1"', "content-length": rest.length };
+      if (range === undefined) response.writeHead(200, headers).write(rest.slice(0, 5000), () => response.destroy());
+      else {
+        const partial = { ...headers, "content-range": `bytes ${start}-${body.length - 1}/${body.length}` };
+        response.writeHead(206, partial).end(rest);
+      }
+    };
+    await serve(listener, async (url) => {
+      const { payload } = await run(withAsset(url), downloadScene, { environment });
+      expect(payload.features[0]?.properties.found).toBe(body);
+      expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)]);
+    });
+  });
+
+  test.each([["file:///etc/passwd"], ["http://[bad"]])("a redirect to %s leads nowhere", async (location) => {
+    await serve(
+      (_request, response) => void response.writeHead(302, { location }).end(),
+      async (url) => {
+        await expect(run(withAsset(url), downloadScene, { environment })).rejects.toMatchObject({
+          name: "AssetUnavailable",
+          message: expect.stringMatching(/asset "scene": http:.* answered 302 Found/),
+        });
+      },
+    );
+  });
+
+  test.each([["https://user:pass@[bad/a.tif?sig=secret"], ["file://host/a.tif?sig=secret"]])(
+    "%s is no URL, and is shown without what is secret",
+    async (href) => {
+      const failing = run(withAsset(href), downloadScene, { environment });
+      await expect(failing).rejects.toMatchObject({
+        name: "InvalidInput",
+        message: expect.stringMatching(
+          /asset "scene": (https:\/\/\[bad|file:\/\/host)\/a\.tif is no URL that can be read/,
+        ),
+      });
+      await expect(failing).rejects.not.toThrow(/secret|pass/);
+    },
+  );
+
+  test("a server that sends other bytes than it was asked for is not believed", async () => {
+    const listener: RequestListener = ({ headers: { range } }, response) => {
+      const headers = { etag: '"v1"', "content-length": 10 };
+      if (range === undefined) response.writeHead(200, headers).write("01234", () => response.destroy());
+      else response.writeHead(206, { ...headers, "content-range": "bytes 0-9/10" }).end("0123456789");
+    };
+    await serve(listener, async (url) => {
+      await expect(run(withAsset(url), downloadScene, { environment })).rejects.toMatchObject({
+        name: "TransientError",
+        message: expect.stringMatching(/asked for bytes from 5 on, and sent others/),
+      });
+    });
+  });
+
+  test("a server that is busy is asked again, and not before it said", async () => {
+    let asked = 0;
+    const listener: RequestListener = (_request, response) => {
+      asked++;
+      if (asked === 1) response.writeHead(429, { "retry-after": "3" }).end();
+      else if (asked === 2)
+        response.writeHead(503, { "retry-after": "Sat, 21 Nov 2026 10:00:09 GMT", ...AT_TEN }).end();
+      else response.end("pixels");
+    };
+    const slept: number[] = [];
+    const clock: Clock = { now: () => 0, sleep: async (ms) => void slept.push(ms) };
+    await serve(listener, async (url) => {
+      const context: TaskContext = { [PORTS]: { environment, clock, random: () => 0, log: silentLog } };
+      // The rest of Lambda's context is not there in a job either.
+      const output = await probe(downloadScene)(payloadOf(withAsset(url)), context as Context);
+      expect(output).toMatchObject({ features: [{ properties: { found: "pixels" } }] });
+      expect(slept).toEqual([3000, 9000]);
+    });
+  });
+
+  test.each(["/scene.tif", "/download?file=scene.tif"])(
+    "a page in place of the file %s is no file, and is no success",
+    async (path) => {
+      const listener: RequestListener = (_request, response) => {
+        response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<html>Sign in</html>");
+      };
+      await serve(listener, async (url) => {
+        await expect(run(withAsset(url + path), downloadScene, { environment })).rejects.toMatchObject({
+          name: "AssetUnavailable",
+          message: expect.stringMatching(/asset "scene": .* answered with an HTML page and not with a file.*sign-in/),
+        });
+        const page = withAsset(url + path, { type: "text/html" });
+        expect((await run(page, downloadScene, { environment })).payload.features).toHaveLength(1);
+      });
+    },
+  );
+
+  test.each([
+    [404, /moved or removed/],
+    [403, /signed URL has not expired/],
+  ])("%i says what to look at", async (status, hint) => {
+    await serve(
+      (_request, response) => void response.writeHead(status).end(),
+      async (url) => {
+        await expect(run(withAsset(url), downloadScene, { environment })).rejects.toThrow(hint);
+      },
+    );
   });
 
   test("a circle of redirects ends", async () => {
@@ -319,11 +414,45 @@ describe("an upload", () => {
     expect(payload.features[0]?.assets.result).toMatchObject({ title: "Kept", roles: ["data"] });
   });
 
-  test("a template that the item cannot fill says which member is missing", async () => {
-    const options = { upload_options: { path_template: "$" + "{orbit}" } };
-    await expect(run({}, upload, options)).rejects.toMatchObject({
+  const template = "$" + "{orbit}";
+  const refusal =
+    `path template "${template}": the item has no orbit. Add it to the item, or write a stand-in: $` +
+    "{orbit?unknown}.";
+
+  test("a template that the item cannot fill is named where it is written, with item and asset once", async () => {
+    await expect(run({}, upload, { upload_options: { path_template: template } })).rejects.toMatchObject({
       name: "InvalidInput",
-      message: expect.stringMatching(/orbit/),
+      message: `$.process[0].upload_options.path_template: Item a, asset "result": ${refusal}`,
+    });
+  });
+
+  test.each([
+    [template, refusal],
+    [
+      5,
+      "path template 5: it is no text. Write a text such as $" +
+        "{collection}/$" +
+        "{year}/$" +
+        "{month}/$" +
+        "{day}/$" +
+        "{id}.",
+    ],
+  ])("the template %j of a collection is named there", async (of, told) => {
+    const payload = payloadOf({});
+    const collection_options = { c: { upload_options: { path_template: of } } };
+    const process = [{ ...payload.process[0], collection_options }];
+    await expect(testTask(probe(upload), { ...payload, process })).rejects.toMatchObject({
+      name: "InvalidInput",
+      message: `$.process[0].collection_options.c.upload_options.path_template: Item a, asset "result": ${told}`,
+    });
+  });
+
+  test.each<[string, Use]>([
+    ["located", (assets, item) => assets.locate(item, "out.txt")],
+    ["stored", (assets, item, workdir) => assets.store(item, join(workdir, "out.txt"))],
+  ])("a file that is %s and no asset is named by its item", async (_how, use) => {
+    await expect(run({}, use, { upload_options: { path_template: template } })).rejects.toMatchObject({
+      message: `$.process[0].upload_options.path_template: Item a: ${refusal}`,
     });
   });
 

@@ -1,6 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,7 +10,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { makeObjectStore } from "../../src/embedded/objects/object-store.ts";
 import type { ObjectUrl } from "../../src/payload/object-store.ts";
-import { errorUrl } from "../../src/task/batch.ts";
+import { errorUrl } from "../../src/task/batch/batch.ts";
 import { exampleObjects, readExample } from "../examples.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../bin/cirrus-batch");
@@ -116,6 +118,19 @@ describe("a job that succeeds", () => {
     expect(await job.read(URL_IN)).toEqual({ old: true });
   });
 
+  test("lets items pass that break the rules of STAC only where it is told not to look", async () => {
+    const example = await readExample("publish-only.json");
+    const features = example.features.map((item) => ({ ...item, bbox: [0, 0] }));
+    const job = await makeJob({ ...example, features });
+    const cwd = tasks("publish");
+    const { code, lines } = await runBatch(job, ["process", URL_IN], { cwd });
+    expect({ code, last: lines.at(-1) }).toEqual({
+      code: 1,
+      last: expect.stringMatching(/^InvalidItem: .*\$\.bbox: /),
+    });
+    expect(await runBatch(job, ["process", URL_IN, "--no-validate"], { cwd })).toMatchObject({ code: 0 });
+  });
+
   test("ends with its result, whatever the handler left open", async () => {
     const cwd = await makeTask(`export const handler = async () => { setInterval(() => {}, 1000); return {}; };`);
     expect(await runBatch(await makeJob(), ["process", URL_IN], { cwd })).toMatchObject({ code: 0 });
@@ -129,7 +144,7 @@ describe("a job that fails", () => {
     const { code, lines } = await runBatch(job, ["process", URL_IN], { cwd: tasks("reproject"), env });
     expect(code).toBe(1);
     expect(lines.at(-1)).toMatch(
-      /^AssetUnreadable: Item LC08_.* could not be warped to EPSG:3857: TIFFFillTile:Read error/,
+      /^AssetUnreadable: Item LC08_.*\/visual-truncated\.tif has 60000 bytes, and file:size of the item says 441074/,
     );
     expect(await job.read(URL_ERROR)).toEqual({
       error: "AssetUnreadable",
@@ -203,6 +218,51 @@ describe("a job that fails", () => {
     expect(await readFile(join(cwd, "cleaned-up"), "utf8")).toBe("yes");
     expect(await job.read(URL_ERROR)).toMatchObject({ error: "TaskStopped" });
   });
+});
+
+describe("a job on a spot instance", () => {
+  test("is told to stop when its instance will be taken away, and ends so that it can be tried again", async () => {
+    const metadata = createServer(({ method, url }, response) => {
+      const action = url === "/latest/meta-data/spot/instance-action";
+      if (method === "PUT") response.end("token");
+      else if (action) response.end(`{"action": "terminate", "time": "2030-01-01T08:22:00Z"}`);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((listening) => metadata.listen(0, "127.0.0.1", listening));
+    // A server that listens on a port has an address of this form.
+    const { port } = metadata.address() as AddressInfo;
+    const cwd = await makeTask(`
+      import { defineTask } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/task/index.ts"))};
+      import * as z from ${JSON.stringify(import.meta.resolve("zod"))};
+      export const handler = defineTask({ name: "slow", parameters: z.object({}), run: ({ signal }) =>
+        new Promise((_, reject) => {
+          const alive = setInterval(() => {}, 1000);
+          const stop = () => { clearInterval(alive); reject(signal.reason); };
+          if (signal.aborted) stop();
+          signal.addEventListener("abort", stop);
+        }) });`);
+    const env = { AWS_BATCH_JOB_ID: "1", AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}` };
+    try {
+      const { code, lines } = await runBatch(await makeJob(), ["process", URL_IN], { cwd, env });
+      const last = "TaskStopped: The spot instance is taken away at 2030-01-01T08:22:00.000Z";
+      expect({ code, last: lines.at(-1) }).toEqual({ code: 143, last });
+    } finally {
+      metadata.close();
+    }
+  });
+});
+
+test("--save-workdir leaves the work directory, and the log says where it is", async () => {
+  const cwd = await makeTask(`
+    import { writeFileSync } from "node:fs";
+    import { defineTask } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/task/index.ts"))};
+    import * as z from ${JSON.stringify(import.meta.resolve("zod"))};
+    export const handler = defineTask({ name: "scratch", parameters: z.object({}),
+      run: ({ workdir }) => writeFileSync(workdir + "/scratch.txt", "kept") });`);
+  const { lines } = await runBatch(await makeJob(), ["process", URL_IN, "--save-workdir"], { cwd });
+  const [, workdir = ""] = /^kept the work directory workdir=(.+)$/m.exec(lines.join("\n")) ?? [];
+  expect(await readFile(join(workdir, "scratch.txt"), "utf8")).toBe("kept");
+  await rm(workdir, { recursive: true });
 });
 
 test.each([

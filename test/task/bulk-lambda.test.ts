@@ -5,9 +5,9 @@ import type { BulkRun } from "../../src/bulk/bulk-run.ts";
 import type { Lease } from "../../src/bulk/bulk-store.ts";
 import { DEFAULT_POLICY, nextAfter } from "../../src/bulk/retry-policy.ts";
 import type { WorkerRecord } from "../../src/bulk/worker-record.ts";
-import { type BulkLambdaPorts, makeBulkLambda } from "../../src/task/bulk-lambda.ts";
-import { defineWorker, type WorkerFunction } from "../../src/task/define-worker.ts";
-import { done, failed, retry } from "../../src/task/worker-outcome.ts";
+import { defineWorker, type WorkerFunction } from "../../src/task/bulk/define-worker.ts";
+import { type BulkLambdaPorts, makeBulkLambda } from "../../src/task/bulk/lambda.ts";
+import { done, failed, retry } from "../../src/task/bulk/worker-outcome.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 
 const RUN: BulkRun = {

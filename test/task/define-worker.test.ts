@@ -1,11 +1,11 @@
 /** What a worker's function is given and may give back; and that its process loads the same names as everybody else. */
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { attemptError } from "../../src/task/bulk/thrown-error.ts";
+import * as lean from "../../src/task/bulk/worker-index.ts";
+import { checkOutcome } from "../../src/task/bulk/worker-outcome.ts";
 import * as sdk from "../../src/task/index.ts";
 import { defineWorker, done, failed, retry } from "../../src/task/index.ts";
-import { attemptError } from "../../src/task/thrown-error.ts";
-import * as lean from "../../src/task/worker-index.ts";
-import { checkOutcome } from "../../src/task/worker-outcome.ts";
 import { testWorker } from "../../src/testing/index.ts";
 
 test("the function is called with ID, data and what is known of the worker", async () => {
@@ -45,7 +45,7 @@ test("a notice is a signal and the answer to a question", async () => {
 });
 
 test("what is invoked with anything but a batch of a run says how to run it", async () => {
-  await expect(defineWorker(() => done())({})).rejects.toMatchObject({ hint: "Run it with `cirrus bulk run`." });
+  await expect(defineWorker(() => done())({})).rejects.toMatchObject({ hint: "Run it with `npx cirrus bulk run`." });
 });
 
 describe("an outcome", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { expect, test } from "vitest";
-import { unzip } from "../../src/task/unzip.ts";
+import { unzip } from "../../src/task/batch/unzip.ts";
 
 const UNIX = 3;
 const attributes = (mode: number) => ({ os: UNIX, attrs: mode << 16 });
