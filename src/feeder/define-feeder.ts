@@ -2,20 +2,31 @@
 import middy, { type MiddyfiedHandler } from "@middy/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Context } from "aws-lambda";
-import { CirrusError, TransientError } from "../errors.ts";
-import type { Intake, OutgoingMessage, SendOutcome } from "../events/intake.ts";
+import type { Clock } from "../clock.ts";
 import type { Json } from "../json.ts";
-import { type Log, silentLog } from "../log.ts";
-import { messageBody } from "../payload/message-body.ts";
-import { parsePayload } from "../payload/payload.ts";
-import { explainProblems } from "../payload/problems.ts";
-import { checkParameters } from "../task/parameters.ts";
-import { type FeederContext, type FeederPorts, portsOf } from "./ports.ts";
+import type { Log } from "../log.ts";
+import type { ObjectStore } from "../payload/object-store.ts";
+import type { StateStore } from "../state/state-store.ts";
+import { type FeedResult, feed } from "./feed.ts";
+import type { Http } from "./http/http.ts";
+import type { Position } from "./position.ts";
 
 export interface FeederRun<Parameters> {
   readonly parameters: Parameters;
   readonly log: Log;
+  /** Aborted when the time is nearly over or nobody wants more. */
   readonly signal: AbortSignal;
+  /** Milliseconds until no more is taken from this run; Infinity where nothing ends it. */
+  remaining(): number;
+  /** S3, or the directory that stands for it. */
+  readonly objects: ObjectStore;
+  /** What became of payloads, where whoever runs the feeder looks at a place: this project's runtime, a stage. */
+  readonly state: Pick<StateStore, "list"> | undefined;
+  /** What the last run with these parameters told with `at`, if it did not come to its end; undefined in a first run. */
+  readonly position: Json | undefined;
+  readonly http: Http;
+  /** Virtual in tests. */
+  readonly clock: Clock;
 }
 
 export interface FeederDefinition<S extends StandardSchemaV1> {
@@ -24,13 +35,8 @@ export interface FeederDefinition<S extends StandardSchemaV1> {
   readonly description?: string;
   /** What the feeder is called with, as any Standard Schema. */
   readonly parameters: S;
-  /** Payloads, one after another, as they are found. */
-  run(context: FeederRun<StandardSchemaV1.InferOutput<S>>): AsyncIterable<Json>;
-}
-
-export interface FeedResult {
-  /** Payloads that were found and sent. */
-  readonly found: number;
+  /** Payloads, one after another, as they are found; between them, with `at`, how far it is. */
+  run(context: FeederRun<StandardSchemaV1.InferOutput<S>>): AsyncIterable<Json | Position>;
 }
 
 export interface FeederHandler<S extends StandardSchemaV1 = StandardSchemaV1>
@@ -38,21 +44,28 @@ export interface FeederHandler<S extends StandardSchemaV1 = StandardSchemaV1>
   readonly feeder: Pick<FeederDefinition<S>, "name" | "description" | "parameters">;
 }
 
-/** SNS takes ten messages a call. */
-const BATCH = 10;
-const MOST_ATTEMPTS = 5;
-
 /**
  * @example
  * export const handler = defineFeeder({
- *   name: "one-scene",
- *   parameters: z.object({ item: z.looseObject({ id: z.string() }) }),
- *   async *run({ parameters }) {
- *     yield { type: "FeatureCollection", features: [parameters.item], process: [{ workflow: "publish-only" }] };
+ *   name: "scenes-of-a-page",
+ *   parameters: z.object({ url: z.url(), ...feederParameters }),
+ *   async *run({ parameters, http, position = parameters.url }) {
+ *     for (let url = String(position); url !== ""; ) {
+ *       const page = pageSchema.parse(await http.getJson(url));
+ *       for (const item of page.features) yield payloadOf([item], parameters);
+ *       url = page.next ?? "";
+ *       yield at(url);
+ *     }
  *   },
  * });
  */
 export function defineFeeder<S extends StandardSchemaV1>(definition: FeederDefinition<S>): FeederHandler<S> {
+  // TypeScript says so while it is written; a handler that nobody checks is told here, not when it is called.
+  if (typeof definition.parameters?.["~standard"] !== "object") {
+    throw new TypeError(
+      `The feeder ${definition.name} has no schema of its parameters. Without any: parameters: z.object({})`,
+    );
+  }
   const handler = middy<unknown, FeedResult>((event: unknown, context: Context, { signal }: { signal: AbortSignal }) =>
     feed(definition, event, context, signal),
   );
@@ -60,55 +73,4 @@ export function defineFeeder<S extends StandardSchemaV1>(definition: FeederDefin
   return Object.assign(handler, {
     feeder: { name, parameters, ...(description === undefined ? {} : { description }) },
   });
-}
-
-async function feed<S extends StandardSchemaV1>(
-  definition: FeederDefinition<S>,
-  event: unknown,
-  context: FeederContext,
-  signal: AbortSignal,
-): Promise<FeedResult> {
-  const ports = portsOf(context);
-  const parameters = await checkParameters(definition.parameters, event, []);
-  let found = 0;
-  let waiting: OutgoingMessage[] = [];
-  for await (const value of definition.run({ parameters, log: ports.log ?? silentLog, signal })) {
-    signal.throwIfAborted();
-    waiting.push(await messageOf(definition.name, value, ports));
-    found++;
-    if (waiting.length === BATCH) {
-      await sendAll(ports.intake, waiting);
-      waiting = [];
-    }
-  }
-  await sendAll(ports.intake, waiting);
-  return { found };
-}
-
-/** A payload that no workflow could take is the feeder's own error, told where it was made. */
-async function messageOf(feeder: string, value: Json, { oversized }: FeederPorts): Promise<OutgoingMessage> {
-  const parsed = parsePayload(value);
-  if (!("payload" in parsed))
-    throw new CirrusError(`The feeder ${feeder} made no valid payload: ${explainProblems(parsed.problems)}`);
-  const { payload } = parsed;
-  const body = oversized === undefined ? JSON.stringify(payload) : await messageBody(payload, oversized);
-  return { id: payload.id, body };
-}
-
-async function sendAll(intake: Intake, messages: readonly OutgoingMessage[]): Promise<void> {
-  let left = messages;
-  for (let attempt = 1; left.length > 0; attempt++) {
-    const failed = (await intake.send(left)).filter(isFailure);
-    const permanent = failed.find(({ transient }) => !transient);
-    if (permanent !== undefined) throw new CirrusError(`Payload ${permanent.id} was refused: ${permanent.message}`);
-    const [first] = failed;
-    if (first !== undefined && attempt === MOST_ATTEMPTS) {
-      throw new TransientError(`${failed.length} payloads were not sent, among them ${first.id}: ${first.message}`);
-    }
-    left = left.filter(({ id }) => failed.some((outcome) => outcome.id === id));
-  }
-}
-
-function isFailure(outcome: SendOutcome): outcome is SendOutcome & { readonly outcome: "failed" } {
-  return outcome.outcome === "failed";
 }

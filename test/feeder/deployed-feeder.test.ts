@@ -1,14 +1,22 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import * as z from "zod";
+import { systemClock } from "../../src/clock.ts";
+import { openDatabase } from "../../src/embedded/database/database.ts";
+import { makeQueue } from "../../src/embedded/messages/queue.ts";
+import { makeObjectStore } from "../../src/embedded/objects/object-store.ts";
 import type { FeederHandler } from "../../src/feeder/define-feeder.ts";
-import { defineFeeder } from "../../src/feeder/index.ts";
-import { type FakeAws, startFakeAws, xml } from "../aws/fake-aws.ts";
+import { at, defineFeeder } from "../../src/feeder/index.ts";
+import { type Answer, type FakeAws, startFakeAws, xml } from "../aws/fake-aws.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
 
 const PUBLISHED = `<PublishBatchResponse><PublishBatchResult><Successful>
   <member><Id>0</Id><MessageId>m-0</MessageId></member></Successful></PublishBatchResult></PublishBatchResponse>`;
+
+const ANSWERS: Readonly<Record<string, Answer>> = {
+  GET: { ...xml("<Error><Code>NoSuchKey</Code></Error>"), status: 404 },
+  PublishBatch: xml(PUBLISHED),
+};
 
 const TOPIC = "arn:aws:sns:us-west-2:123456789012:demo-dev-process";
 
@@ -44,9 +52,22 @@ let aws: FakeAws;
 
 beforeAll(async () => {
   // The handler keeps its clients, as in a Lambda that stays warm.
-  aws = await startFakeAws(({ operation }) => (operation === "PUT" ? {} : xml(PUBLISHED)));
+  aws = await startFakeAws(
+    ({ operation, path }) => (operation === "GET" && stored(path)) || (ANSWERS[operation] ?? {}),
+  );
   return () => aws.close();
 });
+
+/** How far a feeder is, as it was put there last. */
+function stored(path: string): Answer | undefined {
+  const put = aws.calls.findLast((call) => call.operation === "PUT" && nameOf(call.path) === nameOf(path));
+  const [body] = /\{.*\}/.exec(put?.body ?? "") ?? [];
+  return body === undefined ? undefined : { body, headers: { "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT" } };
+}
+
+function nameOf(path: string): string | undefined {
+  return path.split("?")[0];
+}
 
 function deployed() {
   environment({
@@ -58,7 +79,7 @@ function deployed() {
     CIRRUS_PAYLOAD_BUCKET: "payloads",
   });
   const before = aws.calls.length;
-  return () => aws.calls.slice(before);
+  return () => aws.calls.slice(before).filter(({ operation }) => operation !== "GET");
 }
 
 test("a deployed feeder publishes to the topic that its environment names", async () => {
@@ -89,14 +110,17 @@ test("a deployed feeder writes its log as lines of JSON", async () => {
   expect(lines).toEqual([expect.objectContaining({ message: "looking" })]);
 });
 
-test("whoever names a file gets the payloads there, one a line, and nothing is sent", async () => {
+test("on one machine payloads go to the queue of its runtime, and a large one is stored beside them", async () => {
   const calls = deployed();
-  const file = join(temporaryFolder(), "payloads.ndjson");
-  vi.stubEnv("CIRRUS_FEEDER_OUTPUT", file);
-  await invoke(scene, { characters: 200_000 });
-  await invoke(scene, { characters: 5 });
-  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  expect(lines.map((line) => JSON.parse(line).id)).toEqual(Array(2).fill("none/workflow-publish-only/scene-1"));
+  const folder = temporaryFolder();
+  const db = openDatabase(join(folder, "cirrus.db"));
+  onTestFinished(() => db.close());
+  vi.stubEnv("CIRRUS_DATABASE", join(folder, "cirrus.db"));
+  vi.stubEnv("CIRRUS_OBJECTS_DIRECTORY", join(folder, "objects"));
+  expect(await invoke(scene, { characters: 200_000 })).toEqual({ found: 1 });
+  const [message] = await makeQueue(db, { name: "process", clock: systemClock }).receive({ max: 10 });
+  const { url } = JSON.parse(JSON.parse(message?.body ?? "{}").Message);
+  expect(await makeObjectStore(join(folder, "objects")).head(url)).toMatchObject({ url });
   expect(calls()).toEqual([]);
 });
 
@@ -104,7 +128,37 @@ test("on one machine nothing is sent to AWS, whatever topic the definition names
   const calls = deployed();
   vi.stubEnv("CIRRUS_OBJECTS_DIRECTORY", temporaryFolder());
   await expect(invoke(scene, { characters: 5 })).rejects.toMatchObject({
-    hint: "Run it with: cirrus feeder run <name> event.json",
+    hint: "Run it with: npx cirrus feeder run <name> event.json",
   });
   expect(calls()).toEqual([]);
+});
+
+test("a deployed feeder whose time is nearly over stores how far it is, and invokes itself with the same event", async () => {
+  const calls = deployed();
+  // The time of the Lambda is over when the feeder has told its position.
+  const { promise: timeIsOver, resolve: endTime } = Promise.withResolvers<void>();
+  vi.spyOn(systemClock, "sleep").mockReturnValueOnce(timeIsOver);
+  const endless = defineFeeder({
+    name: "endless",
+    parameters: z.object({ workflow: z.string() }),
+    async *run({ parameters, signal, clock }) {
+      yield { type: "FeatureCollection", features: [{ id: "scene-1" }], process: [{ workflow: parameters.workflow }] };
+      yield at({ page: 2 });
+      endTime();
+      await clock.sleep(3_600_000, signal);
+    },
+  });
+  const arn = "arn:aws:lambda:us-west-2:123456789012:function:demo-dev-endless";
+  const context = { invokedFunctionArn: arn, getRemainingTimeInMillis: () => 900_000 };
+  const event = { workflow: "mirror" };
+  const result = await endless(event, context as Parameters<FeederHandler>[1]); // nothing else of it is read
+  expect(result).toEqual({ found: 1, continues: true });
+  const [publish, put, invoke, ...more] = calls();
+  expect(more).toEqual([]);
+  expect(publish?.operation).toBe("PublishBatch");
+  expect(put?.path).toMatch(/^\/payloads\/cirrus\/feeders\/endless\/[0-9a-f]{32}\.json/);
+  expect(put?.body).toContain('{"position":{"page":2},"found":1,"run":"');
+  expect(decodeURIComponent(invoke?.path ?? "")).toContain(`/functions/${arn}/invocations`);
+  expect(invoke?.headers["x-amz-invocation-type"]).toBe("Event");
+  expect(JSON.parse(invoke?.body ?? "")).toEqual(event);
 });
