@@ -51,6 +51,52 @@ test.each([
   }
 });
 
+test("every item of a payload is treated, and each has a place of its own", async () => {
+  const [item] = example.features;
+  const features = ["one", "two"].map((id) => ({ ...structuredClone(item), id }));
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a path template
+  const upload_options = { path_template: "copies/${id}", s3_urls: true };
+  const process = [{ workflow: "w", upload_options, tasks: { "copy-assets": { assets: ["red"], concurrency: 1 } } }];
+  const { payload, written } = await testTask(
+    handler,
+    { ...example, id: undefined, features, process },
+    { objects: exampleObjects },
+  );
+  expect(written).toEqual(["s3://cirrus-data/copies/one/red.tif", "s3://cirrus-data/copies/two/red.tif"]);
+  expect(payload.features.map(({ assets }) => assets.red?.href)).toEqual(written);
+});
+
+test("a file that is not what its item says is not copied", async () => {
+  const broken = await readExample("fails-truncated-asset.json");
+  const process = [{ workflow: "w", tasks: { "copy-assets": {} } }];
+  await expect(testTask(handler, { ...broken, process }, { objects: exampleObjects })).rejects.toMatchObject({
+    name: "AssetUnreadable",
+    message: expect.stringMatching(/^Item LC08.*, asset "visual": s3:.* has 60000 bytes, and file:size .* says 441074/),
+  });
+});
+
+test("an asset that is not there, and a template that cannot be filled, each say what to do", async () => {
+  const [item] = example.features;
+  const gone = { ...item, assets: { red: { href: "s3://cirrus-dev-data/gone.tif" } } };
+  const run = (path_template: string) =>
+    testTask(handler, {
+      ...example,
+      features: [gone],
+      process: [{ workflow: "w", upload_options: { path_template } }],
+    });
+  await expect(run("x")).rejects.toMatchObject({
+    name: "AssetUnavailable",
+    message: expect.stringMatching(
+      /asset "red": s3:\/\/cirrus-dev-data\/gone\.tif does not exist\. Check the asset's href/,
+    ),
+  });
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a path template
+  await expect(run("${orbit}")).rejects.toMatchObject({
+    name: "InvalidInput",
+    message: expect.stringMatching(/the item has no orbit\. Add it to the item, or write a stand-in/),
+  });
+});
+
 test("only the assets that are named are copied, the others stay where they were", async () => {
   const { payload, written } = await copy({ assets: ["visual"] });
   expect(written).toHaveLength(1);

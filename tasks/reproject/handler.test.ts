@@ -53,6 +53,11 @@ test("a resolution is kept to", async () => {
 
 test("a raster that was cut off fails with what GDAL says of it, and with the item and asset it is", async () => {
   const broken = await readExample("fails-truncated-asset.json");
+  // Otherwise it would not come as far as GDAL.
+  for (const asset of Object.values(broken.features[0]?.assets ?? {})) {
+    delete asset["file:size"];
+    delete asset["file:checksum"];
+  }
   await expect(reproject({ assets: ["visual"], crs: "EPSG:3857" }, broken)).rejects.toMatchObject({
     name: "AssetUnreadable",
     message: expect.stringMatching(/224077.*asset "visual" could not be warped to EPSG:3857: TIFFFillTile:Read error/),
