@@ -50,7 +50,8 @@ export function compile(project: Project): Compiled {
     checkStateMachine(workflow, scope);
     Object.assign(made, compileStateMachine(workflow, project, scope));
   }
-  // A function may refer to what is revised, too.
+  // A function may refer to what is revised, too. Done here, so that what is checked is what is deployed; what else the
+  // Serverless Framework's template is made of gets its revisions when it is whole (serverless/batch-hooks.ts).
   const template = leaveOutUnused(compileTemplate(project, made, scope), written);
   const { functions: revised = {}, ...resources } = reviseBatch({ ...template, functions: written });
   const functions = isJsonObject(revised) ? revised : {};

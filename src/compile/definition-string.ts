@@ -2,6 +2,7 @@
  * A state machine's definition as CloudFormation takes it: JSON in one text, with every reference replaced by Fn::Sub
  * when the stack is made. As an object it would be CloudFormation's to read, which turns numbers into texts.
  */
+import { integrationOf } from "../executions/integration.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { intrinsic } from "../yaml/cloudformation-tags.ts";
 import { sub } from "./intrinsics.ts";
@@ -23,8 +24,18 @@ export function definitionString(definition: JsonObject): JsonObject {
         indent,
       );
     if (!isJsonObject(value)) return JSON.stringify(value);
-    const members = Object.entries(value).map(([key, member = null]) => `${literal(key)}: ${write(member, deeper)}`);
+    const members = Object.entries(value).map(
+      ([key, member = null]) =>
+        `${literal(key)}: ${key === "Resource" ? resource(member, deeper) : write(member, deeper)}`,
+    );
     return lines("{", members, "}", indent);
+  }
+
+  /** In the partition of the stack: in GovCloud and in China Step Functions knows no `arn:aws:states:::lambda:invoke`. */
+  function resource(value: Json, indent: string): string {
+    const integration = integrationOf(value);
+    if (integration === undefined) return write(value, indent);
+    return JSON.stringify(`arn:\${AWS::Partition}:states:::${integration}`);
   }
 
   /** The text that Fn::Sub replaces. */

@@ -34,6 +34,7 @@ const PASSED_ON = [
   "onError",
   "package",
   "provisionedConcurrency",
+  "recursiveLoop",
   "reservedConcurrency",
   "runtime",
   "tags",
@@ -70,6 +71,8 @@ export function compileFunction(
     memorySize: lambda.memorySize,
     timeout: lambda.timeout,
     environment,
+    // A feeder whose time is over invokes itself to go on; Lambda would end that after 16 times.
+    ...(component.kind === "feeder" ? { recursiveLoop: "Allow" } : {}),
     logRetentionInDays: logRetention(project),
     ...given(Object.fromEntries(passed)),
     role: ownRole ? arnOf(lambdaRoleId(name)) : written("role"),

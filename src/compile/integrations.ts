@@ -1,4 +1,5 @@
 /** What a state machine's role needs for each service that a state may call, as narrow as the state's own parameters. */
+import { integrationOf } from "../executions/integration.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Project, Workflow } from "../project/project.ts";
 import { arn, arnOf, part, sub } from "./intrinsics.ts";
@@ -18,13 +19,15 @@ export function stateNeeds(state: JsonObject, caller: Caller): Needs {
   if (state.Type === "Map") return mapNeeds(state, caller);
   if (state.Type !== "Task") return [];
   const { Resource: resource = null } = state;
+  const integration = integrationOf(resource);
+  if (integration !== undefined) {
+    const [action = "", pattern = ""] = integration.split(".");
+    return INTEGRATIONS[action]?.(parametersOf(state), pattern, caller) ?? "unknown";
+  }
   if (typeof resource !== "string") return [allow(["lambda:InvokeFunction"], resource)];
-  const [, , service, , , kind = "", call = ""] = resource.split(":");
+  const [, , service, , , kind] = resource.split(":");
   if (service === "lambda") return [allow(["lambda:InvokeFunction"], resource)];
-  if (service !== "states") return "unknown";
-  if (kind === "activity") return [];
-  const [action = "", pattern = ""] = call.split(".");
-  return INTEGRATIONS[`${kind}:${action}`]?.(parametersOf(state), pattern, caller) ?? "unknown";
+  return service === "states" && kind === "activity" ? [] : "unknown";
 }
 
 /** `pattern` is `sync`, `waitForTaskToken` or nothing. */

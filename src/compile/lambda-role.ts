@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Component, Project } from "../project/project.ts";
 import { bulkWorkerStatements, isBulkWorker } from "./bulk-worker.ts";
 import { arn, arnOf } from "./intrinsics.ts";
-import { lambdaLogGroup } from "./names.ts";
+import { lambdaLogGroup, lambdaName } from "./names.ts";
 import { allow, makeRole, type Statement } from "./role.ts";
 import type { Scope } from "./scope.ts";
 
@@ -16,6 +16,8 @@ export function makeLambdaRole(component: Component, project: Project, scope: Sc
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], arn("logs", `log-group:${logGroup}:*`)),
     ...(isTraced(settings, provider) ? [TRACE] : []),
     ...(isJsonObject(vpc) && Object.keys(vpc).length > 0 ? [JOIN_VPC] : []),
+    // A feeder whose time is over goes on in another run of itself.
+    ...(component.kind === "feeder" ? [allow(["lambda:InvokeFunction"], ownArn(component, project))] : []),
     ...eventStatements(settings.events ?? []),
     ...settingStatements(settings),
     ...(isBulkWorker(component, project) ? bulkWorkerStatements(project) : []),
@@ -24,6 +26,11 @@ export function makeLambdaRole(component: Component, project: Project, scope: Sc
   ];
   const rewritten = scope.rewrite(statements, component, ["lambda", "iamRoleStatements"]);
   return makeRole("lambda.amazonaws.com", listed(rewritten), provider);
+}
+
+/** As a text: a reference to the function would make it and its role wait for one another. */
+function ownArn({ name }: Component, { config }: Project): JsonObject {
+  return arn("lambda", `function:${lambdaName(config.stackName, name)}`);
 }
 
 /** X-Ray has no resources that a policy could name. */

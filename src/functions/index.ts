@@ -1,5 +1,7 @@
 /** `cirrus-pipeline/functions`: the built-in functions as Lambdas, and what a project needs to write its own in their place. */
 export { type ActEvent, type ActSummary, actLambda } from "./act/lambda.ts";
+export { type RerunPorts, rerunFeeder } from "./feed-rerun/feeder.ts";
+export { rerunPorts } from "./feed-rerun/wiring.ts";
 export { type Invocation, type MakePorts, makeLambda } from "./lambda/make-lambda.ts";
 export type { FunctionPorts, PayloadSettings } from "./ports.ts";
 export { postBatchLambda } from "./post-batch/lambda.ts";

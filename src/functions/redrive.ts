@@ -29,6 +29,7 @@ export async function redrivePayload(
 ): Promise<Redriven> {
   const { payloadId, execution, workflow, state } = record;
   if (isOpen(state)) return { outcome: "refused", message: `The payload is ${state}: its execution has not ended.` };
+  if (state === "WAITING") return { outcome: "refused", message: "The payload is WAITING: no execution of it runs." };
   if (record.effectsPending)
     return { outcome: "refused", message: "Its end is still being announced; try again in a moment." };
   const at = isoTime(ports.clock.now());

@@ -102,7 +102,7 @@ function prefixOf(baseArn: string): string {
   const [, prefix] = /^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:(.+)$/.exec(baseArn) ?? [];
   if (prefix !== undefined) return prefix;
   throw new CirrusError(`CIRRUS_BASE_WORKFLOW_ARN is ${baseArn}, which is no beginning of a state machine's ARN.`, {
-    hint: "Set it to arn:aws:states:<region>:<account>:stateMachine:<stack>-",
+    hint: "Set it to arn:<partition>:states:<region>:<account>:stateMachine:<stack>-",
     exitCode: EXIT.config,
   });
 }

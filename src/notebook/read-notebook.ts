@@ -1,6 +1,6 @@
 /** Reads a notebook file of nbformat 3 or 4 as tolerantly as Jupyter does: what it is written in, and its code. */
 import type { JsonObject } from "../json.ts";
-import { isJsonObject } from "../json.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 import { languageOf } from "./notebook-language.ts";
 import { upgradeNotebook } from "./upgrade-notebook.ts";
 
@@ -33,7 +33,7 @@ export function readNotebook(content: Uint8Array): NotebookOutcome {
     return unreadable("notebook-too-large", `has ${size} MB; the limit is 100 MB`, "Clear its outputs and save it.");
   }
   const text = new TextDecoder().decode(content);
-  const parsed = parse(text);
+  const parsed = parseJson(text);
   if (parsed === undefined) return unreadable("notebook-not-json", "is no notebook: it is not JSON", whyNot(text));
   if (!isJsonObject(parsed)) return unreadable("notebook-invalid", "is no notebook: it holds no JSON object");
   const version = parsed.nbformat;
@@ -43,14 +43,6 @@ export function readNotebook(content: Uint8Array): NotebookOutcome {
   const { cells } = raw;
   const notebook = { language: languageOf(raw), cells: codeCells(cells), cellCount: cells.length, raw };
   return { outcome: "read", notebook };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreadable(code: string, message: string, hint?: string): NotebookOutcome {

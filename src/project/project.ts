@@ -68,6 +68,10 @@ export interface Component extends Written {
   readonly kind: Kind;
   /** Absolute. */
   readonly directory: string;
+  /** The component whose code it runs, where that is not its own. */
+  readonly uses?: string | undefined;
+  /** Where its code lies, absolute: its own folder, or that of the component it uses. */
+  readonly codeDirectory: string;
   readonly source: Source;
   readonly description: string | undefined;
   readonly enabled: boolean;

@@ -32,7 +32,7 @@ export function readProject(
   const layers = listLayers(root, realpathSync(options.builtIns ?? PACKAGE_FOLDER));
   const builtIns = layers.find(({ source }) => source === "built-in")?.folder;
   const { config, variables } = readConfig(root, options, report, builtIns);
-  const reading: Reading = { root, config, variables, report };
+  const reading: Reading = { root, config, variables, report, layers };
 
   const layersOf = (part: ReadablePart) => (options.only?.includes(part) === false ? [] : layers);
   const tasks = readKind("task", layersOf("tasks"), reading);

@@ -32,7 +32,7 @@ export async function prepareBatchChange(change: BatchChange): Promise<Template>
   const deployed = stack?.template ?? {};
   const inUse = stack === undefined ? new Set<string>() : await usedFormer(stack, change);
   const { template: whole, kept, dropped } = keepFormerBatch(template, deployed, inUse);
-  if (kept.length > 0) notice(`Kept until nothing uses them: ${list(kept)}. See them with: cirrus batch status`);
+  if (kept.length > 0) notice(`Kept until nothing uses them: ${list(kept)}. See them with: npx cirrus batch status`);
   if (dropped.length > 0) notice(`Removed, as nothing uses them any more: ${list(dropped)}`);
   await refuseOverQuota(change, whole, deployed);
   if (stack !== undefined) await openAgain(stack, template, account);

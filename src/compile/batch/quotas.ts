@@ -53,7 +53,7 @@ function makeRoom(template: Template, type: string, many: string): string {
   const own =
     former.length === 0
       ? `Remove ${many} that nothing needs, or let tasks share them`
-      : `This stack keeps ${former.length} former (${former.map(({ logicalId }) => logicalId).join(", ")}): cirrus batch status shows what uses them, cirrus batch retire removes those that nothing does`;
+      : `This stack keeps ${former.length} former (${former.map(({ logicalId }) => logicalId).join(", ")}): npx cirrus batch status shows what uses them, npx cirrus batch retire removes those that nothing does`;
   return `${own}. Where AWS has raised the quota, say so in cirrus.yml: custom.batch.Quotas.`;
 }
 

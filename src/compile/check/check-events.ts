@@ -1,4 +1,4 @@
-/** What would start a Lambda and never does: an event of a type that nobody knows, or a schedule that AWS cannot read. */
+/** What would start a Lambda and never does: an event of a type that nobody knows, a schedule or a filter that AWS cannot read. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../errors.ts";
@@ -9,6 +9,7 @@ import { hasVariables } from "../../project/variables/parse-variables.ts";
 import { formatPath, type Path } from "../../yaml/json-path.ts";
 import { readYaml } from "../../yaml/read-yaml.ts";
 import { listComponents } from "../template.ts";
+import { checkSubscription } from "./check-subscriptions.ts";
 
 /** The Serverless Framework's own. */
 const TYPES = [
@@ -31,6 +32,9 @@ export function checkEvents(project: Project): Problem[] {
       const unknown = typesOf(event).filter((type) => isUnknown(type, mayBePlugins));
       return [
         ...unknown.map((type) => unknownType(type, component, isJsonObject(event) ? [...path, type] : path)),
+        ...checkSubscription(isJsonObject(event) ? event.sns : undefined).map(({ path: rest, part, ...problem }) =>
+          problemAt(component, [...path, ...rest], part, problem),
+        ),
         ...schedulesOf(event, path).flatMap(([text, place]) => checkSchedule(text, component, place) ?? []),
       ];
     });

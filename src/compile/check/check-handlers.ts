@@ -24,7 +24,7 @@ export function checkHandlers(project: Project): Problem[] {
 }
 
 /** Most tasks of bulk runs that are a Lambda as well have one handler for both. */
-function handlersOf({ lambda, bulk, source }: Component): readonly Handler[] {
+function handlersOf({ lambda, bulk, source, uses }: Component): readonly Handler[] {
   const parts = [
     ["lambda", lambda],
     ["bulk", bulk],
@@ -36,7 +36,8 @@ function handlersOf({ lambda, bulk, source }: Component): readonly Handler[] {
   );
   return found.filter(({ name, file, section }) => {
     // What a .cjs exports is decided while it runs; it has an entry of its own, which hands on any name.
-    if (source !== "project" || extname(file) === ".cjs") return false;
+    // One that another component's code has is checked with that component.
+    if (source !== "project" || uses !== undefined || extname(file) === ".cjs") return false;
     return section === "lambda" || !found.some((other) => other.section === "lambda" && other.name === name);
   });
 }

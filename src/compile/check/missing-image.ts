@@ -1,6 +1,6 @@
 /** What is said of an image that is not in the registry: who needs it, and the commands that put it there. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ImageLookup, RegistryImage } from "../../aws/registry-images.ts";
 import type { Project } from "../../project/project.ts";
 import type { ImageUse } from "./named-images.ts";
@@ -63,7 +63,7 @@ function pushCommands({ name, image, found, uses }: MissingImage, project: Proje
       ? [`aws ecr create-repository --region ${region} --repository-name ${repository}`]
       : []),
     `aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin ${registry}`,
-    `docker build ${buildOptions(image, uses, project)} -t ${name} .`,
+    `docker build ${buildArguments(name, image, uses, project)}`,
     `docker push ${name}`,
   ];
 }
@@ -77,17 +77,28 @@ const DOCKERFILES: Readonly<Record<string, string | undefined>> = {
   [LOOPS_REPOSITORY]: "docker/loops/Dockerfile",
 };
 
-function buildOptions({ repository }: RegistryImage, uses: readonly ImageUse[], project: Project): string {
+function buildArguments(
+  name: string,
+  { repository }: RegistryImage,
+  uses: readonly ImageUse[],
+  project: Project,
+): string {
   const own = DOCKERFILES[repository];
-  if (own === undefined) return "-f <its Dockerfile>";
+  if (own === undefined) {
+    // A task that brings a Dockerfile is built from its own folder.
+    const folder = uses
+      .map(({ file }) => dirname(file))
+      .find((one) => existsSync(join(project.root, one, "Dockerfile")));
+    return folder === undefined ? `-f <its Dockerfile> -t ${name} .` : `-t ${name} ${folder}`;
+  }
   const file = existsSync(join(project.root, own)) ? own : `node_modules/cirrus-pipeline/${own}`;
   // Without a Lambda whose code they could fetch, jobs need it in their image.
   const [coded] = uses.flatMap(({ task }) =>
     task !== undefined && project.tasks.get(task)?.lambda?.enabled !== true ? [task] : [],
   );
-  return coded === undefined || repository !== RUNNER_REPOSITORY
-    ? `-f ${file}`
-    : `-f ${file} --target task --build-arg TASK=${coded}`;
+  const target =
+    coded === undefined || repository !== RUNNER_REPOSITORY ? "" : ` --target task --build-arg TASK=${coded}`;
+  return `-f ${file}${target} -t ${name} .`;
 }
 
 export function placeOf(file: string, line: number | undefined): string {

@@ -34,7 +34,11 @@ export function batchHooks(
   const { service, classes } = serverless;
   const fail = (message: string, code: string) => new classes.Error(message, code);
 
-  /** Every part of the template is there by then, also what the Serverless Framework makes of functions and their roles. */
+  /**
+   * Every part of the template is there by then, also what the Serverless Framework makes of functions and their roles, and
+   * what serverless.yml and other plugins add: jobs and queues of theirs are as hard to change. The project's own have their
+   * revisions since it was compiled, and keep them.
+   */
   function revise(): void {
     const { provider } = service;
     if (provider.compiledCloudFormationTemplate === undefined) return;

@@ -1,7 +1,7 @@
 /**
  * What the bundler starts from. A handler in the project is its own entry. One outside, such as a built-in task's in
  * node_modules, gets a module inside the project that exports it again, so that every zip has the same shape; so does
- * a CommonJS one, which esbuild would give a default export and no other.
+ * one that several components use, and a CommonJS one, which esbuild would give a default export and no other.
  */
 import { join, relative, sep } from "node:path";
 import type { Component, LambdaPart, Project } from "../../project/project.ts";
@@ -18,17 +18,17 @@ export interface Entry {
 const FOLDER = ".cirrus/entries";
 
 /** The handler by its path from the project's root. */
-export function entryHandler({ name, directory }: Component, lambda: LambdaPart, root: string): string {
+export function entryHandler({ name, directory, uses }: Component, lambda: LambdaPart, root: string): string {
   const { handler } = lambda;
-  const inside = ownEntry(lambda, root, directory);
+  const inside = uses === undefined ? ownEntry(lambda, root, directory) : undefined;
   return inside === undefined ? `${FOLDER}/${name}/${handler}` : `${inside}/${handler}`;
 }
 
 /** Of the handlers that are no entries themselves. */
 export function listEntries(project: Project): Entry[] {
-  return listComponents(project).flatMap(({ name, directory, lambda }) => {
+  return listComponents(project).flatMap(({ name, directory, uses, lambda }) => {
     if (lambda?.enabled !== true || lambda.handlerFile === undefined) return [];
-    if (ownEntry(lambda, project.root, directory) !== undefined) return [];
+    if (uses === undefined && ownEntry(lambda, project.root, directory) !== undefined) return [];
     const { handler, handlerFile } = lambda;
     const dot = handler.lastIndexOf(".");
     const text = `export { ${handler.slice(dot + 1)} } from ${JSON.stringify(handlerFile)};\n`;

@@ -1,8 +1,9 @@
 /**
- * Packages that bring machine code, such as sharp, cannot be bundled. They are copied into the zip of the functions
- * that import them, in the build for the machine that Lambda runs, as npm installed it; npm itself is not run.
+ * Packages that bring machine code, such as sharp, or WebAssembly that they read from their own folder, such as gdal3.js,
+ * cannot be bundled. They are copied into the zip of the functions that import them, in the build for the machine that
+ * Lambda runs, as npm installed it; npm itself is not run.
  */
-import { cpSync, existsSync, readFileSync, realpathSync } from "node:fs";
+import { cpSync, existsSync, globSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PartialMessage, Plugin } from "esbuild";
 import { z } from "zod";
@@ -34,7 +35,8 @@ export function makeNativePackages({ external, functionsOf }: NativePackagesOpti
         if (path.startsWith("node:")) return undefined;
         const name = packageName(path);
         const installed = findPackage(name, resolveDir);
-        if (installed === undefined || !(external.includes(name) || isNative(installed))) return undefined;
+        if (installed === undefined || !(external.includes(name) || isNative(installed) || readsWasm(installed)))
+          return undefined;
         found.set(name, installed);
         return { path, external: true };
       });
@@ -93,6 +95,19 @@ function isNative({ directory, manifest }: Installed): boolean {
   );
 }
 
+/** Of each folder, as every function's bundle asks for the same packages. */
+const wasmIn = new Map<string, boolean>();
+
+/** One machine is as good as another for it. */
+function readsWasm({ directory }: Installed): boolean {
+  const known = wasmIn.get(directory);
+  if (known !== undefined) return known;
+  const exclude = (name: string) => name === "node_modules";
+  const found = globSync("**/*.wasm", { cwd: directory, exclude }).length > 0;
+  wasmIn.set(directory, found);
+  return found;
+}
+
 const COMPILERS = ["bindings", "node-gyp-build", "node-pre-gyp", "@mapbox/node-pre-gyp", "prebuild-install"];
 
 /** What is wrong with them comes back. */
@@ -130,6 +145,7 @@ function runsOn({ manifest: { os, cpu, libc } }: Installed, processor: Processor
 }
 
 function checkBuild(native: Installed, processor: Processor): PartialMessage[] {
+  if (!isNative(native)) return [];
   const { name, optionalDependencies } = native.manifest;
   const platform = `linux-${processor}`;
   const builds = Object.keys(optionalDependencies).filter(

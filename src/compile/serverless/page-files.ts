@@ -33,7 +33,7 @@ export function makePageFiles(functionsOf: (entry: string, outdir: string) => re
 }
 
 /** The module is in the bundle, and not only looked at for what else is exported beside it. */
-function isServed(metafile: Metafile | undefined): boolean {
+export function isServed(metafile: Metafile | undefined): boolean {
   return Object.values(metafile?.outputs ?? {}).some(({ inputs }) =>
     Object.entries(inputs).some(([path, { bytesInOutput }]) => SERVED_BY.test(path) && bytesInOutput > 0),
   );

@@ -33,7 +33,7 @@ function stopFirst(runs: readonly string[]): string {
   return [
     `Bulk runs of this stack have machines, which nothing would take away once it is removed: ${runs.join(", ")}.`,
     "Nothing was removed. Stop them, and remove the stack when they are gone, which takes some minutes:",
-    ...runs.map((run) => `  cirrus bulk stop ${run} --stage <stage>`),
+    ...runs.map((run) => `  npx cirrus bulk stop ${run} --stage <stage>`),
   ].join("\n");
 }
 

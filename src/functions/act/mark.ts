@@ -55,6 +55,7 @@ async function whyItStays(
   { functions: { executions } }: ActPorts,
 ): Promise<string | undefined> {
   if (state === request.state) return `it is ${state} already`;
+  if (state === "WAITING" && request.state === "INVALID") return "it is WAITING: nothing of it has run";
   if (!mayMove(state, "finish", request.state)) return `it is ${state}: it can be run again, and not be marked`;
   if (effectsPending) return "its end is still being announced; try again in a moment";
   if (!isOpen(state)) return undefined;

@@ -1,5 +1,5 @@
 /** What a failed job's description says about it: its last attempt, its log stream, and Batch's reasons. */
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject, parseJson } from "../../json.ts";
 
 export interface JobReport {
   readonly attempts: number;
@@ -49,12 +49,8 @@ function salvageJob(cause: string): JsonObject | undefined {
 }
 
 export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return isJsonObject(value) ? value : undefined;
 }
 
 function memberOf(value: Json | undefined, member: string): JsonObject {

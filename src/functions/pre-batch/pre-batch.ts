@@ -4,9 +4,10 @@
  * what an earlier attempt left behind.
  */
 import { InvalidInput } from "../../errors.ts";
-import { canonicalJson, isJsonObject, type Json } from "../../json.ts";
+import { canonicalJson, type Json } from "../../json.ts";
 import { extractOne } from "../../payload/extract.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
+import { writtenId } from "../../payload/payload-id.ts";
 import { explainProblems } from "../../payload/problems.ts";
 import type { FunctionPorts } from "../ports.ts";
 
@@ -20,7 +21,7 @@ export async function preBatch(
   ports: Pick<FunctionPorts, "objects" | "payloads"> & { readonly uuid: () => string },
 ): Promise<BatchUrls> {
   const payload = await readPayload(event, ports);
-  const id = isJsonObject(payload) && typeof payload.id === "string" ? payload.id : undefined;
+  const id = writtenId(payload);
   if (id === undefined)
     throw new InvalidInput("pre-batch was given no process payload: the member `id` is missing.", { where: "$.id" });
   const { url, urlOut } = ports.payloads.urls.batch(id, ports.uuid());

@@ -10,7 +10,7 @@ import type { Json } from "../../json.ts";
 import type { IncomingRecord } from "../../payload/extract.ts";
 import type { Lineage } from "../../payload/lineage.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
-import { type Payload, parsePayload } from "../../payload/payload.ts";
+import { type Member, type Payload, parsePayload } from "../../payload/payload.ts";
 import { explainProblems } from "../../payload/problems.ts";
 import type { FunctionPorts } from "../ports.ts";
 
@@ -21,6 +21,8 @@ export interface Admitted {
   readonly lineage: Lineage;
   /** Identifies the wish to run: the chain's effect for a chained payload, else the message. */
   readonly message: string;
+  /** Set where it asks to look at what has arrived for it, and is no arrival itself. */
+  readonly members?: readonly Member[] | undefined;
   /** Why somebody sent it again, in their own words. */
   readonly reason?: string | undefined;
 }
@@ -76,6 +78,7 @@ export async function admit(
     payload: parsed.payload,
     lineage: parsed.lineage,
     message: parsed.effect ?? record.messageId,
+    members: parsed.members,
     reason: parsed.reason,
   };
 }

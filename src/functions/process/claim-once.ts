@@ -3,6 +3,7 @@ import { TransientError } from "../../errors.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { type Admitted, retryReason } from "./admit.ts";
 import { type Claim, claimAll } from "./claim.ts";
+import { claimFanIn } from "./claim-fan-in.ts";
 
 export interface ClaimsAndDuplicates {
   readonly claims: readonly Claim[];
@@ -20,7 +21,7 @@ export async function claimOnce(admitted: readonly Admitted[], ports: FunctionPo
   const duplicates: Admitted[] = [];
   let heard = [...groups.values()].flatMap((group) => headOf(group.toSorted(byReplace)));
   while (heard.length > 0) {
-    const made = await claimOrRetry(
+    const made = await claimEach(
       heard.map(({ first }) => first),
       ports,
     );
@@ -46,6 +47,26 @@ function replaces({ payload }: Admitted): boolean {
 
 function speaker({ admitted }: Claim): Admitted {
   return admitted;
+}
+
+async function claimEach(admitted: readonly Admitted[], ports: FunctionPorts): Promise<readonly Claim[]> {
+  const fanIns = admitted.filter(awaits);
+  const others = admitted.filter((one) => !awaits(one));
+  const [claims, ...more] = await Promise.all([
+    others.length === 0 ? [] : claimOrRetry(others, ports),
+    ...fanIns.map(async (one): Promise<Claim> => {
+      try {
+        return await claimFanIn(one, ports);
+      } catch (thrown) {
+        return { outcome: "retry", admitted: one, reason: retryReason(thrown) };
+      }
+    }),
+  ]);
+  return [...claims, ...more];
+}
+
+export function awaits({ payload }: Admitted): boolean {
+  return payload.process[0].await !== undefined;
 }
 
 /** Claims that were written before the store failed are found CLAIMED when they are made, or their messages come, again. */

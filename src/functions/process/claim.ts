@@ -3,10 +3,12 @@
 import { isoTime } from "../../clock.ts";
 import { executionName } from "../../payload/payload-id.ts";
 import type { ClaimRequest, PayloadRecord, WriteOutcome } from "../../state/state-store.ts";
+import { hasEnded } from "../../state/states.ts";
+import { wasInRun } from "../fan-in/was-in-run.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { resumeEffects } from "../settle/settle.ts";
 import { type Admitted, retryReason } from "./admit.ts";
-import { decide, NEVER_STARTED } from "./decide.ts";
+import { type Decision, decide, NEVER_STARTED } from "./decide.ts";
 
 export type Claim = { readonly admitted: Admitted } & (
   | {
@@ -22,11 +24,15 @@ export type Claim = { readonly admitted: Admitted } & (
       readonly repeat: boolean;
       readonly reason: string;
     }
+  /** What it awaits is not all there. */
+  | { readonly outcome: "waiting"; readonly record: PayloadRecord; readonly reason: string }
+  /** All is there, and can never run together: it has ended FAILED. */
+  | { readonly outcome: "failed"; readonly reason: string }
   | { readonly outcome: "retry"; readonly reason: string }
 );
 
 /** A record that changes under a claim more often than this is left to the next delivery. */
-const ROUNDS = 4;
+export const ROUNDS = 4;
 
 interface Wanted {
   readonly admitted: Admitted;
@@ -67,7 +73,7 @@ async function answer(admitted: Admitted, outcome: WriteOutcome | undefined, por
   if (outcome?.outcome === "written") return { outcome: "claimed", admitted, record: outcome.record, fresh: true };
   const current = outcome?.current;
   if (!current) return firstRequest(admitted, ports);
-  const decision = decide(current, admitted.message, admitted.payload.process[0].replace === true);
+  const decision = await decideOn(current, admitted, ports);
   switch (decision.decision) {
     case "resume": {
       const [taken] = await ports.state.takeOver([{ payloadId: current.payloadId, expected: current.version }]);
@@ -85,6 +91,23 @@ async function answer(admitted: Admitted, outcome: WriteOutcome | undefined, por
       await resumeEffects(current, ports);
       return firstRequest(admitted, ports);
   }
+}
+
+/** Of a fan-in the record knows the messages alone that led to its claims: each of its members' messages has its run by one. */
+export async function decideOn(
+  current: PayloadRecord,
+  { payload: { process }, message }: Admitted,
+  ports: FunctionPorts,
+): Promise<Decision> {
+  const [{ replace, await: awaits }] = process;
+  const decision = decide(current, message, replace === true);
+  if (decision.decision !== "claim" || awaits === undefined || !hasEnded(current.state)) return decision;
+  if (!(await wasInRun(current, message, ports))) return decision;
+  return {
+    decision: "skip",
+    repeat: true,
+    reason: `message ${message} came twice; what it brought was in attempt ${current.attempt}`,
+  };
 }
 
 /**
@@ -112,12 +135,13 @@ function firstRequest(admitted: Admitted, ports: FunctionPorts): Wanted {
   return { admitted, request: claimRequest(admitted, "absent", 1, "first execution", ports) };
 }
 
-function claimRequest(
-  { payload, lineage, message, reason: words }: Admitted,
+export function claimRequest(
+  { payload, lineage, message, reason: words }: Pick<Admitted, "payload" | "lineage" | "message" | "reason">,
   expected: "absent" | number,
   attempt: number,
   reason: string,
   { payloads, clock }: FunctionPorts,
+  actor = "process",
 ): ClaimRequest {
   const execution = executionName(payload.id, attempt);
   return {
@@ -130,7 +154,7 @@ function claimRequest(
     organisation: payload.process[0].organisation,
     message,
     at: isoTime(clock.now()),
-    actor: "process",
+    actor,
     reason: words === undefined ? reason : `${reason}; ${words}`,
   };
 }

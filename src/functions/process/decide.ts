@@ -19,6 +19,10 @@ export type Decision =
 
 export function decide(record: PayloadRecord, message: string, replace: boolean): Decision {
   if (record.state === "CLAIMED") return { decision: "resume" };
+  if (record.state === "WAITING") {
+    const reason = `message ${message}; what it waited for since ${record.claimedAt} is there`;
+    return { decision: "claim", expected: record.version, attempt: record.attempt + 1, reason };
+  }
   if (record.state === "PROCESSING") {
     return {
       decision: "skip",

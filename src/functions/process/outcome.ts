@@ -13,7 +13,9 @@ export type ProcessOutcome = ProcessedMessage &
   (
     | { readonly outcome: "started"; readonly execution: string; readonly attempt: number }
     | { readonly outcome: "skipped"; readonly reason: string }
-    /** The payload has ended FAILED because its execution can never start. */
+    /** It has arrived, and what its payload awaits is not all there. */
+    | { readonly outcome: "waiting"; readonly reason: string }
+    /** The payload has ended FAILED because its execution can never start, or what it waited for never run together. */
     | { readonly outcome: "failed"; readonly reason: string }
     | { readonly outcome: "rejected"; readonly code: string; readonly reason: string; readonly rejectionId: string }
     /** Not acknowledged: the message comes again. */

@@ -3,15 +3,20 @@
  * Step Functions' events are best effort, and any process may die between two lines; this is what makes up for both.
  */
 import { isoTime } from "../../clock.ts";
-import type { PayloadRecord } from "../../state/state-store.ts";
+import type { Page, PayloadRecord } from "../../state/state-store.ts";
 import { isOpen } from "../../state/states.ts";
 import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
+import { errorOfRefusal, FanInRefused } from "../fan-in/refused.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { retryReason } from "../process/admit.ts";
-import { NEVER_STARTED } from "../process/decide.ts";
-import { isOfEarlierLife, launch } from "../process/launch.ts";
-import { recordEnd, recordImpossible, resumeEffects } from "../settle/settle.ts";
-import { storedJson } from "../settle/stored.ts";
+import { isOfEarlierLife } from "../process/launch.ts";
+import { recordEnd, resumeEffects } from "../settle/settle.ts";
+import { fail, markStarted, nameTaken, type Reconciled, type Result } from "./conclude.ts";
+import { type Interval, isDue } from "./due.ts";
+import { restart } from "./restart.ts";
+import { isOver, lookAgain } from "./waiting.ts";
+
+export type { Reconciled } from "./conclude.ts";
 
 export interface ReconcileOptions {
   /** Records that were written later than this many milliseconds ago are left alone. */
@@ -24,35 +29,75 @@ export interface ReconcileOptions {
   readonly deadline?: AbortSignal | undefined;
 }
 
-export interface Reconciled {
-  readonly payloadId: string;
-  readonly action: "adopted" | "restarted" | "ended" | "failed" | "effects" | "running" | "later" | "unseen";
-  readonly reason: string;
+export interface ReconciledPage {
+  readonly results: readonly Reconciled[];
+  readonly next?: string | undefined;
 }
-
-type Result = Omit<Reconciled, "payloadId">;
 
 export async function reconcile(
   { olderThanMs, limit = 100, cursor, deadline }: ReconcileOptions,
   ports: FunctionPorts,
-): Promise<{ readonly results: readonly Reconciled[]; readonly next?: string | undefined }> {
+): Promise<ReconciledPage> {
   const before = isoTime(ports.clock.now() - olderThanMs);
-  const { items, next } = await ports.state.listUnsettled({ before, limit, ...(cursor !== undefined && { cursor }) });
+  const page = await ports.state.listUnsettled({ before, limit, ...(cursor !== undefined && { cursor }) });
+  return lookAtEach(page, settleOne, ports, deadline);
+}
+
+export interface WaitingOptions extends Omit<ReconcileOptions, "olderThanMs"> {
+  /** What has no look due in it is passed over, unless its time is over. Left out: each is looked at. */
+  readonly due?: Interval | undefined;
+}
+
+/** However young: who waits is in nobody's hands. */
+export async function reconcileWaiting(
+  { limit = 100, cursor, deadline, due }: WaitingOptions,
+  ports: FunctionPorts,
+): Promise<ReconciledPage> {
+  const page = await ports.state.listWaiting({ limit, ...(cursor !== undefined && { cursor }) });
+  const look: LookAtOne = async (record) => {
+    if (due === undefined || isOver(record, ports) || isDue(record, due)) return lookAgain(record, ports);
+    return { action: "waiting", reason: "it has waited for long, and is looked at less often" };
+  };
+  return lookAtEach(page, look, ports, deadline);
+}
+
+type LookAtOne = (record: PayloadRecord, ports: FunctionPorts) => Promise<Result>;
+
+/** One after the other: DescribeExecution refills at 15 calls a second, and nothing here is urgent. */
+async function lookAtEach(
+  { items, next }: Page<PayloadRecord>,
+  lookAtOne: LookAtOne,
+  ports: FunctionPorts,
+  deadline: AbortSignal | undefined,
+): Promise<ReconciledPage> {
   const results: Reconciled[] = [];
-  // One after the other: DescribeExecution refills at 15 calls a second, and nothing here is urgent.
   for (const record of items) {
-    results.push({ payloadId: record.payloadId, ...(await settleInTime(record, ports, deadline)) });
+    results.push({ payloadId: record.payloadId, ...(await settleInTime(record, lookAtOne, ports, deadline)) });
   }
   return { results, next };
 }
 
-async function settleInTime(record: PayloadRecord, ports: FunctionPorts, deadline?: AbortSignal): Promise<Result> {
+async function settleInTime(
+  record: PayloadRecord,
+  lookAtOne: LookAtOne,
+  ports: FunctionPorts,
+  deadline?: AbortSignal,
+): Promise<Result> {
   const unseen = (): Result => ({ action: "unseen", reason: NO_TIME_LEFT });
   if (deadline?.aborted) return unseen();
   try {
-    return await orLeave(settleOne(record, ports), deadline, unseen);
+    return await orLeave(lookAtOne(record, ports), deadline, unseen);
   } catch (thrown) {
+    if (thrown instanceof FanInRefused) return failRefused(record, thrown, ports);
     return { action: "later", reason: retryReason(thrown) };
+  }
+}
+
+async function failRefused(record: PayloadRecord, refusal: FanInRefused, ports: FunctionPorts): Promise<Result> {
+  try {
+    return await fail(record, errorOfRefusal(refusal), ports);
+  } catch (failed) {
+    return { action: "later", reason: retryReason(failed) };
   }
 }
 
@@ -73,54 +118,8 @@ async function settleOne(record: PayloadRecord, ports: FunctionPorts): Promise<R
   return { action: "ended", reason: `its execution had ended ${execution.status} without being recorded` };
 }
 
-/** The process died between claim and start. */
-async function restart(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {
-  const { payloadId, version, claimedAt } = record;
-  const input = await storedJson(record.inputUrl, ports);
-  if (input === undefined) {
-    const cause = `The payload was claimed at ${claimedAt}, but neither its execution nor its input was ever stored. Publish it again.`;
-    return fail(record, { error: NEVER_STARTED, cause }, ports);
-  }
-  const [taken] = await ports.state.takeOver([{ payloadId, expected: version }]);
-  if (taken?.outcome !== "written") return { action: "later", reason: "its record has just changed" };
-  const launched = await launch(taken.record, input, false, ports);
-  switch (launched.outcome) {
-    case "running":
-      await markStarted(record, ports);
-      return { action: "restarted", reason: "it was claimed but its execution had not been started" };
-    case "ended":
-      await recordEnd(launched.execution, payloadId, "reconcile", ports);
-      return { action: "ended", reason: "its execution had ended without being recorded" };
-    case "name-taken":
-      return nameTaken(taken.record, ports);
-    case "impossible":
-      return fail(taken.record, launched, ports);
-  }
-}
-
-/** Its message, or the next one, plans another name. */
-function nameTaken(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {
-  const cause = `The name of execution ${record.execution} belongs to an older execution. Publish the payload again.`;
-  return fail(record, { error: NEVER_STARTED, cause }, ports);
-}
-
 /** A started execution that the engine does not know any more has no result to wait for. */
 function lost(record: PayloadRecord, ports: FunctionPorts): Promise<Result> {
   const cause = `Execution ${record.execution} was started at ${record.startedAt ?? record.claimedAt}, but the engine has no trace of it. Publish the payload again.`;
   return fail(record, { error: "ExecutionLost", cause }, ports);
-}
-
-/** Only if the record is still the one that was looked at: a message may be starting its execution at this moment. */
-async function fail(
-  record: PayloadRecord,
-  { error, cause }: { readonly error: string; readonly cause: string },
-  ports: FunctionPorts,
-): Promise<Result> {
-  const recorded = await recordImpossible(record, { error, cause }, "reconcile", ports, record.version);
-  if (recorded.outcome === "stale") return { action: "later", reason: "its record has just changed" };
-  return { action: "failed", reason: `${error}: ${cause}` };
-}
-
-async function markStarted({ payloadId, execution }: PayloadRecord, ports: FunctionPorts): Promise<void> {
-  await ports.state.started([{ payloadId, execution, at: isoTime(ports.clock.now()), actor: "reconcile" }]);
 }

@@ -135,7 +135,8 @@ async function markDone(
 function endEvent(record: PayloadRecord): Announcement {
   const timedOut = record.state === "FAILED" && record.lastError?.error === "TimedOutError";
   const type = timedOut ? "TIMED_OUT" : record.state;
-  if (type === "CLAIMED" || type === "PROCESSING") throw new Error(`${record.payloadId} is ${type}: it has not ended`);
+  if (type === "WAITING" || type === "CLAIMED" || type === "PROCESSING")
+    throw new Error(`${record.payloadId} is ${type}: it has not ended`);
   return workflowEvent({
     type,
     at: record.endedAt ?? record.updated,

@@ -10,7 +10,7 @@ import type { ExecutionDescription } from "../../executions/executions.ts";
 import { canonicalJson, type Json } from "../../json.ts";
 import { cutText } from "../../payload/cut.ts";
 import type { Payload } from "../../payload/payload.ts";
-import type { FinishRequest, PayloadRecord, WriteOutcome } from "../../state/state-store.ts";
+import type { FinishRequest, PayloadError, PayloadRecord, WriteOutcome } from "../../state/state-store.ts";
 import { NO_TIME_LEFT, orLeave } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { only, together } from "../together.ts";
@@ -102,14 +102,13 @@ async function readEnd({ execution, payloadId }: End, actor: string, ports: Func
  */
 export async function recordImpossible(
   record: PayloadRecord,
-  { error, cause }: { readonly error: string; readonly cause: string },
+  { error, cause, reason = "the execution cannot be started" }: PayloadError & { readonly reason?: string },
   actor: string,
   ports: FunctionPorts,
   expected?: number,
 ): Promise<SettleOutcome> {
   const at = isoTime(ports.clock.now());
   const { payloadId, execution } = record;
-  const reason = "the execution cannot be started";
   const end = { payloadId, execution, expected, at, actor, error: { error, cause }, outputs: [], reason };
   return only(await settle([{ request: { ...end, state: "FAILED" } }], ports));
 }

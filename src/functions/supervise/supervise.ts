@@ -8,7 +8,7 @@ import { moneySpent } from "../../bulk/money-spent.ts";
 import type { Pool, PoolPlan, PoolStatus } from "../../bulk/pool.ts";
 import { type PoolOrder, readPoolOrder } from "../../bulk/pool-order.ts";
 import { workersNeeded } from "../../bulk/workers-needed.ts";
-import { type Clock, isoTime } from "../../clock.ts";
+import { type Clock, isoTime, MINUTE_MS } from "../../clock.ts";
 import { retryReason } from "../process/admit.ts";
 
 export interface SupervisePorts {
@@ -54,8 +54,6 @@ function fromAnother(names: readonly string[], clock: Pick<Clock, "now">): reado
   const first = names.length === 0 ? 0 : Math.floor(clock.now() / MINUTE_MS) % names.length;
   return [...names.slice(first), ...names.slice(0, first)];
 }
-
-const MINUTE_MS = 60_000;
 
 /** A run that was deleted may have left its pool. */
 async function listNames({ runs, pools }: SupervisePorts): Promise<readonly string[]> {

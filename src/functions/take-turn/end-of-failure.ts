@@ -1,6 +1,6 @@
 /** How an execution ended whose machine could not say it any more, from what Step Functions knows of its Lambda or job. */
 import { isoTime } from "../../clock.ts";
-import { isJsonObject } from "../../json.ts";
+import { isJsonObject, parseJson } from "../../json.ts";
 import type { ExecutionEnd, LoopExecution } from "../../loop/loop-execution.ts";
 
 /** As a Catch passes it on. */
@@ -43,7 +43,7 @@ export function isOutOfTime(failure: Failure | undefined): boolean {
 /** Batch refused the job, or never had a machine for it; Lambda refused the call. */
 function hasNeverStarted({ Error: error = "", Cause: cause = "" }: Failure = {}): boolean {
   if (error.startsWith("Batch.") || error === "Lambda.TooManyRequestsException") return true;
-  const job = parse(cause);
+  const job = parseJson(cause);
   return isJsonObject(job) && job.JobId !== undefined && job.StartedAt === undefined;
 }
 
@@ -51,17 +51,9 @@ function hasNeverStarted({ Error: error = "", Cause: cause = "" }: Failure = {})
 const TIMEOUT = /exceeded timeout|Task timed out/i;
 
 function reasonOf({ Error: error, Cause: cause = "" }: Failure = {}): string {
-  const job = parse(cause);
+  const job = parseJson(cause);
   const container = isJsonObject(job) && isJsonObject(job.Container) ? job.Container.Reason : undefined;
   const reasons = [isJsonObject(job) ? job.StatusReason : undefined, container].filter(Boolean);
   if (reasons.length > 0) return reasons.join("; ");
   return [error, cause.slice(0, 1_000)].filter(Boolean).join(": ") || "nobody knows why";
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,9 +6,9 @@
 import { isoTime } from "../../clock.ts";
 import { TransientError } from "../../errors.ts";
 import { parseStatusChange, type StatusChange } from "../../events/status-change.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import { isJsonObject, parseJson } from "../../json.ts";
 import { loadPayloadObject } from "../../payload/load.ts";
-import { parsePayloadId } from "../../payload/payload-id.ts";
+import { parsePayloadId, writtenId } from "../../payload/payload-id.ts";
 import { afterGrace, NO_TIME_LEFT, orLeave } from "../deadline.ts";
 import type { FunctionPorts } from "../ports.ts";
 import { retryReason } from "../process/admit.ts";
@@ -152,15 +152,5 @@ async function payloadOf(change: StatusChange, ports: FunctionPorts): Promise<st
   if (typeof input.url !== "string") return undefined;
   const { allowedUrls, maxBytes } = ports.payloads;
   const loaded = await loadPayloadObject(ports.objects, input.url, { allowed: allowedUrls, maxBytes });
-  return loaded.outcome === "loaded" && isJsonObject(loaded.value) && typeof loaded.value.id === "string"
-    ? loaded.value.id
-    : undefined;
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+  return loaded.outcome === "loaded" ? writtenId(loaded.value) : undefined;
 }

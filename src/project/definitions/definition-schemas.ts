@@ -18,7 +18,7 @@ const environmentValue = z.custom<string | number | boolean | JsonObject>(
 );
 
 /** Numbers and booleans become texts, as every process sees them. */
-export const environmentSchema = z
+const environmentSchema = z
   .record(
     z.string().regex(/^[A-Za-z_]\w*$/, "expected letters, digits and underscores, no digit first"),
     environmentValue,
@@ -39,7 +39,12 @@ const handler = z
 const lambdaSchema = z.strictObject({
   enabled: z.boolean().default(true),
   handler,
-  image: textOrReference.optional(),
+  image: z
+    .custom<string | JsonObject>(
+      (value) => typeof value === "string" || isJsonObject(value),
+      "expected the image's URI, a reference such as !Ref, or a map with uri or name",
+    )
+    .optional(),
   /** MB, in Lambda's range. */
   memorySize: z.int().min(128).max(10_240).default(DEFAULTS.memorySize),
   /** Seconds, in Lambda's range. */
@@ -68,6 +73,7 @@ const lambdaSchema = z.strictObject({
   onError: deployed,
   package: deployed,
   provisionedConcurrency: deployed,
+  recursiveLoop: deployed,
   reservedConcurrency: deployed,
   role: deployed,
   tags: deployed,
@@ -114,6 +120,8 @@ function isTransform(value: unknown): boolean {
 }
 
 const component = {
+  /** Another component of the same kind, whose code and settings this one has where it says nothing itself. */
+  uses: z.string().optional(),
   description: z.string().optional(),
   enabled: z.boolean().default(true),
   environment: environmentSchema.default({}),

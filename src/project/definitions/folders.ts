@@ -17,16 +17,22 @@ const NAME = /^[A-Za-z][A-Za-z0-9-]{0,62}$/;
 
 /** In the order of their names; hidden folders and plain files are skipped. */
 export function listFolders(kindFolder: string, layer: Layer, reading: Reading): PartFolder[] {
-  const parent = join(layer.folder, kindFolder);
-  if (!existsSync(parent)) return [];
-  const names = readdirSync(parent).filter((name) => !name.startsWith("."));
-  return names.sort().flatMap((name) => {
-    const directory = join(parent, name);
+  return folderNames(kindFolder, layer).flatMap((name) => {
+    const directory = join(layer.folder, kindFolder, name);
     // A link that leads nowhere is no file either, and is reported as a folder without a definition.
     if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true) return [];
     const file = join(directory, DEFINITION_FILE);
     return checkFolder(name, directory, file, reading) ? [{ name, directory, file }] : [];
   });
+}
+
+/** Sorted; plain files may be among them. */
+export function folderNames(kindFolder: string, layer: Layer): readonly string[] {
+  const parent = join(layer.folder, kindFolder);
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent)
+    .filter((name) => !name.startsWith("."))
+    .sort();
 }
 
 function checkFolder(name: string, directory: string, file: string, reading: Reading): boolean {

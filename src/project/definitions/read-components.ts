@@ -9,6 +9,7 @@ import { checkDefinition } from "./check-definition.ts";
 import { lambdaOnlySchema, taskSchema } from "./definition-schemas.ts";
 import { listFolders, type PartFolder } from "./folders.ts";
 import { type Definition, type Layer, type Reading, readDefinition } from "./reading.ts";
+import { findCode } from "./uses.ts";
 
 /** Lambda's limit for the name of a function. */
 const LONGEST_FUNCTION_NAME = 64;
@@ -22,17 +23,20 @@ export function readComponents(kind: Kind, layer: Layer, reading: Reading): Comp
 }
 
 function readComponent(kind: Kind, folder: PartFolder, layer: Layer, reading: Reading): Component | undefined {
-  const definition = readDefinition(folder.file, layer, reading);
-  if (definition === undefined) return undefined;
+  const written = readDefinition(folder.file, layer, reading);
+  const found = written && findCode(kind, folder, written, layer, reading);
+  if (written === undefined || found === undefined) return undefined;
   const value = {
-    ...definition.value,
-    ...("lambda" in definition.value && { lambda: definition.value.lambda ?? {} }),
-    ...("bulk" in definition.value && { bulk: definition.value.bulk ?? {} }),
+    ...found.value,
+    ...("lambda" in found.value && { lambda: found.value.lambda ?? {} }),
+    ...("bulk" in found.value && { bulk: found.value.bulk ?? {} }),
   };
+  const definition = { ...written, value };
+  const code = { ...folder, directory: found.directory };
   const schema = kind === "task" ? taskSchema : lambdaOnlySchema;
   const parsed: Parsed | undefined = checkDefinition(schema, value, definition.yaml, reading.report);
   if (parsed === undefined) {
-    checkWrittenHandler(value, folder, definition, reading);
+    checkWrittenHandler(value, code, definition, reading);
     return undefined;
   }
   if (parsed.lambda === undefined && parsed.batch === undefined && parsed.bulk === undefined) {
@@ -43,14 +47,16 @@ function readComponent(kind: Kind, folder: PartFolder, layer: Layer, reading: Re
   }
   const { file, shown, locate } = definition;
   const { name, directory } = folder;
+  const uses = typeof written.value.uses === "string" ? written.value.uses : undefined;
   return {
     ...{ name, kind, directory, file, shown, locate, source: layer.source },
+    ...{ uses, codeDirectory: code.directory },
     description: parsed.description,
     enabled: parsed.enabled,
     environment: parsed.environment,
-    lambda: parsed.lambda && readLambda(parsed, folder, definition, reading),
+    lambda: parsed.lambda && readLambda(parsed, code, definition, reading),
     batch: parsed.batch && readBatch(parsed, value),
-    bulk: parsed.bulk && readBulk(parsed, folder, definition, reading),
+    bulk: parsed.bulk && readBulk(parsed, code, definition, reading),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Reading {
   readonly config: Config;
   readonly variables: Variables;
   readonly report: Report;
+  /** The later ones replace parts of those before. */
+  readonly layers: readonly Layer[];
 }
 
 /** A folder whose parts are read: the package's, then the project's. */

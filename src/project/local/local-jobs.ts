@@ -152,7 +152,9 @@ function environmentOf(
     ...(task === undefined ? [] : [{ values: task.environment, place: task, path: ["environment"] }]),
     { values: Object.fromEntries(entries), place: resource, path: resource.path },
   ];
-  return { ...regionEnvironment(config.region), ...mergeEnvironment(levels, scope), ...own };
+  // A job is started in its task's folder, and finds the code of another there by this.
+  const code = task?.uses === undefined ? {} : { LAMBDA_TASK_ROOT: task.codeDirectory };
+  return { ...regionEnvironment(config.region), ...mergeEnvironment(levels, scope), ...code, ...own };
 }
 
 /** The image, where it can be known here: a process runs without it. */

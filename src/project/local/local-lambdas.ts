@@ -1,4 +1,5 @@
 /** The components' Lambdas as the local pool runs them. */
+import { findHandlerFile } from "../../embedded/lambda/lambda-handler.ts";
 import type { LambdaFunction } from "../../executions/lambda-function.ts";
 import type { Component, Config } from "../project.ts";
 import { mergeEnvironment, regionEnvironment } from "./local-environment.ts";
@@ -21,7 +22,7 @@ function bindLambda(
   scope: LocalScope,
   own: Readonly<Record<string, string>>,
 ): LambdaFunction[] {
-  const { lambda, name, directory } = component;
+  const { lambda, name, codeDirectory: directory } = component;
   if (lambda === undefined) return [];
   const levels = [
     { values: config.environment, place: config, path: ["provider", "environment"] },
@@ -34,6 +35,9 @@ function bindLambda(
       arn: lambdaArn(config, name),
       directory,
       handler: lambda.handler,
+      // A handler beside it runs here in its place.
+      ...(lambda.image !== undefined &&
+        findHandlerFile(directory, lambda.handler) === undefined && { fromImage: true }),
       memorySize: lambda.memorySize,
       timeout: lambda.timeout,
       environment: { ...regionEnvironment(config.region), ...mergeEnvironment(levels, scope), ...own },

@@ -17,6 +17,9 @@ export function lambdaArn(stack: Stack, component: string): string {
   return `arn:aws:lambda:local:${ACCOUNT}:function:${lambdaName(stack, component)}`;
 }
 
+/** What stands before the name in the ARN of a topic that is a resource of the project. */
+export const LOCAL_TOPICS = `arn:aws:sns:local:${ACCOUNT}:`;
+
 /** What stands before the workflow in the name of its state machine. */
 export const STATE_MACHINE_PREFIX = "cirrus-";
 

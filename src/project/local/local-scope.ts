@@ -32,7 +32,7 @@ export interface LocalScope {
   nameOf(resource: Declared): string;
   /** Whether a resource's own condition lets it be there. */
   exists(resource: Declared): boolean;
-  /** The components whose Lambdas run here, by name. */
+  /** The components that are Lambdas, by name. */
   readonly components: ReadonlyMap<string, Component>;
   report(problem: Problem): void;
 }
@@ -40,7 +40,7 @@ export interface LocalScope {
 export function makeLocalScope(project: Project, report: (problem: Problem) => void): LocalScope {
   const { config, resources } = project;
   const all = [project.tasks, project.feeders, project.functions].flatMap((kind) => [...kind.values()]);
-  const components = new Map(all.filter(runsHere).map((component) => [component.name, component]));
+  const components = new Map(all.filter(isEnabled).map((component) => [component.name, component]));
   const known = new Set([...components.keys(), ...BUILT_IN_FUNCTIONS]);
   /** The resources whose names are being made: one that comes up again depends on itself. */
   const naming: string[] = [];
@@ -97,12 +97,6 @@ export function makeLocalScope(project: Project, report: (problem: Problem) => v
 
   function unknown(name: string): [message: string, hint: string | undefined] {
     const component = all.find((other) => other.name === name);
-    if (component?.lambda?.image !== undefined) {
-      return [
-        `The Lambda ${name} runs from an image, not on this machine`,
-        "Give it a handler, or run it as a Batch job.",
-      ];
-    }
     if (component !== undefined) {
       const why = component.lambda === undefined ? "has no lambda section" : "is disabled";
       return [`The ${component.kind} ${name} ${why}`, `See ${component.shown}.`];
@@ -146,6 +140,6 @@ function typeOf(resource: Declared): string {
   return String(resource.definition.Type);
 }
 
-function runsHere({ lambda }: Component): boolean {
-  return lambda?.enabled === true && lambda.image === undefined;
+function isEnabled({ lambda }: Component): boolean {
+  return lambda?.enabled === true;
 }

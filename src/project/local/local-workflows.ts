@@ -1,5 +1,6 @@
 /** The state machines of a project with every reference resolved, and every task that they name checked. */
 import { parseMachine } from "../../asl/machine.ts";
+import { integrationOf } from "../../executions/integration.ts";
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { nearest, suggest } from "../../nearest.ts";
 import { formatPath, type Path, parsePath } from "../../yaml/json-path.ts";
@@ -77,12 +78,13 @@ function checkTask(state: JsonObject, path: Path, check: Check): void {
     // `{% … %}` is an expression, whose value is known only when the state runs.
     if (typeof value === "string" && !value.startsWith("{%")) examine(value, [...path, argumentsKey, member]);
   };
-  if (resource.startsWith("arn:aws:states:::lambda:invoke")) {
+  const integration = integrationOf(resource);
+  if (integration?.startsWith("lambda:invoke")) {
     literal("FunctionName", (name, at) => checkFunction(name, at, check));
-  } else if (resource.startsWith("arn:aws:states:::batch:submitJob")) {
+  } else if (integration?.startsWith("batch:submitJob")) {
     literal("JobDefinition", (name, at) => checkBatch("job definition", name, check.targets.jobDefinitions, at, check));
     literal("JobQueue", (name, at) => checkBatch("job queue", name, check.targets.jobQueues, at, check));
-  } else if (!resource.startsWith("arn:aws:states:")) {
+  } else if (!/^arn:[^:]*:states:/.test(resource)) {
     checkFunction(resource, [...path, "Resource"], check);
   }
 }
