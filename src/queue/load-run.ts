@@ -117,7 +117,7 @@ async function otherEntries(runs: BulkRuns, run: BulkRun, entries: EntrySource):
 
 function conflict(name: string, what: string, difference: string): CirrusError {
   return new CirrusError(`The bulk run ${name} ${what}. ${difference}`, {
-    hint: `Give the new run another name with --job-id, or remove the one that exists: cirrus bulk delete ${name}`,
+    hint: `Give the new run another name with --job-id, or remove the one that exists: npx cirrus bulk delete ${name}`,
     exitCode: EXIT.conflict,
   });
 }
@@ -129,7 +129,7 @@ function showTask(task: BulkRun["task"]): string {
 
 function nothingFailed(name: string): CirrusError {
   return new CirrusError(`There is no bulk run ${name} whose failed entries could be tried again.`, {
-    hint: "Leave out --only-failed to run all entries of the file; `cirrus bulk list` shows the runs that exist.",
+    hint: "Leave out --only-failed to run all entries of the file; `npx cirrus bulk list` shows the runs that exist.",
     exitCode: EXIT.notFound,
   });
 }

@@ -17,9 +17,9 @@ const HANDLER = "handler";
 
 /** Looked for before anything runs: what is not there would fail every entry. */
 export function findProgram(task: BulkTask, project: Pick<Project, "tasks"> | undefined, cwd: string): Program {
-  if (task.kind === "task") return programOf(findTask(task.name, project));
+  if (task.kind === "task") return programOf(findTask(task.name, project), cwd);
   if (task.kind === "module") return moduleProgram(resolve(cwd, task.file), HANDLER);
-  return commandProgram(task.command, cwd);
+  return commandProgram(task.command, cwd, cwd);
 }
 
 function findTask(name: string, project: Pick<Project, "tasks"> | undefined): Component {
@@ -33,14 +33,14 @@ function findTask(name: string, project: Pick<Project, "tasks"> | undefined): Co
   }
   const near = nearest(name, [...project.tasks.keys()]);
   throw new CirrusError(`There is no task ${name}`, {
-    hint: near === undefined ? "`cirrus show tasks` lists them." : `Did you mean ${near}?`,
+    hint: near === undefined ? "`npx cirrus show tasks` lists them." : `Did you mean ${near}?`,
     exitCode: EXIT.notFound,
   });
 }
 
-function programOf(task: Component): Program {
+function programOf(task: Component, cwd: string): Program {
   const { bulk, lambda } = task;
-  if (bulk?.command !== undefined) return commandProgram(bulk.command, task.directory);
+  if (bulk?.command !== undefined) return commandProgram(bulk.command, task.directory, cwd);
   const part = bulk ?? lambda;
   if (part?.handlerFile === undefined) {
     throw new CirrusError(`The task ${task.name} has no handler that a bulk run could call`, {
@@ -58,17 +58,17 @@ function moduleProgram(file: string, exportName: string): Program {
 }
 
 /** A Python file that is not marked as executable is run by `python3`: most are not. */
-function commandProgram(command: readonly string[], directory: string): Program {
+function commandProgram(command: readonly string[], directory: string, cwd: string): Program {
   const [program = "", ...args] = command;
   const own = resolve(directory, program);
   const named = !program.includes("/") && isFile(own) ? own : program;
   if (extname(named) === ".py" && isFile(resolve(directory, named)) && !isExecutable(resolve(directory, named))) {
-    return commandProgram(["python3", resolve(directory, named), ...args], directory);
+    return commandProgram(["python3", resolve(directory, named), ...args], directory, cwd);
   }
   const found = findExecutable(named, directory, wholeEnvironment().PATH ?? "");
   if (found.found) return { kind: "command", command: [found.path, ...args], directory };
   throw new CirrusError(`${program} cannot be run: ${found.reason}`, {
-    hint: isFile(own) ? `chmod +x ${relative(directory, own)}` : undefined,
+    hint: isFile(own) ? `chmod +x ${relative(cwd, own)}` : undefined,
     exitCode: isFile(own) ? EXIT.config : EXIT.notFound,
   });
 }

@@ -9,6 +9,9 @@ import type { BulkRun, EntryCounts, TaskLimits } from "../bulk/bulk-run.ts";
 import type { BulkLogs, BulkQueue, BulkRuns } from "../bulk/bulk-store.ts";
 import type { HostFacts } from "../bulk/worker-record.ts";
 import type { Clock } from "../clock.ts";
+import type { S3Endpoint } from "../embedded/s3/endpoint.ts";
+import { servedObjects } from "../embedded/s3/served-objects.ts";
+import { withEndpoint } from "../embedded/s3/with-endpoint.ts";
 import type { Program } from "./program.ts";
 import type { Notices } from "./worker/notices.ts";
 import { runWorker } from "./worker/run-worker.ts";
@@ -27,6 +30,7 @@ export interface RunHereOptions {
   /** Tasks at a time. */
   readonly slots: number;
   readonly mode: WorkerOptions["mode"];
+  /** Where it names the folder of this machine's objects, the tasks find these as S3. */
   readonly environment: WorkerOptions["environment"];
   /** The data directory; what tasks need while they run lies in it. */
   readonly folder: string;
@@ -50,6 +54,25 @@ export type RunHereOutcome = {
 const IDLE_MS = 200;
 
 export async function runHere(ports: RunHerePorts, options: RunHereOptions): Promise<RunHereOutcome> {
+  const s3 = await startS3(options);
+  try {
+    return await untilEnded(ports, { ...options, environment: withEndpoint(options.environment, s3) });
+  } finally {
+    await s3?.close();
+  }
+}
+
+/** One for all tasks, as long as this process works on the run: the next one has an endpoint and credentials of its own. */
+async function startS3({ environment, mode }: RunHereOptions): Promise<S3Endpoint | undefined> {
+  // A function that is called in this process has the environment of this process.
+  const objects = mode === "in-process" ? undefined : servedObjects(environment);
+  if (objects === undefined) return undefined;
+  // Loaded for those that need it: most runs of programs are of no project.
+  const { startS3Endpoint } = await import("../embedded/s3/endpoint.ts");
+  return startS3Endpoint(objects);
+}
+
+async function untilEnded(ports: RunHerePorts, options: RunHereOptions): Promise<RunHereOutcome> {
   const { runs, clock } = ports;
   const { run, signal } = options;
   for (;;) {

@@ -65,7 +65,7 @@ export function driveQueue(
   /** A message that could not be acknowledged becomes visible again by itself, and is known when it comes. */
   async function settle(messages: readonly QueueMessage[]): Promise<void> {
     try {
-      const handled = await handle(messages);
+      const handled = await keepingHidden(messages, () => handle(messages));
       await queue.ack(handled.filter(({ done }) => done).map(({ receipt }) => receipt));
       for (const outcome of handled) {
         if (outcome.done) continue;
@@ -77,6 +77,28 @@ export function driveQueue(
     } catch (thrown) {
       log.error("messages not settled", { queue: queue.name, reason: describeError(thrown).cause });
       await pause();
+    }
+  }
+
+  /** Where handling takes long nobody receives them meanwhile; where this process is killed somebody does soon. */
+  async function keepingHidden<T>(messages: readonly QueueMessage[], act: () => Promise<T>): Promise<T> {
+    const receipts = messages.map(({ receipt }) => receipt);
+    const over = new AbortController();
+    const keep = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(queue.visibilityMs / 3, over.signal).catch(() => {});
+        if (over.signal.aborted) return;
+        await queue.extend(receipts, queue.visibilityMs).catch((thrown: unknown) => {
+          log.warn("cannot keep messages hidden", { queue: queue.name, reason: describeError(thrown).cause });
+        });
+      }
+    };
+    const kept = keep();
+    try {
+      return await act();
+    } finally {
+      over.abort(WOKEN);
+      await kept;
     }
   }
 

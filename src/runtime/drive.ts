@@ -2,13 +2,12 @@
 import { isoTime } from "../clock.ts";
 import type { MessageLog, MessageOutcome } from "../embedded/messages/message-log.ts";
 import type { Queue, QueueMessage } from "../embedded/messages/queue.ts";
-import { describeError } from "../errors.ts";
 import type { FunctionPorts } from "../functions/ports.ts";
 import { type ProcessOutcome, processRecords } from "../functions/process/process.ts";
-import { reconcile } from "../functions/reconcile/reconcile.ts";
 import { updateState } from "../functions/update-state/update-state.ts";
 import { extractRecords } from "../payload/extract.ts";
 import { driveQueue, type Handled } from "./drive-queue.ts";
+import { lookBack } from "./look-back.ts";
 
 export interface Driven {
   readonly ports: FunctionPorts;
@@ -19,10 +18,6 @@ export interface Driven {
   /** A message that could not be handled so often goes to the dead letters. */
   readonly maxReceives: number;
 }
-
-const LOOK_EVERY_MS = 5_000;
-/** Longer than any call of process or update-state takes: what is younger is still in somebody's hands. */
-const LEFT_BEHIND_MS = 30_000;
 
 /** Starts at once; the function it returns stops in good order. */
 export function drive({
@@ -35,32 +30,15 @@ export function drive({
 }: Driven): () => Promise<void> {
   const { clock, log } = ports;
   const stopping = new AbortController();
+  const looking = lookBack(ports, executions, stopping.signal);
   const drivers = [
     driveQueue(intake, (batch) => handlePayloads(batch, ports, { messages, maxReceives }), { clock, log }),
-    driveQueue(statusChanges, (batch) => handleStatusChanges(batch, ports), { clock, log }),
+    driveQueue(statusChanges, (batch) => handleStatusChanges(batch, ports).finally(looking.wake), { clock, log }),
   ];
-
-  async function lookBack(): Promise<void> {
-    let cursor: string | undefined;
-    while (!stopping.signal.aborted) {
-      try {
-        await executions.resume();
-        const swept = await reconcile({ olderThanMs: LEFT_BEHIND_MS, cursor }, ports);
-        cursor = swept.next;
-        for (const { payloadId, action, reason } of swept.results) {
-          if (action !== "running") log.info("reconciled", { payloadId, action, reason });
-        }
-      } catch (thrown) {
-        log.error("cannot reconcile", { reason: describeError(thrown).cause });
-      }
-      await clock.sleep(LOOK_EVERY_MS, stopping.signal).catch(() => {});
-    }
-  }
-  const looking = lookBack();
 
   return async () => {
     stopping.abort();
-    await Promise.all([...drivers.map((driver) => driver.stop()), looking]);
+    await Promise.all([...drivers.map((driver) => driver.stop()), looking.stopped]);
   };
 }
 
@@ -93,7 +71,7 @@ async function handlePayloads(
 function messageOutcome(outcome: ProcessOutcome, at: string, lastTry: boolean): MessageOutcome[] {
   if (outcome.outcome === "retry") {
     if (!lastTry) return [];
-    const reason = `${outcome.reason}\nWhen that is mended: cirrus dlq redrive ${outcome.record.itemIdentifier}`;
+    const reason = `${outcome.reason}\nWhen that is mended: npx cirrus dlq redrive ${outcome.record.itemIdentifier}`;
     return [{ message: outcome.message, outcome: "given-up", at, payloadId: outcome.payloadId, reason }];
   }
   return [

@@ -8,7 +8,7 @@ import { nextPayloads } from "../payload/chain.ts";
 import { isObjectUrl, type ObjectStore } from "../payload/object-store.ts";
 import { parsePayload } from "../payload/payload.ts";
 import type { PayloadRecord, StateStore } from "../state/state-store.ts";
-import { isOpen } from "../state/states.ts";
+import { hasEnded } from "../state/states.ts";
 
 export interface Followed {
   /** A file's name, or the payload ID of the link before. */
@@ -57,8 +57,20 @@ export interface FollowPorts {
   readonly chains?: boolean;
 }
 
+/** What is looked at again meanwhile: the last payload that was awaited has ended, and what waits is about to be woken. */
+const PATIENT_LOOKS = 10;
+
 export function makeFollower(ports: FollowPorts): Follower {
   const roots: Entry[] = [];
+  let waitingLooks = 0;
+
+  /** What waits for payloads that are not followed may wait for days. */
+  function endWaiting(entries: readonly Entry[]): void {
+    const open = entries.filter(({ settled }) => !settled);
+    const allWait = open.length > 0 && open.every(({ record }) => record?.state === "WAITING");
+    waitingLooks = allWait ? waitingLooks + 1 : 0;
+    if (waitingLooks > PATIENT_LOOKS) for (const entry of open) entry.settled = true;
+  }
 
   async function update(entry: Entry): Promise<void> {
     if (!entry.settled) await settle(entry, ports);
@@ -73,7 +85,8 @@ export function makeFollower(ports: FollowPorts): Follower {
     },
     async look() {
       for (const root of roots) await update(root);
-      return roots.flatMap(flatten);
+      endWaiting(roots.flatMap(withChildren));
+      return roots.flatMap(withChildren).map(({ children: _, expected: __, ...followed }) => followed);
     },
   };
 }
@@ -88,7 +101,7 @@ async function settle(entry: Entry, ports: FollowPorts): Promise<void> {
   }
   [entry.record] = await ports.state.get([entry.payloadId]);
   const { record } = entry;
-  entry.settled = record === undefined || (!isOpen(record.state) && !record.effectsPending);
+  entry.settled = record === undefined || (hasEnded(record.state) && !record.effectsPending);
   if (entry.settled && record && ports.chains !== false)
     entry.children.push(...(await childrenOf(entry, record, ports)));
 }
@@ -115,6 +128,6 @@ async function childrenOf(entry: Entry, record: PayloadRecord, { objects }: Foll
   });
 }
 
-function flatten({ children, expected: _expected, ...entry }: Entry): Followed[] {
-  return [entry, ...children.flatMap(flatten)];
+function withChildren(entry: Entry): Entry[] {
+  return [entry, ...entry.children.flatMap(withChildren)];
 }

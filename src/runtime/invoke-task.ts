@@ -4,6 +4,7 @@ import type { InvokeTask, TaskCall } from "../asl/run.ts";
 import type { Jobs } from "../embedded/jobs/jobs.ts";
 import { LambdaError, type LambdaPool } from "../embedded/lambda/lambda-pool.ts";
 import { describeError } from "../errors.ts";
+import { integrationOf } from "../executions/integration.ts";
 import type { SubmitJob } from "../executions/jobs.ts";
 import type { LambdaFunction } from "../executions/lambda-function.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
@@ -22,7 +23,8 @@ export interface TaskTargets {
 export function makeInvokeTask(targets: TaskTargets): InvokeTask {
   return async (call) => {
     const { resource, input } = call;
-    if (resource === "arn:aws:states:::lambda:invoke") {
+    const integration = integrationOf(resource);
+    if (integration === "lambda:invoke") {
       const { FunctionName: name, Payload: payload = {} } = parameters(input, resource);
       if (typeof name !== "string")
         throw new TaskError("States.Runtime", "lambda:invoke needs the parameter FunctionName.");
@@ -32,7 +34,7 @@ export function makeInvokeTask(targets: TaskTargets): InvokeTask {
         StatusCode: 200,
       };
     }
-    if (resource === "arn:aws:states:::batch:submitJob.sync") return runJob(input, call, targets.jobs);
+    if (integration === "batch:submitJob.sync") return runJob(input, call, targets.jobs);
     return invokeFunction(resource, input, call, targets);
   };
 }

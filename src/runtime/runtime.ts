@@ -72,7 +72,7 @@ export interface Runtime {
   bound(): LocalProject;
   /** The file that an object is kept in. */
   localPath(url: ObjectUrl): string;
-  subscribe: EmbeddedAnnouncements["subscribe"];
+  readonly announcements: EmbeddedAnnouncements;
   /** Takes up what earlier processes left, then drives both queues until it is stopped. */
   start(): Promise<void>;
   /** The project's files have changed: new invocations and executions use them, running ones keep theirs. */
@@ -81,7 +81,7 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-/** A message that a killed process had in hand is visible again after this; handling one takes milliseconds. */
+/** A message that a killed process had in hand is visible again after this; while it is handled it stays hidden. */
 const VISIBILITY_MS = 5_000;
 const MAX_RECEIVES = 5;
 
@@ -167,7 +167,7 @@ export function makeRuntime(options: RuntimeOptions): Runtime {
     project: () => current,
     bound: () => bound,
     localPath: objects.path,
-    subscribe: announcements.subscribe,
+    announcements,
     async start() {
       await executions.resume();
       stopDriving = drive({ ports, intake, statusChanges, messages, executions, maxReceives: MAX_RECEIVES });

@@ -34,6 +34,7 @@ export function localSettings(project: Project, data: DataDirectory): LocalSetti
       AWS_REGION: config.region,
       AWS_DEFAULT_REGION: config.region,
       CIRRUS_OBJECTS_DIRECTORY: data.objects,
+      CIRRUS_DATABASE: data.database,
       CIRRUS_DATA_BUCKET: dataBucket,
       CIRRUS_PAYLOAD_BUCKET: root.bucket,
       CIRRUS_PAYLOAD_ROOT_PREFIX: root.prefix,

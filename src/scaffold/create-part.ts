@@ -3,7 +3,7 @@ import { CirrusError, EXIT } from "../errors.ts";
 import { suggest } from "../nearest.ts";
 import type { Component, Project } from "../project/project.ts";
 import { type PartKind, requireFreeLogicalId, requireFreeName, toLogicalId } from "./part-names.ts";
-import { fillTemplate, type Values } from "./templates.ts";
+import { fillFileTemplate, type Values } from "./templates.ts";
 import { type NewFiles, writeFolder } from "./write-files.ts";
 
 export interface PartRequest {
@@ -51,7 +51,7 @@ function taskFiles(project: Project, { name, description, lambda, batch }: PartR
     ...(batch ? ["definition.batch.yml"] : []),
   ];
   return {
-    "definition.yml": sections.map((section) => fillTemplate(`task/${section}`, values)).join(""),
+    "definition.yml": sections.map((section) => fillFileTemplate(`task/${section}`, values)).join(""),
     ...fromTemplates("task", ["README.md", "handler.ts", "handler.test.ts", "payload.json"], values),
   };
 }
@@ -61,7 +61,7 @@ function bulkFiles({ name, description, lambda }: PartRequest): NewFiles {
   const values = { name, description, seconds: lambda ? "60" : "600" };
   const sections = ["bulk/definition.yml", ...(lambda ? ["task/definition.lambda.yml"] : [])];
   return {
-    "definition.yml": sections.map((section) => fillTemplate(section, values)).join(""),
+    "definition.yml": sections.map((section) => fillFileTemplate(section, values)).join(""),
     ...fromTemplates("bulk", ["README.md", "handler.ts", "handler.test.ts", "tasks.json"], values),
   };
 }
@@ -76,10 +76,10 @@ export function workflowFiles(
     const following = all[index + 1];
     const next = following === undefined ? "End: true" : `Next: ${following.name}`;
     const template = jobId === undefined ? "workflow/state.lambda.yml" : "workflow/state.batch.yml";
-    return fillTemplate(template, { task, next, jobId: jobId ?? "" });
+    return fillFileTemplate(template, { task, next, jobId: jobId ?? "" });
   });
   const names = all.map((task) => task.name);
-  const values = { name, description, first: names[0] ?? "", states: states.join("\n"), picture: names.join(" ──► ") };
+  const values = { name, description, first: names[0] ?? "", states: states.join("\n") };
   return {
     ...fromTemplates("workflow", ["definition.yml", "README.md"], values),
     "payload.json": examplePayload(name, names),
@@ -126,18 +126,18 @@ function jobOf({ name, batch }: Component): string {
   const job = Object.entries(resources).find(([, resource]) => Object(resource).Type === "AWS::Batch::JobDefinition");
   if (batch?.enabled && job !== undefined) return job[0];
   throw new CirrusError(`The task ${name} has neither a Lambda nor a Batch job that a workflow could run.`, {
-    hint: `See what it has: cirrus show task ${name} definition`,
+    hint: `See what it has: npx cirrus show task ${name} definition`,
     exitCode: EXIT.config,
   });
 }
 
 /** The payload of the tasks' template, for this workflow: every task takes it without parameters. */
 function examplePayload(workflow: string, tasks: readonly string[]): string {
-  const payload = JSON.parse(fillTemplate("task/payload.json", { name: workflow }));
+  const payload = JSON.parse(fillFileTemplate("task/payload.json", { name: workflow }));
   payload.process[0].tasks = Object.fromEntries(tasks.map((task) => [task, {}]));
   return `${JSON.stringify(payload, null, 2)}\n`;
 }
 
 function fromTemplates(folder: string, files: readonly string[], values: Values): NewFiles {
-  return Object.fromEntries(files.map((file) => [file, fillTemplate(`${folder}/${file}`, values)]));
+  return Object.fromEntries(files.map((file) => [file, fillFileTemplate(`${folder}/${file}`, values)]));
 }

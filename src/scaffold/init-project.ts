@@ -1,7 +1,7 @@
 /** The files of a new project: its configuration, one task, one workflow, and payloads that it runs at once. */
 import { readFileSync } from "node:fs";
 import { workflowFiles } from "./create-part.ts";
-import { fillTemplate } from "./templates.ts";
+import { fillFileTemplate } from "./templates.ts";
 import type { NewFiles } from "./write-files.ts";
 
 export interface ProjectRequest {
@@ -27,14 +27,14 @@ export function projectFiles({ service, cirrus, manifest, serverlessFile }: Proj
   const values = { name: service };
   return {
     "package.json": packageJson(service, cirrus, manifest),
-    "cirrus.yml": fillTemplate("project/cirrus.yml", values),
+    "cirrus.yml": fillFileTemplate("project/cirrus.yml", values),
     "serverless.yml": readFileSync(serverlessFile, "utf8"),
-    "tsconfig.json": fillTemplate("project/tsconfig.json", values),
+    "tsconfig.json": fillFileTemplate("project/tsconfig.json", values),
     // npm leaves files of this very name out of a package.
-    ".gitignore": fillTemplate("project/gitignore", values),
-    "README.md": fillTemplate("project/README.md", values),
-    "feeders/README.md": fillTemplate("project/feeders/README.md", values),
-    "cloudformation/README.md": fillTemplate("project/cloudformation/README.md", values),
+    ".gitignore": fillFileTemplate("project/gitignore", values),
+    "README.md": fillFileTemplate("project/README.md", values),
+    "feeders/README.md": fillFileTemplate("project/feeders/README.md", values),
+    "cloudformation/README.md": fillFileTemplate("project/cloudformation/README.md", values),
     ...within("tasks/hello", helloTask()),
     ...within("workflows/hello", workflowFiles(HELLO, [{ name: "hello", jobId: undefined }])),
     ...within("examples", examples()),
@@ -44,16 +44,18 @@ export function projectFiles({ service, cirrus, manifest, serverlessFile }: Proj
 function helloTask(): NewFiles {
   const values = { ...HELLO, jobId: "" };
   const files = ["README.md", "handler.ts", "handler.test.ts", "payload.json"];
-  const definition = ["definition.yml", "definition.lambda.yml"].map((file) => fillTemplate(`task/${file}`, values));
+  const definition = ["definition.yml", "definition.lambda.yml"].map((file) =>
+    fillFileTemplate(`task/${file}`, values),
+  );
   return {
     "definition.yml": definition.join(""),
-    ...Object.fromEntries(files.map((file) => [file, fillTemplate(`task/${file}`, values)])),
+    ...Object.fromEntries(files.map((file) => [file, fillFileTemplate(`task/${file}`, values)])),
   };
 }
 
 /** One that succeeds, and one that is invalid on purpose. */
 function examples(): NewFiles {
-  const hello = JSON.parse(fillTemplate("task/payload.json", HELLO));
+  const hello = JSON.parse(fillFileTemplate("task/payload.json", HELLO));
   const wrong = structuredClone(hello);
   wrong.features[0].id = "scene-2";
   wrong.process[0].tasks.hello.note = 5;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CirrusError, EXIT } from "../errors.ts";
 import type { Project } from "../project/project.ts";
+import { isName, toName } from "./name-form.ts";
 
 export const PART_KINDS = ["task", "feeder", "workflow", "function"] as const;
 export type PartKind = (typeof PART_KINDS)[number];
@@ -12,7 +13,11 @@ const LONGEST = { task: 64, feeder: 64, function: 64, workflow: 80 } as const;
 
 /** What is wrong with a name, whatever the project has; undefined where nothing is. */
 export function nameProblem(name: string, kind: PartKind, stackName: string): string | undefined {
-  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) return "Use letters, digits and hyphens, beginning with a letter.";
+  if (!isName(name)) {
+    const similar = toName(name);
+    const example = similar === "" ? "" : `: ${similar}`;
+    return `Use letters, digits and hyphens, beginning with a letter${example}.`;
+  }
   const full = `${stackName}-${name}`;
   const excess = full.length - LONGEST[kind];
   return excess > 0 ? `AWS would call it ${full}, which is ${excess} characters too long.` : undefined;

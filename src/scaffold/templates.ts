@@ -13,7 +13,7 @@ export function templatePath(name: string): string {
 }
 
 /** A template with its values; a place that has none is kept as it is. */
-export function fillTemplate(name: string, values: Values): string {
+export function fillFileTemplate(name: string, values: Values): string {
   const quoted = extname(name) !== ".md";
   return readFileSync(templatePath(name), "utf8").replace(/__([a-zA-Z]+)__/g, (place, key: string) => {
     const value = Object.hasOwn(values, key) ? values[key] : undefined;

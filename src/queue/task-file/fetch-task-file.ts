@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { isObjectUrl } from "../../payload/object-store.ts";
+import { showUrl } from "../../task/assets/href.ts";
+import { fetchFile } from "../../task/batch/fetch-file.ts";
 import { AssetUnavailable, TransientError } from "../../task/errors.ts";
-import { fetchFile } from "../../task/fetch-file.ts";
-import { showUrl } from "../../task/href.ts";
 import type { TaskFilePorts } from "./task-file-ports.ts";
 
 /** Ten million entries of a kilobyte. */

@@ -8,8 +8,8 @@ import { findHandlerFile } from "../../embedded/lambda/lambda-handler.ts";
 import type { Environment } from "../../env.ts";
 import { CirrusError } from "../../errors.ts";
 import type { ObjectStore, ObjectUrl } from "../../payload/object-store.ts";
-import { findTaskCode } from "../../task/task-code.ts";
-import { unzip } from "../../task/unzip.ts";
+import { findTaskCode } from "../../task/batch/task-code.ts";
+import { unzip } from "../../task/batch/unzip.ts";
 import type { Program } from "../program.ts";
 
 export interface FetchedCode {
@@ -71,7 +71,7 @@ async function readBundle(url: ObjectUrl, sha256: string, objects: CodePorts["ob
   const got = await objects.get(url);
   if (got.outcome !== "found") {
     throw new CirrusError(`The code of the run is not there: ${url} is ${got.outcome}`, {
-      hint: "Start the run again: cirrus bulk run with the same task and task file stores it anew.",
+      hint: "Start the run again: npx cirrus bulk run with the same task and task file stores it anew.",
     });
   }
   const actual = createHash("sha256").update(got.body).digest("hex");

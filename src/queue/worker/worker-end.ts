@@ -1,6 +1,6 @@
 /** Why a worker has to end before the queue is empty, and what that means for the tasks that it runs. */
 import type { Clock } from "../../clock.ts";
-import type { NoticeName } from "../../task/worker-data.ts";
+import type { NoticeName } from "../../task/bulk/worker-data.ts";
 import type { Verdict } from "./ends/attempt-end.ts";
 import type { Notice, Notices } from "./notices.ts";
 import { whenAborted } from "./processes/task-limits.ts";

@@ -10,8 +10,11 @@ import { type Repository, type Sources, WORKTREE } from "../../loop/sources.ts";
 import { type TreeManifest, treeManifest } from "./tree-manifest.ts";
 
 export interface Checkouts {
-  /** A tree of its own, with nothing in it but the commit. */
-  take(repository: Repository, commit: string): Promise<Checkout>;
+  /**
+   * A tree of its own, with nothing in it but the commit. Undefined where the signal is aborted before there is one: what
+   * is being made then goes on, and is there for the next who asks.
+   */
+  take(repository: Repository, commit: string, signal: AbortSignal): Promise<Checkout | undefined>;
 }
 
 export interface Checkout {
@@ -94,16 +97,44 @@ export function makeCheckouts(sources: Pick<Sources, "checkOut">, folder: string
     pool.coming.push(make(pool).catch(() => undefined));
   }
 
+  /** What goes wrong with it goes wrong again when it is needed. */
+  function leave(pool: Pool, making: Promise<Tree | undefined>): void {
+    const tree = making.catch(() => undefined);
+    // The files that lie there may be others by then.
+    if (pool.commit !== WORKTREE && pools.get(pool.key) === pool) pool.coming.unshift(tree);
+    else void tree.then((one) => one && discard(one.path));
+  }
+
   return {
-    async take(repository, commit) {
+    async take(repository, commit, signal) {
       const pool = poolOf(repository, commit);
-      let tree: Tree | undefined;
-      while (tree === undefined && pool.coming.length > 0) tree = await pool.coming.shift();
-      const taken = tree ?? (await make(pool));
-      keepSpare(pool);
-      return { path: taken.path, release: () => putBack(pool, taken) };
+      for (;;) {
+        const making = pool.coming.shift() ?? make(pool);
+        const made = await unlessAborted(making, signal);
+        if (made === LATE) {
+          leave(pool, making);
+          return undefined;
+        }
+        if (made === undefined) continue;
+        keepSpare(pool);
+        return { path: made.path, release: () => putBack(pool, made) };
+      }
     },
   };
+}
+
+const LATE = Symbol("late");
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | typeof LATE> {
+  const { promise: aborted, resolve } = Promise.withResolvers<typeof LATE>();
+  const leave = () => resolve(LATE);
+  signal.addEventListener("abort", leave);
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 function discard(path: string): undefined {

@@ -1,6 +1,6 @@
 /** What the program of an execution says at its channel: where it is, and at the end how it ended. */
 import type { TaskProcess } from "../../embedded/processes/task-process.ts";
-import { isJsonObject, type Json, utf8Length } from "../../json.ts";
+import { isJsonObject, type Json, parseJson, utf8Length } from "../../json.ts";
 import type { ExecutionError } from "../../loop/loop-execution.ts";
 
 /** Its last word. */
@@ -37,7 +37,7 @@ export async function listen(process: Pick<TaskProcess, "answer">, listener: Lis
 
 /** A task can write there too, by writing to every descriptor that there is: what is none of our lines is nothing. */
 function lineWord(line: string, { onCell, onNote }: Listener): Word | undefined {
-  const message = parse(line);
+  const message = line.startsWith("{") ? parseJson(line) : undefined;
   if (!isJsonObject(message)) return line.startsWith('{"result"') ? tooLong(line.length) : undefined;
   if (typeof message.cell === "number") onCell(message.cell);
   if (typeof message.note === "string") onNote(message.note);
@@ -49,15 +49,6 @@ function lineWord(line: string, { onCell, onNote }: Listener): Word | undefined 
   if (typeof message.warning !== "string") return { said: "result", result: message.result, warnings: [] };
   const kept = message.result === null ? {} : { result: message.result };
   return { said: "result", ...kept, warnings: [message.warning] };
-}
-
-function parse(line: string): unknown {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function tooLong(bytes: number): Word {

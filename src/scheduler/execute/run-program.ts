@@ -1,6 +1,8 @@
 /** Runs the program of an execution: a process behind the guard, its words, its output and its end. */
+
 import type { Clock } from "../../clock.ts";
 import { kernelKills } from "../../embedded/processes/kernel-kills.ts";
+import { orAfter } from "../../embedded/processes/or-after.ts";
 import { closeWriteEnd, type OutputPipe, type OutputPipes } from "../../embedded/processes/output-pipes.ts";
 import type { ProcessWatch } from "../../embedded/processes/process-watch.ts";
 import type { SlotPlace } from "../../embedded/processes/slot-places.ts";
@@ -108,11 +110,4 @@ async function follow(process: TaskProcess, { program, log }: ProgramRun, pipe: 
 
 function assignmentOf({ assignment }: NotebookProgram): Json {
   return isJsonObject(assignment) ? { ...assignment, answersCells: true } : assignment;
-}
-
-async function orAfter(ms: number, promise: Promise<unknown>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

@@ -1,7 +1,7 @@
 /** Says how an attempt ended, from what its task reported, how its process ended and why it was made to. */
 import type { AttemptEnd, AttemptError } from "../../../bulk/attempt.ts";
 import type { Exit } from "../../../embedded/processes/task-process.ts";
-import { boundedError } from "../../../task/thrown-error.ts";
+import { boundedError } from "../../../task/bulk/thrown-error.ts";
 import type { Report } from "../processes/child-messages.ts";
 import { lastWords } from "./last-words.ts";
 

@@ -16,7 +16,7 @@ export function shortenLog(path: string, { head, tail }: LogLimits): void {
     const start = readPart(file, 0, head);
     const end = readPart(file, size - tail, tail);
     const kept = { head: start.subarray(0, start.lastIndexOf(10) + 1), tail: end.subarray(end.indexOf(10) + 1) };
-    const leftOut = size - kept.head.length - kept.tail.length;
+    const leftOut = size - kept.head.length - kept.tail.length + leftOutBefore(file, kept.head.length);
     ftruncateSync(file, kept.head.length);
     const rest = Buffer.concat([Buffer.from(`[${leftOut} bytes of the log left out here]\n`), kept.tail]);
     writeSync(file, rest, 0, rest.length, kept.head.length);
@@ -24,6 +24,15 @@ export function shortenLog(path: string, { head, tail }: LogLimits): void {
     closeSync(file);
   }
 }
+
+/** In a log that is shortened more than once, what was left out there is told by the line that now goes itself. */
+function leftOutBefore(file: number, at: number): number {
+  const [line = "", bytes = 0] = LEFT_OUT.exec(readPart(file, at, LONGEST_LINE).toString("latin1")) ?? [];
+  return Number(bytes) - line.length;
+}
+
+const LEFT_OUT = /^\[(\d+) bytes of the log left out here]\n/;
+const LONGEST_LINE = 64;
 
 /** The last lines, for what a runtime writes there when it gives up. */
 export function tailOf(path: string): string {

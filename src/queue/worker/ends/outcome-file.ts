@@ -2,8 +2,8 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { isJsonObject, type Json } from "../../../json.ts";
-import { flawOf, MOST_RESULT_BYTES, TOO_LARGE } from "../../../task/storable-result.ts";
-import { attemptError, boundedError } from "../../../task/thrown-error.ts";
+import { flawOf, MOST_RESULT_BYTES, TOO_LARGE } from "../../../task/bulk/storable-result.ts";
+import { attemptError, boundedError } from "../../../task/bulk/thrown-error.ts";
 import type { Report } from "../processes/child-messages.ts";
 
 /** Undefined where the program has written none. */

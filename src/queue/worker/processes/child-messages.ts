@@ -1,8 +1,8 @@
 /** What a worker and the process of a task of a TypeScript or JavaScript module tell each other: a line of JSON each way. */
 import type { AttemptError } from "../../../bulk/attempt.ts";
 import type { Json } from "../../../json.ts";
-import type { WorkerFacts } from "../../../task/worker-data.ts";
-import type { CheckedOutcome } from "../../../task/worker-outcome.ts";
+import type { WorkerFacts } from "../../../task/bulk/worker-data.ts";
+import type { CheckedOutcome } from "../../../task/bulk/worker-outcome.ts";
 
 export interface Assignment {
   readonly module: string;

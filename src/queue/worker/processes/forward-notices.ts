@@ -1,7 +1,7 @@
 /** Lets the worker's notices appear as files where a task looks for them: readable from any language, at any moment. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { NOTICES, type NoticeName } from "../../../task/worker-data.ts";
+import { NOTICES, type NoticeName } from "../../../task/bulk/worker-data.ts";
 import { whenAborted } from "./task-limits.ts";
 import { noticesFolder } from "./task-plans.ts";
 

@@ -7,9 +7,9 @@ import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readChannelLine, writeChannelLine } from "../../../embedded/processes/channel.ts";
-import { type BulkWorker, workerOf } from "../../../task/define-worker.ts";
-import { attemptError } from "../../../task/thrown-error.ts";
-import { makeWorkerData, NOTICES, type NoticeName, type TaskNotices } from "../../../task/worker-data.ts";
+import { type BulkWorker, workerOf } from "../../../task/bulk/define-worker.ts";
+import { attemptError } from "../../../task/bulk/thrown-error.ts";
+import { makeWorkerData, NOTICES, type NoticeName, type TaskNotices } from "../../../task/bulk/worker-data.ts";
 import type { Answer, Assignment, Report } from "./child-messages.ts";
 
 const PAGE_BYTES = 4096;
@@ -18,7 +18,7 @@ const LOOK_MS = 200;
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === "cirrus-pipeline/task"
-      ? { url: import.meta.resolve(`../../../task/worker-index${import.meta.url.slice(-3)}`), shortCircuit: true }
+      ? { url: import.meta.resolve(`../../../task/bulk/worker-index${import.meta.url.slice(-3)}`), shortCircuit: true }
       : next(specifier, context),
 });
 

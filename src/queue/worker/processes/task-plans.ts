@@ -6,7 +6,7 @@ import { CHANNEL } from "../../../embedded/processes/channel.ts";
 import { behindGate } from "../../../embedded/processes/gate.ts";
 import { modulePath } from "../../../embedded/processes/module-path.ts";
 import type { ProcessPlan, TaskProcess } from "../../../embedded/processes/task-process.ts";
-import type { WorkerFacts } from "../../../task/worker-data.ts";
+import type { WorkerFacts } from "../../../task/bulk/worker-data.ts";
 import type { Program } from "../../program.ts";
 import type { WorkerOptions } from "../worker-options.ts";
 import type { Answer, Assignment } from "./child-messages.ts";

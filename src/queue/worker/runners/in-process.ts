@@ -1,8 +1,8 @@
 /** Calls a task's function in the worker itself: no process to start, tens of thousands a second, and nothing between task and worker. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TaskLimits } from "../../../bulk/bulk-run.ts";
-import { attemptError } from "../../../task/thrown-error.ts";
-import { makeWorkerData, noticesFromSignals } from "../../../task/worker-data.ts";
+import { attemptError } from "../../../task/bulk/thrown-error.ts";
+import { makeWorkerData, noticesFromSignals } from "../../../task/bulk/worker-data.ts";
 import { type Evidence, endingOf } from "../ends/attempt-end.ts";
 import { LONGEST_TIMER, timedOut, whenAborted } from "../processes/task-limits.ts";
 import { loadWorker } from "./load-worker.ts";

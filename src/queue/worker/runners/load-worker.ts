@@ -1,7 +1,8 @@
 /** Loads the worker that a module exports into this process, whatever the module does meanwhile. */
 import { pathToFileURL } from "node:url";
 import { CirrusError, EXIT } from "../../../errors.ts";
-import { type BulkWorker, workerOf } from "../../../task/define-worker.ts";
+import { isJsonObject } from "../../../json.ts";
+import { type BulkWorker, workerOf } from "../../../task/bulk/define-worker.ts";
 import type { Program } from "../../program.ts";
 import { catchStrayEnds, type StrayEnd, TaskExit } from "./stray-ends.ts";
 
@@ -12,10 +13,27 @@ const MOST_SECONDS = 60;
 export async function loadWorker(program: Program, seconds = MOST_SECONDS): Promise<BulkWorker> {
   if (program.kind === "command") throw needsModule("--in-process");
   const namespace = await importModule(program.file, seconds);
-  const worker = workerOf(namespace[program.exportName]);
+  const exported = namespace[program.exportName];
+  const worker = workerOf(exported);
   if (worker !== undefined) return worker;
+  const task = taskOf(exported);
+  if (task !== undefined) throw takesPayloads(task, program);
   throw new CirrusError(`${program.file} exports no worker called ${program.exportName}`, {
     hint: `Write: export const ${program.exportName} = defineWorker((taskId, taskData, workerData) => done());`,
+    exitCode: EXIT.config,
+  });
+}
+
+/** The name of what defineTask made. */
+function taskOf(exported: unknown): string | undefined {
+  if (typeof exported !== "function" || !("task" in exported) || !isJsonObject(exported.task)) return undefined;
+  return typeof exported.task.name === "string" ? exported.task.name : undefined;
+}
+
+function takesPayloads(task: string, { file, exportName }: { file: string; exportName: string }): CirrusError {
+  return new CirrusError(`${task} is a task of workflows: it takes a payload, and no entries of a task file.`, {
+    where: file,
+    hint: `Run it with a payload: npx cirrus task run ${task} payload.json\n  For entries write: export const ${exportName} = defineWorker((taskId, taskData, workerData) => done());`,
     exitCode: EXIT.config,
   });
 }

@@ -10,7 +10,7 @@ import { makeSlotPlaces, type SlotPlaces } from "../../../embedded/processes/slo
 import type { Exit } from "../../../embedded/processes/task-process.ts";
 import { makeWorkerRegistry } from "../../../embedded/processes/worker-registry.ts";
 import { CirrusError } from "../../../errors.ts";
-import type { WorkerFacts } from "../../../task/worker-data.ts";
+import type { WorkerFacts } from "../../../task/bulk/worker-data.ts";
 import type { Usage } from "../processes/child-messages.ts";
 import type { WorkerOptions } from "../worker-options.ts";
 

@@ -1,7 +1,7 @@
 /** Runs one attempt of an entry: in a fresh process, in one that is used again, or in the worker itself. */
 import type { AttemptEnd } from "../../../bulk/attempt.ts";
 import type { Lease } from "../../../bulk/bulk-store.ts";
-import type { NoticeName } from "../../../task/worker-data.ts";
+import type { NoticeName } from "../../../task/bulk/worker-data.ts";
 import type { Verdict } from "../ends/attempt-end.ts";
 
 /** What reaches a running attempt from outside. */

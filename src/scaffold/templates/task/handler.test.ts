@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { testTask } from "cirrus-pipeline/testing";
+import { stableItems, testTask } from "cirrus-pipeline/testing";
 import { expect, test } from "vitest";
 import { handler } from "./handler.ts";
 
@@ -11,8 +11,8 @@ function withParameters(parameters: object) {
 }
 
 test("every item gets the note", async () => {
-  const { payload } = await testTask(handler, withParameters({ note: "Hello" }));
-  expect(payload.features.map(({ properties }) => properties.note)).toEqual(["Hello"]);
+  const ended = await testTask(handler, withParameters({ note: "Hello" }));
+  expect(stableItems(ended)).toMatchObject([{ id: "scene-1", properties: { note: "Hello" } }]);
 });
 
 test("a parameter of the wrong kind makes the payload invalid", async () => {

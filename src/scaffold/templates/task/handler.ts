@@ -6,7 +6,9 @@ export const handler = defineTask({
   name: "__name__",
   description: "__description__",
   // What a process definition may say under `tasks.__name__`; anything else makes the payload invalid.
-  parameters: z.strictObject({ note: z.string().min(1).default("seen") }),
+  parameters: z.strictObject({
+    note: z.string().min(1).default("seen").describe("Becomes the property `note` of each item."),
+  }),
   async run({ items, parameters, log }) {
     for (const item of items) {
       item.properties.note = parameters.note;
