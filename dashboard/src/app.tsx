@@ -77,13 +77,19 @@ function useFocusOnHeading(identity: string): void {
     if (before.current === identity) return;
     before.current = identity;
     window.scrollTo(0, 0);
-    let tries = 0;
-    const timer = setInterval(() => {
+    const from = document.activeElement;
+    const focus = () => {
       const heading = document.getElementById(HEADING_ID);
-      heading?.focus({ preventScroll: true });
-      tries += 1;
-      if (heading || tries > 40) clearInterval(timer);
-    }, 25);
-    return () => clearInterval(timer);
+      // Who has gone elsewhere meanwhile stays there.
+      const isLeft = document.activeElement !== from && document.activeElement !== document.body;
+      if (!isLeft) heading?.focus({ preventScroll: true });
+      return heading !== null || isLeft;
+    };
+    if (focus()) return;
+    const observer = new MutationObserver(() => {
+      if (focus()) observer.disconnect();
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => observer.disconnect();
   }, [identity]);
 }

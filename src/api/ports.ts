@@ -5,6 +5,7 @@ import type { DeadLetters, QueueName } from "../events/dead-letters.ts";
 import type { MessageOutcomes } from "../events/message-outcomes.ts";
 import type { QueueDepths } from "../events/queue-depths.ts";
 import type { ExecutionLogs } from "../executions/execution-logs.ts";
+import type { TaskSchemas } from "../executions/task-schemas.ts";
 import type { Workflows } from "../executions/workflows.ts";
 import type { FunctionPorts } from "../functions/ports.ts";
 import type { ExecutionFiles } from "../loop/execution-files.ts";
@@ -14,6 +15,8 @@ import type { Repository } from "../loop/sources.ts";
 export interface ApiPorts {
   readonly functions: FunctionPorts;
   readonly workflows: Workflows;
+  /** Undefined where nobody can know what the tasks take. */
+  readonly taskSchemas?: TaskSchemas | undefined;
   readonly deadLetters: Readonly<Record<QueueName, DeadLetters>>;
   readonly queues: QueueDepths;
   readonly logs: ExecutionLogs;

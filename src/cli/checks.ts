@@ -1,25 +1,28 @@
 /** Everything that can be wrong with a project, found without running or deploying anything. */
-import { existsSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
 import { checkEvents } from "../compile/check/check-events.ts";
 import { checkHandlers } from "../compile/check/check-handlers.ts";
 import { compile } from "../compile/compile.ts";
 import type { Problem } from "../errors.ts";
-import { isJsonObject, type Json } from "../json.ts";
-import { suggest } from "../nearest.ts";
-import { parsePayload } from "../payload/payload.ts";
 import { bindLocally } from "../project/local/local.ts";
+import { askOnce } from "../project/parameters/ask-once.ts";
+import { checkDocuments } from "../project/parameters/check-documents.ts";
+import { checkFlags } from "../project/parameters/check-flags.ts";
 import type { Project } from "../project/project.ts";
 import { withoutConsequences } from "../yaml/consequences.ts";
 import { type Io, paint } from "./terminal/io.ts";
 
 /** In the order of files and lines. `read` are the problems that reading the project found. */
-export function checkProject(project: Project, read: readonly Problem[]): readonly Problem[] {
+export async function checkProject(
+  project: Project,
+  read: readonly Problem[],
+  ask = askOnce(),
+): Promise<readonly Problem[]> {
   const local = bindLocally(project, { environment: {} }).problems;
   const compiled = [...compile(project).problems, ...checkHandlers(project), ...checkEvents(project)];
+  const said = [...(await checkDocuments(project, ask)), ...(await checkFlags(project, ask))];
   // What the one finds the other may find too, in the same place.
   const found = new Map<string, Problem>();
-  for (const problem of withoutConsequences([...read, ...local, ...compiled, ...checkPayloads(project)])) {
+  for (const problem of withoutConsequences([...read, ...local, ...compiled, ...said])) {
     const { file, line, column, path, message } = problem;
     found.set(JSON.stringify([file, line, column, path, message]), problem);
   }
@@ -30,57 +33,6 @@ function byPlace(a: Problem, b: Problem): number {
   const [one = "", other = ""] = [a.file, b.file];
   if (one !== other) return one < other ? -1 : 1;
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
-}
-
-/** The example payload beside a workflow is one, and names workflows and tasks that there are. */
-function checkPayloads(project: Project): Problem[] {
-  return [...project.workflows.values()].flatMap(({ directory, name }) => {
-    const path = join(directory, "payload.json");
-    if (!existsSync(path)) return [];
-    const file = relative(project.root, path);
-    return checkPayload(readFileSync(path, "utf8"), project, name).map((problem) => ({ ...problem, file }));
-  });
-}
-
-function checkPayload(text: string, project: Project, workflow: string): Problem[] {
-  let value: Json;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return [{ code: "not-json", message: `The example payload is not JSON: ${String(error)}` }];
-  }
-  const parsed = parsePayload(value);
-  if ("problems" in parsed) return [...parsed.problems];
-  const definitions = parsed.payload.process.flat();
-  const [first] = definitions;
-  const other: Problem[] =
-    first?.workflow === workflow
-      ? []
-      : [
-          {
-            code: "other-workflow",
-            message: `The example payload of the workflow ${workflow} is for ${first?.workflow}`,
-            path: "$.process[0].workflow",
-          },
-        ];
-  return [...other, ...definitions.flatMap((definition) => checkNames(definition, project))];
-}
-
-function checkNames(definition: { readonly workflow: string; readonly tasks?: unknown }, project: Project): Problem[] {
-  const tasks = isJsonObject(definition.tasks) ? Object.keys(definition.tasks) : [];
-  const unknown = (kind: string, name: string, known: Iterable<string>): Problem => ({
-    code: `unknown-${kind}`,
-    message: `The example payload names the ${kind} ${name}, which the project does not have`,
-    hint: suggest(name, known),
-  });
-  return [
-    ...(project.workflows.has(definition.workflow) || project.mayDeclare(definition.workflow)
-      ? []
-      : [unknown("workflow", definition.workflow, project.workflows.keys())]),
-    ...tasks
-      .filter((task) => !project.tasks.has(task) && !project.functions.has(task) && !project.mayDeclare(task))
-      .map((task) => unknown("task", task, project.tasks.keys())),
-  ];
 }
 
 /** `4 problems in 2 files`, or how much was looked at. */

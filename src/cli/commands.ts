@@ -54,6 +54,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/show.ts"),
   },
   {
+    name: "readme",
+    group: "Author",
+    summary: "keep the generated parts of READMEs true",
+    load: () => import("./commands/readme.ts"),
+  },
+  {
     name: "check",
     group: "Author",
     summary: "find everything that is wrong with the project",
@@ -70,6 +76,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: "Author",
     summary: "run one feeder, and send what it finds",
     load: () => import("./commands/feeder.ts"),
+  },
+  {
+    name: "feed",
+    group: "Author",
+    summary: "print what a feeder finds, one payload a line",
+    load: () => import("./commands/feed.ts"),
   },
   {
     name: "dashboard",

@@ -28,6 +28,8 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     .addHelpText("after", EXAMPLES)
     // Without "[options]", which all of them have: what they do has to fit beside them.
     .configureHelp({
+      // Beside the longest names there are fewer than the 40 columns that commander asks for, and it would not wrap at all.
+      minWidthToWrap: 30,
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(term)].join(" "),
     })
     .exitOverride()
@@ -53,8 +55,11 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.ok;
   }
   if (args[0] === "help" && args[1] !== undefined && !COMMANDS.some(({ name }) => name === args[1])) {
-    const topics = [...COMMANDS.map(({ name }) => name), "exit-codes"].join(", ");
-    io.stderr.write(`error: there is no command or topic '${args[1]}'\nThere are: ${topics}.\n`);
+    const topics = [...COMMANDS.map(({ name }) => name), "exit-codes"];
+    const { nearest } = await import("../nearest.ts");
+    const near = nearest(args[1], topics);
+    const hint = near === undefined ? `There are: ${topics.join(", ")}.` : `(Did you mean ${near}?)`;
+    io.stderr.write(`error: there is no command or topic '${args[1]}'\n${hint}\n`);
     return EXIT.usage;
   }
   if (args.length === 0) {
@@ -79,7 +84,7 @@ Examples:
   cirrus bulk run ./work.py --tasks in.csv   run a program over a file of inputs
   cirrus loop run                            run notebooks again and again
   cirrus dev                                 keep everything running, and
-  cirrus publish payload.json                send it payloads from another terminal
+  cirrus publish payload.json                send payloads from another terminal
 
 See also: cirrus help exit-codes`;
 

@@ -73,6 +73,7 @@ async function names(what: string, io: Io): Promise<readonly string[]> {
   if (what === "run") return withinPatience(bulkRuns(io));
   const { findProjectToLook } = await import("./place/find-project.ts");
   if (what === "task") return [...findProjectToLook(io, {}, ["tasks"]).tasks.keys()];
+  if (what === "feeder") return [...findProjectToLook(io, {}, ["feeders"]).feeders.keys()];
   if (what === "workflow") return [...findProjectToLook(io).workflows.keys()];
   return what.startsWith("payload-id") ? withinPatience(payloadIds(io)) : [];
 }

@@ -51,7 +51,9 @@ export async function idToken(issuer: Issuer): Promise<string> {
   if (held) forgetToken();
   if (ended !== undefined) throw ended;
   try {
-    return await signIn(issuer);
+    const token = await signIn(issuer);
+    held = true;
+    return token;
   } catch (thrown) {
     ended ??= signedOut(reasonOf(thrown, issuer));
     throw ended;

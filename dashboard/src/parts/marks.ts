@@ -5,6 +5,7 @@ export type PayloadState = PayloadRow["state"];
 
 /** Of payloads, in the order in which they are always shown. */
 export const PAYLOAD_STATES: readonly PayloadState[] = [
+  "WAITING",
   "CLAIMED",
   "PROCESSING",
   "SUCCEEDED",
@@ -26,6 +27,7 @@ const good = (word: string): Mark => ({ tone: "good", shape: "dot", word });
 const bad = (word: string): Mark => ({ tone: "bad", shape: "cross", word });
 const busy = (word: string): Mark => ({ tone: "busy", shape: "ring", word });
 const waiting = (word: string): Mark => ({ tone: "waiting", shape: "clock", word });
+const parked = (word: string): Mark => ({ tone: "waiting", shape: "pause", word });
 const odd = (word: string): Mark => ({ tone: "odd", shape: "diamond", word });
 const late = (word: string): Mark => ({ tone: "bad", shape: "triangle", word });
 const stopped = (word: string): Mark => ({ tone: "stopped", shape: "square", word });
@@ -34,6 +36,7 @@ const paused = (word: string): Mark => ({ tone: "stopped", shape: "pause", word 
 const MARKS: ReadonlyMap<string, Mark> = new Map(
   [
     // Payloads.
+    parked("WAITING"),
     waiting("CLAIMED"),
     busy("PROCESSING"),
     good("SUCCEEDED"),

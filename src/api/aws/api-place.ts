@@ -7,12 +7,13 @@ import { makeSfnWorkflows } from "../../aws/workflows.ts";
 import { systemClock } from "../../clock.ts";
 import { type Environment, requireVariable, type Variable } from "../../env.ts";
 import { actPorts } from "../../functions/act/act-ports.ts";
-import type { FunctionPorts } from "../../functions/ports.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import type { Log } from "../../log.ts";
+import { writtenId } from "../../payload/payload-id.ts";
 import { VERSION } from "../../version.ts";
 import { resolveReadable } from "../look/resolve-readable.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
+import { deployedSchemas } from "./deployed-schemas.ts";
 
 export interface AwsApiPlace {
   readonly ports: ApiPorts;
@@ -40,12 +41,13 @@ export async function awsApiPlace(
         baseArn: requireVariable(environment, "CIRRUS_BASE_WORKFLOW_ARN"),
         clock: systemClock,
       }),
+      taskSchemas: deployedSchemas(environment.LAMBDA_TASK_ROOT ?? "."),
       queues: makeSqsQueueDepths({ sqs: lazySqs(options), queues: queueUrls(environment) }),
       logs: makeExecutionLogs({
         executions: functions.executions,
         batch: async () => (await import("../../aws/services/batch.ts")).connectBatch(options),
         logs: makeCloudWatchTaskLogs({ logs: lazyLogs(options) }),
-        payloadIdOf: ({ input }) => payloadIdOf(input, functions),
+        payloadIdOf: async ({ input }) => writtenId(await resolveReadable(JSON.parse(input) as Json, functions)),
       }),
     },
     settings: settingsOf(environment),
@@ -85,9 +87,4 @@ function settingsOf(environment: Environment): ApiSettings {
     shownUrls: buckets.map((bucket) => `s3://${bucket}/`),
     corsOrigins: (environment.CIRRUS_API_ORIGINS ?? "").split(",").filter((origin) => origin !== ""),
   };
-}
-
-async function payloadIdOf(input: string, functions: FunctionPorts): Promise<string | undefined> {
-  const payload = await resolveReadable(JSON.parse(input) as Json, functions);
-  return isJsonObject(payload) && typeof payload.id === "string" ? payload.id : undefined;
 }

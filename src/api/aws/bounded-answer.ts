@@ -2,6 +2,7 @@
  * Lambda's own limit of an answer. What is above it API Gateway would answer with an error that says nothing; and it counts
  * the answer as the JSON that Lambda hands over, in which bytes are base64 and every quote of a document has its backslash.
  */
+import { shellWord } from "../../shell-word.ts";
 import { problemResponse } from "../answers.ts";
 import type { Problem } from "../shapes/problem.ts";
 
@@ -43,11 +44,11 @@ export async function boundedAnswer<Answer extends LambdaAnswer>(answer: Answer,
 
 /** A command that reads the same with no such limit. */
 function wayOn({ path, query }: Asked, flags: string): string {
-  const id = quoted(query.get("id") ?? "");
+  const id = shellWord(query.get("id") ?? "");
   const [, workflow = "", name = ""] = /^\/v1\/executions\/([^/]+)\/([^/]+)/.exec(path) ?? [];
   switch (true) {
     case path === "/v1/object":
-      return `Copy it: aws s3 cp ${quoted(query.get("url") ?? "")} .`;
+      return `Copy it: aws s3 cp ${shellWord(query.get("url") ?? "")} .`;
     case path === "/v1/payload/output":
       return `Read it with the command line: npx cirrus payload get ${id} --output${flags}`;
     case /^\/v1\/payload(?:\/|$)/.test(path):
@@ -57,9 +58,4 @@ function wayOn({ path, query }: Asked, flags: string): string {
     default:
       return "Ask for fewer at a time: limit=100.";
   }
-}
-
-/** As a shell takes it for one word. */
-function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -22,14 +22,18 @@ export interface Listening {
 export type MakeFetch = (port: number) => (request: Request) => Response | Promise<Response>;
 
 /** `port`: this one and no other (0: any that is free); undefined for the usual one or the next free one after it. */
-export async function listen(makeFetch: MakeFetch, port: number | undefined): Promise<Listening> {
-  const last = port === undefined ? USUAL_PORT + TRIED - 1 : port;
-  for (let tried = port ?? USUAL_PORT; tried <= last; tried += 1) {
+export async function listen(
+  makeFetch: MakeFetch,
+  port: number | undefined,
+  usual: number = USUAL_PORT,
+): Promise<Listening> {
+  const last = port ?? usual + TRIED - 1;
+  for (let tried = port ?? usual; tried <= last; tried += 1) {
     const listening = await listenOn(makeFetch, tried);
     if (listening !== undefined) return listening;
   }
   throw new CirrusError(
-    port === undefined ? `The ports ${USUAL_PORT} to ${last} are all taken.` : `The port ${port} is taken.`,
+    port === undefined ? `The ports ${usual} to ${last} are all taken.` : `The port ${port} is taken.`,
     { hint: "Name a free one: --port <number>, or --port 0 for any that is free.", exitCode: EXIT.conflict },
   );
 }

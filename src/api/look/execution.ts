@@ -5,7 +5,7 @@ import { stepsOf } from "../../executions/steps-of-history.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { executionName, parsePayloadId } from "../../payload/payload-id.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
-import { isOpen } from "../../state/states.ts";
+import { hasEnded } from "../../state/states.ts";
 import { NotFound } from "../answers.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { ExecutionView } from "../shapes/executions.ts";
@@ -96,7 +96,7 @@ function errorOf(execution: ExecutionDescription): Pick<ExecutionView, "error"> 
 /** What `cirrus execution redrive` asks for as well, but for what only the engine knows. */
 function mayRedrive({ status, name }: ExecutionDescription, record: PayloadRecord | undefined): boolean {
   if (!["FAILED", "TIMED_OUT", "ABORTED"].includes(status)) return false;
-  return record !== undefined && record.execution === name && !isOpen(record.state) && !record.effectsPending;
+  return record !== undefined && record.execution === name && hasEnded(record.state) && !record.effectsPending;
 }
 
 /** A machine's own executions are of the region `local`. */

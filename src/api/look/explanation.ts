@@ -29,6 +29,9 @@ export async function explain(record: PayloadRecord, { messages, workflows }: Ap
 
 /** The very decision that `process` makes. */
 function ofDecision(record: PayloadRecord, exists: boolean): Omit<Explanation, "messages"> {
+  if (record.state === "WAITING") {
+    return { next: "What arrives is kept with the others; it runs as soon as all of them are there.", wouldRun: false };
+  }
   const decision = decide(record, A_NEW_MESSAGE, false);
   if (!exists && (decision.decision === "claim" || decision.decision === "settle")) {
     return { next: `It would fail at once: there is no workflow ${record.workflow} any more.`, wouldRun: false };

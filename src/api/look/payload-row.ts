@@ -1,6 +1,6 @@
 /** A payload's record as a row of a list. */
 import type { PayloadRecord } from "../../state/state-store.ts";
-import { isOpen } from "../../state/states.ts";
+import { hasEnded } from "../../state/states.ts";
 import type { PayloadRow } from "../shapes/payloads.ts";
 
 /** Nothing in it depends on when it is asked for: what has not changed is confirmed by its entity tag. */
@@ -25,6 +25,6 @@ export function payloadRow(record: PayloadRecord): PayloadRow {
 }
 
 function durationOf({ state, startedAt, endedAt }: PayloadRecord): { durationMs?: number } {
-  if (startedAt === undefined || endedAt === undefined || isOpen(state)) return {};
+  if (startedAt === undefined || endedAt === undefined || !hasEnded(state)) return {};
   return { durationMs: Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) };
 }

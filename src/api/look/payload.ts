@@ -1,8 +1,10 @@
 /** Everything that is known of one payload: its transitions, its executions, and what becomes of the next message. */
 
+import { type Awaited, describeAwaited } from "../../functions/fan-in/describe.ts";
 import type { PayloadRecord, Transition } from "../../state/state-store.ts";
-import { isOpen } from "../../state/states.ts";
+import { hasEnded } from "../../state/states.ts";
 import { NotFound } from "../answers.ts";
+import { defined } from "../defined.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { Attempt, PayloadView } from "../shapes/payloads.ts";
 import { explain } from "./explanation.ts";
@@ -15,6 +17,8 @@ const MOST_ATTEMPTS = 50;
 export async function lookAtPayload(id: string, ports: ApiPorts, settings: ApiSettings): Promise<PayloadView> {
   const record = await requireRecord(id, ports, settings);
   const [transitions, explanation] = await Promise.all([transitionsOf(id, ports), explain(record, ports)]);
+  const hasWaited = transitions.some(({ to }) => to === "WAITING");
+  const awaited = hasWaited ? await describeAwaited(record, ports.functions, settings.flags) : undefined;
   const attempts = attemptsOf(transitions).slice(-MOST_ATTEMPTS);
   return {
     ...payloadRow(record),
@@ -27,6 +31,7 @@ export async function lookAtPayload(id: string, ports: ApiPorts, settings: ApiSe
     effectsPending: record.effectsPending,
     transitions: transitions.map(({ payloadId: _, ...transition }) => transition),
     attempts: await Promise.all(attempts.map((attempt) => withDocuments(attempt, record, ports))),
+    ...(awaited && { awaited: awaitedView(awaited) }),
     explanation,
   };
 }
@@ -56,14 +61,21 @@ async function transitionsOf(id: string, { functions }: ApiPorts): Promise<reado
 
 type Known = Omit<Attempt, "input" | "output">;
 
+function awaitedView({ members, ...awaited }: Awaited): NonNullable<PayloadView["awaited"]> {
+  return { ...defined(awaited), members: members.map((member) => defined(member)) };
+}
+
 /** One for each execution that was planned. A redriven one is the same still. */
 function attemptsOf(transitions: readonly Transition[]): readonly Known[] {
   const attempts = new Map<string, Known>();
-  for (const { execution, attempt, to: state, at } of transitions) {
+  for (const { execution, attempt, from, to: state, at } of transitions) {
+    // What waits has no execution; the one that is to come counts once it is claimed.
+    if (state === "WAITING") attempts.delete(execution);
+    if (state === "WAITING" || (from === "WAITING" && hasEnded(state))) continue;
     const known = attempts.get(execution) ?? { attempt, execution, claimedAt: at, state };
     const { endedAt: _, ...before } = known;
     if (state === "PROCESSING") attempts.set(execution, { ...before, startedAt: known.startedAt ?? at, state });
-    else attempts.set(execution, { ...before, state, ...(!isOpen(state) && { endedAt: at }) });
+    else attempts.set(execution, { ...before, state, ...(hasEnded(state) && { endedAt: at }) });
   }
   return [...attempts.values()];
 }
@@ -74,7 +86,7 @@ async function withDocuments(known: Known, record: PayloadRecord, ports: ApiPort
   const { objects } = ports.functions;
   const [hasInput, hasOutput] = await Promise.all([
     objects.head(input),
-    isOpen(known.state) ? undefined : objects.head(output),
+    hasEnded(known.state) ? objects.head(output) : undefined,
   ]);
   return { ...known, input: hasInput !== undefined, output: hasOutput !== undefined };
 }

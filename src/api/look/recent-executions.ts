@@ -6,7 +6,7 @@ import type { ExecutionKey } from "../../executions/executions.ts";
 import { type Step, stepsOf } from "../../executions/steps-of-history.ts";
 import { executionName } from "../../payload/payload-id.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
-import { isOpen } from "../../state/states.ts";
+import { hasEnded } from "../../state/states.ts";
 import type { ApiPorts } from "../ports.ts";
 import { makeStepCache } from "./step-cache.ts";
 
@@ -85,13 +85,15 @@ function candidatesOf({ payloadId, workflow, execution, attempt, state, endedAt 
   const current: Candidate = {
     key: { workflow, name: execution },
     payloadId,
-    ended: isOpen(state) ? undefined : endedAt,
+    ended: hasEnded(state) ? endedAt : undefined,
   };
-  const before = Array.from({ length: Math.min(attempt, MOST_ATTEMPTS) - 1 }, (_, index): Candidate => {
-    const name = executionName(payloadId, attempt - 1 - index);
+  // The one of a payload that waits is yet to come.
+  const latest = state === "WAITING" ? attempt : attempt - 1;
+  const before = Array.from({ length: Math.min(latest, MOST_ATTEMPTS - 1) }, (_, index): Candidate => {
+    const name = executionName(payloadId, latest - index);
     return { key: { workflow, name }, payloadId, ended: "before" };
   });
-  return state === "CLAIMED" ? before : [current, ...before];
+  return state === "CLAIMED" || state === "WAITING" ? before : [current, ...before];
 }
 
 /** One that nobody remembers has no steps. */

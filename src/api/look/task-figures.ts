@@ -1,5 +1,7 @@
 /** A task: every try of it in the newest executions, how long they take, and how they fail. */
+import type { JsonObject } from "../../json.ts";
 import { percentile } from "../../loop/look/duration-look.ts";
+import { parameterRows } from "../../project/parameters/parameter-rows.ts";
 import { NotFound } from "../answers.ts";
 import type { ApiPorts, ApiSettings } from "../ports.ts";
 import type { TaskTryView, TaskView } from "../shapes/workflows.ts";
@@ -41,13 +43,22 @@ export async function lookAtTask(
     .flatMap((execution) => triesOf(execution, isOfTask, now))
     .filter(({ startedAt, endedAt = startedAt }) => endedAt >= since)
     .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
+  const parameters = await ports.taskSchemas?.schemaOf(name);
   return {
     ...row,
+    ...(parameters !== undefined && { parameters, parameterRows: rowsOf(parameters) }),
     window: { since, executions: executions.length, all: all && tries.length <= MOST_TRIES },
     tries: tries.slice(0, MOST_TRIES),
     figures: figuresOf(tries),
     errors: [...groupErrors(tries)],
   };
+}
+
+function rowsOf(schema: JsonObject): TaskView["parameterRows"] {
+  return parameterRows(schema).map(({ default: value, ...row }) => ({
+    ...row,
+    ...(value !== undefined && { default: value }),
+  }));
 }
 
 type IsOfTask = (workflow: string, step: RecentExecution["steps"][number]) => boolean;

@@ -30,6 +30,7 @@ export async function lookAtWorkflow(
   return {
     ...row,
     ...(definition !== undefined && { definition }),
+    parameters: await parametersOf(row.tasks, ports),
     window: { since, executions: executions.length, all },
     states: [
       ...figuresByState(
@@ -38,6 +39,14 @@ export async function lookAtWorkflow(
       ),
     ],
   };
+}
+
+async function parametersOf(
+  tasks: readonly string[],
+  { taskSchemas }: Pick<ApiPorts, "taskSchemas">,
+): Promise<WorkflowView["parameters"]> {
+  const read = await Promise.all(tasks.map(async (task) => [task, await taskSchemas?.schemaOf(task)] as const));
+  return Object.fromEntries(read.filter(([, schema]) => schema !== undefined));
 }
 
 /** Those of the definition in its order, then those that only older executions went through. */

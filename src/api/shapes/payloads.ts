@@ -91,13 +91,45 @@ export const explanation = z
     messages: z.array(
       z.object({
         at: time,
-        outcome: z.enum(["started", "skipped", "failed", "rejected", "given-up"]),
+        outcome: z.enum(["started", "skipped", "waiting", "failed", "rejected", "given-up"]),
         reason: z.string().optional(),
         execution: z.string().optional(),
       }),
     ),
   })
   .openapi("Explanation");
+
+/** What a payload awaits, or awaited before it ran. */
+export const awaited = z
+  .object({
+    /** Of how many so many are there. */
+    needs: count,
+    here: count,
+    /** The awaited ones in the order of their list, then those that came without being named; at most 200. */
+    members: z.array(
+      z.object({
+        id: z.string(),
+        isHere: z.boolean(),
+        /** Of a payload that is awaited by its ID. */
+        state: z.enum([...STATES, "none"]).optional(),
+        /** Of one that has SUCCEEDED and is not here all the same: why its items are not to be had. */
+        lack: z.string().optional(),
+        /** The command that makes them anew. */
+        mend: z.string().optional(),
+        /** When it came with its items, where its chain leads here. */
+        arrived: time.optional(),
+      }),
+    ),
+    more: z.boolean(),
+    /** While it waits: when its time is over. */
+    until: time.optional(),
+    /** What happens then: it fails, or runs with what is there. */
+    onTimeout: z.enum(["fail", "run"]),
+    /** The template that names the group, where one is counted. */
+    group: z.string().optional(),
+  })
+  .openapi("Awaited");
+export type Awaited = z.infer<typeof awaited>;
 
 export const payload = payloadRow
   .extend({
@@ -113,6 +145,7 @@ export const payload = payloadRow
     effectsPending: z.boolean(),
     transitions: z.array(transition),
     attempts: z.array(attempt),
+    awaited: awaited.optional(),
     explanation,
   })
   .openapi("Payload");

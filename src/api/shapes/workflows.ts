@@ -40,6 +40,8 @@ export const workflow = workflowRow
     /** Amazon States Language. */
     definition: json.optional(),
     /** Which executions the figures are of: the newest so many since then. */
+    /** By task, the JSON Schema of what a payload may say to it; a task that tells none is left out. */
+    parameters: z.record(z.string(), json),
     window: z.object({ since: time, executions: count, all: z.boolean() }),
     states: z.array(stateFigures),
   })
@@ -93,8 +95,25 @@ export const errorGroup = z
   .openapi("ErrorGroup");
 export type ErrorGroupView = z.infer<typeof errorGroup>;
 
+/** A parameter in words. */
+const parameterRow = z
+  .object({
+    /** With its parents, `notify.topic`. */
+    name: z.string(),
+    type: z.string(),
+    required: z.boolean(),
+    /** As JSON. */
+    default: z.string().optional(),
+    meaning: z.string(),
+  })
+  .openapi("Parameter");
+
 export const task = taskRow
   .extend({
+    /** The JSON Schema of what a payload may say to it, where it tells one. */
+    parameters: json.optional(),
+    /** The same in words. */
+    parameterRows: z.array(parameterRow).optional(),
     window: z.object({ since: time, executions: count, all: z.boolean() }),
     /** Newest first. */
     tries: z.array(taskTry),

@@ -61,7 +61,7 @@ async function waitFor(
   try {
     await account.untilUpdated(stack.name, { clock, signal, onStatus: (status) => say(`${stack.name} ${status}`) });
   } catch (thrown) {
-    if (signal.aborted) say("Stopped waiting. CloudFormation goes on; see how it ends: cirrus batch status");
+    if (signal.aborted) say("Stopped waiting. CloudFormation goes on; see how it ends: npx cirrus batch status");
     // It was rolled back, with the queues still there.
     else
       await account.setQueueStates(
@@ -77,7 +77,7 @@ function inUse({ parts }: Retirement): CirrusError {
   return new CirrusError(
     `Nothing was retired: ${parts.map(({ logicalId }) => logicalId).join(", ")} came into use meanwhile.`,
     {
-      hint: "The queues are open again. See what uses them: cirrus batch status",
+      hint: "The queues are open again. See what uses them: npx cirrus batch status",
       exitCode: EXIT.conflict,
     },
   );

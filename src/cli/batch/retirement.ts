@@ -49,7 +49,7 @@ function named(overview: readonly BatchPart[], names: readonly string[]): readon
           suggest(
             name,
             overview.filter(({ former }) => former).map(({ logicalId }) => logicalId),
-          ) ?? "See: cirrus batch status",
+          ) ?? "See: npx cirrus batch status",
         exitCode: EXIT.notFound,
       });
     }

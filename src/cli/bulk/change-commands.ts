@@ -32,7 +32,7 @@ export const registerStop: Register = (command, io) => {
         await place.stage?.supervise(name);
         io.stderr.write(
           stopped
-            ? `Stopped ${name} ${place.place}. Let it go on: cirrus bulk resume ${name}${place.flags}\n`
+            ? `Stopped ${name} ${place.place}. Let it go on: npx cirrus bulk resume ${name}${place.flags}\n`
             : `${name} is stopped already.\n`,
         );
         if (options.purgeQueue) await purge(io, place, run, options);
@@ -49,7 +49,7 @@ export const registerResume: Register = (command, io) => {
         const opened = await place.runs.setState(name, ["STOPPED"], "OPEN");
         if (!opened && run.state !== "OPEN") throw notIn(run, "resumed");
         const said = await place.stage?.supervise(name);
-        const next = place.stage === undefined ? `Work on it: cirrus bulk work ${name}` : (said?.reason ?? "");
+        const next = place.stage === undefined ? `Work on it: npx cirrus bulk work ${name}` : (said?.reason ?? "");
         io.stderr.write(`${opened ? `${name} goes on` : `${name} is open already`}. ${next}\n`);
       }),
     );
@@ -81,7 +81,7 @@ export const registerRetry: Register = (command, io) => {
         io.stderr.write(`${count(requeued)} ${requeued === 1 ? "entry waits" : "entries wait"} to be tried again.\n`);
         if (requeued === 0) return;
         await place.stage?.supervise(name);
-        if (place.stage === undefined) io.stderr.write(`Work on it: cirrus bulk work ${name}\n`);
+        if (place.stage === undefined) io.stderr.write(`Work on it: npx cirrus bulk work ${name}\n`);
       }),
     );
 };
@@ -140,7 +140,7 @@ async function purge(io: Io, place: BulkPlace, { name }: BulkRun, options: Purge
   }
   const purged = await place.runs.purge(name, options.reason ?? "purged by hand");
   io.stderr.write(
-    `Cancelled ${countEntries(purged)}. Have them back: cirrus bulk retry ${name} --state cancelled${place.flags}\n`,
+    `Cancelled ${countEntries(purged)}. Have them back: npx cirrus bulk retry ${name} --state cancelled${place.flags}\n`,
   );
 }
 
@@ -166,7 +166,7 @@ export const registerDelete: Register = (command, io) => {
 
 function notIn({ name, state }: BulkRun, done: string): CirrusError {
   const hints: Partial<Record<BulkRun["state"], string>> = {
-    FINISHED: `Try what failed again: cirrus bulk retry ${name}`,
+    FINISHED: `Try what failed again: npx cirrus bulk retry ${name}`,
     LOADING: "Its entries are still being stored; the command that loads it goes on where it was.",
   };
   return new CirrusError(`The run ${name} is ${state} and cannot be ${done}.`, {

@@ -122,7 +122,7 @@ function shown(value: unknown): string {
 
 function conflictOf(name: string): CirrusError {
   return new CirrusError(`A bulk run ${name} exists with other entries.`, {
-    hint: `Give this one another name with --job-id, or remove the other: cirrus bulk delete ${name}`,
+    hint: `Give this one another name with --job-id, or remove the other: npx cirrus bulk delete ${name}`,
     exitCode: EXIT.conflict,
   });
 }

@@ -90,7 +90,7 @@ async function requireEntry({ runs, flags }: BulkPlace, run: string, id: string)
   const entry = await runs.entry(run, id);
   if (entry !== undefined) return entry;
   throw new CirrusError(`The run ${run} has no entry ${id}.`, {
-    hint: `List them: cirrus bulk entries ${run}${flags}`,
+    hint: `List them: npx cirrus bulk entries ${run}${flags}`,
     exitCode: EXIT.notFound,
   });
 }

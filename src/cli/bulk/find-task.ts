@@ -88,7 +88,7 @@ function notFound(
   const advice =
     project === undefined || isPath
       ? "Name a program or a module by its path: ./my_worker.py, ./worker.ts"
-      : "Make one: cirrus create task my-task --type bulk";
+      : "Make one: npx cirrus create task my-task --type bulk";
   return new CirrusError(
     isPath
       ? `There is no file ${word}.`
@@ -101,7 +101,7 @@ function notFound(
 function meant({ cwd, env }: Pick<Io, "cwd" | "env">, word: string, [first]: readonly string[]): string | undefined {
   if (word.includes("/")) return undefined;
   const program = first !== undefined && statSync(resolve(cwd, first), { throwIfNoEntry: false })?.isFile();
-  if (program) return `Name the program itself: cirrus bulk run ./${first} --tasks <file>`;
+  if (program) return `Name the program itself: npx cirrus bulk run ./${first} --tasks <file>`;
   const found = findProgram(word, cwd, env.PATH ?? "");
   return found.found ? `Name a program by its path: ${found.path}` : undefined;
 }

@@ -67,7 +67,7 @@ export async function followRun(io: Io, place: BulkPlace, run: BulkRun): Promise
     );
   } finally {
     if (io.signal.aborted) {
-      io.stderr.write(`The run goes on. Come back to it: cirrus bulk status ${run.name} --follow${place.flags}\n`);
+      io.stderr.write(`The run goes on. Come back to it: npx cirrus bulk status ${run.name} --follow${place.flags}\n`);
     }
   }
 }

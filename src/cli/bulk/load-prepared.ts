@@ -82,7 +82,7 @@ export async function loadSchema(program: Program): Promise<StandardSchemaV1 | u
 
 /** A module is looked for from the folder of the file that imports it, wherever this command is. */
 const INSTALL =
-  "A worker in TypeScript needs the package beside it: run it in a project, which `cirrus init my-project` makes.";
+  "A worker in TypeScript needs the package beside it: run it in a project, which `npx cirrus init my-project` makes.";
 
 interface Telling {
   tell(progress: LoadProgress): void;

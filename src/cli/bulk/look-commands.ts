@@ -91,9 +91,9 @@ export const registerStatus: Register = (command, io, exit) => {
 };
 
 function advice({ flags, stage }: BulkPlace, { name, state }: BulkRun): string {
-  if (state === "STOPPED") return `Let it go on: cirrus bulk resume ${name}${flags}`;
+  if (state === "STOPPED") return `Let it go on: npx cirrus bulk resume ${name}${flags}`;
   return stage === undefined
-    ? `Go on: cirrus bulk work ${name}`
+    ? `Go on: npx cirrus bulk work ${name}`
     : "Workers are started every minute where some are needed.";
 }
 

@@ -18,7 +18,7 @@ import type { AttemptEnd, AttemptRecord } from "../../bulk/attempt.ts";
 import type { BulkRun } from "../../bulk/bulk-run.ts";
 import type { Lease } from "../../bulk/bulk-store.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
-import { isJsonObject } from "../../json.ts";
+import { isJsonObject, parseJson } from "../../json.ts";
 import { attemptsOf } from "../../queue/report/read-rows.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
 import type { Io } from "../terminal/io.ts";
@@ -126,20 +126,12 @@ async function writtenAttempts(path: string, run: string): Promise<Set<string>> 
   const written = new Set<string>();
   if (!existsSync(path)) return written;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    const record = parsed(line);
+    const record = parseJson(line);
     if (isJsonObject(record) && record.run === run && typeof record.entryId === "string") {
       written.add(keyOf({ entryId: record.entryId, startedAt: String(record.startedAt) }));
     }
   }
   return written;
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A run that was deleted and made again counts its attempts from 1 again; their times differ. */

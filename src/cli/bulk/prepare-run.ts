@@ -105,7 +105,7 @@ function chooseProvider(io: Io, options: LoadOptions, config: BulkConfig | undef
   if (provider === "aws" && !elsewhere && !options.dryRun) {
     throw new CirrusError("A run on AWS needs a deployed stage: its tables, queues and rights.", {
       where: options.provider === undefined && options.pool === undefined ? config?.file : undefined,
-      hint: "Name it: --stage <stage>. Deploy one: cirrus deploy --stage <stage>. Run here: --provider local",
+      hint: "Name it: --stage <stage>. Deploy one: npx cirrus deploy --stage <stage>. Run here: --provider local",
       exitCode: EXIT.usage,
     });
   }

@@ -117,14 +117,16 @@ function advise({ run, entries, errors }: Report, flags: string): string {
   const [first] = errors;
   const rest = `${run.name}${flags}`;
   // Workers of a stage come by themselves.
-  const work = flags === "" ? ` && cirrus bulk work ${rest}` : "";
+  const work = flags === "" ? ` && npx cirrus bulk work ${rest}` : "";
   const advice = [
-    ...(first === undefined ? [] : [`What it wrote:   cirrus bulk logs ${run.name} ${first.example.entryId}${flags}`]),
+    ...(first === undefined
+      ? []
+      : [`What it wrote:   npx cirrus bulk logs ${run.name} ${first.example.entryId}${flags}`]),
     ...(entries.FAILED === 0
       ? []
       : [
-          `All that failed: cirrus bulk entries ${run.name} --state failed${flags}`,
-          `Try them again:  cirrus bulk retry ${rest}${work}`,
+          `All that failed: npx cirrus bulk entries ${run.name} --state failed${flags}`,
+          `Try them again:  npx cirrus bulk retry ${rest}${work}`,
         ]),
   ];
   return advice.join("\n");

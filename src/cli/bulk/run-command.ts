@@ -20,6 +20,8 @@ export const registerRun: Register = (command, io, exit) => {
 
 const EXAMPLES = `
 Examples:
-  cirrus bulk run ./my_worker.py --tasks my_tasks.json --num-simultaneous-tasks 10
-  cirrus bulk run my-task --tasks tasks.csv --max-runtime 600 --retry-on-exception
+  cirrus bulk run ./my_worker.py --tasks my_tasks.json \\
+    --num-simultaneous-tasks 10
+  cirrus bulk run my-task --tasks tasks.csv \\
+    --max-runtime 600 --retry-on-exception
   cirrus bulk run my-task --tasks tasks.csv --pool batch --stage prod --dry-run`;

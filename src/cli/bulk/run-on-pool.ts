@@ -70,7 +70,7 @@ export async function runOnPool(
   io.stderr.write(`${said ?? "Its workers are started within a minute."}\n`);
   if (options.detach) {
     io.stdout.write(`${name}\n`);
-    io.stderr.write(`See how it goes: cirrus bulk status ${name} --follow${place.flags}\n`);
+    io.stderr.write(`See how it goes: npx cirrus bulk status ${name} --follow${place.flags}\n`);
     return EXIT.ok;
   }
   await followStarting(io, place, stage, run);
@@ -238,7 +238,7 @@ async function conclude(io: Io, place: BulkPlace, run: BulkRun, options: PoolRun
   const left = count(run.entries - endedOf(counts));
   io.stderr.write(
     `The run is stopped${now.reason === undefined ? "" : `: ${now.reason}`}. ${left} entries wait. ` +
-      `Let it go on: cirrus bulk resume ${run.name}${place.flags}\n`,
+      `Let it go on: npx cirrus bulk resume ${run.name}${place.flags}\n`,
   );
   return counts.DONE === 0 ? EXIT.failed : EXIT.partial;
 }

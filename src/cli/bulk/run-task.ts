@@ -34,7 +34,7 @@ export async function loadTask(io: Io, called: Called, options: LoadOptions & Ou
     const { name } = await loadPrepared(io, place, prepared);
     io.stdout.write(`${name}\n`);
     const pool = place.stage === undefined ? "" : ", or run the same file with --pool batch";
-    io.stderr.write(`Work on it: cirrus bulk work ${name}${place.flags}${pool}\n`);
+    io.stderr.write(`Work on it: npx cirrus bulk work ${name}${place.flags}${pool}\n`);
     return EXIT.ok;
   });
 }

@@ -22,7 +22,7 @@ export async function requireRun(
   if (run !== undefined) return run;
   const known = (await runs.list()).map((one) => one.name);
   throw new CirrusError(`There is no bulk run ${name} ${place}.`, {
-    hint: suggest(name, known) ?? `Start one: cirrus bulk run <task> --tasks <file>${flags}`,
+    hint: suggest(name, known) ?? `Start one: npx cirrus bulk run <task> --tasks <file>${flags}`,
     exitCode: EXIT.notFound,
   });
 }

@@ -24,7 +24,7 @@ export async function startDetached(io: Io, place: BulkPlace, run: string, args:
   io.stdout.write(`${run}\n`);
   io.stderr.write(
     `Runs in the background (process ${child.pid}, ${relative(io.cwd, log)}).\n` +
-      `See how it goes: cirrus bulk status ${run} --follow\nStop it: cirrus bulk stop ${run}\n`,
+      `See how it goes: npx cirrus bulk status ${run} --follow\nStop it: npx cirrus bulk stop ${run}\n`,
   );
   return EXIT.ok;
 }

@@ -36,7 +36,7 @@ export const registerWork: Register = (command, io, exit) => {
 function refuseClosed({ name, state, reason }: BulkRun, { flags }: BulkPlace): void {
   if (state === "STOPPED") {
     throw new CirrusError(`The run ${name} is stopped${reason === undefined ? "" : `: ${reason}`}.`, {
-      hint: `Let it go on first: cirrus bulk resume ${name}${flags}`,
+      hint: `Let it go on first: npx cirrus bulk resume ${name}${flags}`,
       exitCode: EXIT.conflict,
     });
   }

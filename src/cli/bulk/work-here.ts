@@ -6,9 +6,11 @@ import { definedOf } from "../../env.ts";
 import { CirrusError, describeError, EXIT, type ExitCode } from "../../errors.ts";
 import { makeProgress, type Progress } from "../../queue/progress.ts";
 import { type RunHereOutcome, runHere } from "../../queue/run-here.ts";
+import { taskEnvironment } from "../../queue/task-environment.ts";
 import type { WorkerEvent } from "../../queue/worker/worker-options.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
 import type { BulkPlace } from "../place/bulk-place.ts";
+import { findProjectToLook } from "../place/find-project.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { writeLines } from "../terminal/live-region.ts";
 import { formatOf } from "../terminal/output.ts";
@@ -46,7 +48,7 @@ export async function workHere(
         slots,
         mode: modeOf(options),
         notices: noticesOf(options),
-        environment: definedOf(io.env),
+        environment: environmentOf(io, place, run),
         folder: place.data,
         signal: io.signal,
         onEvent: (event) => tell(io, event, progress, output),
@@ -54,6 +56,18 @@ export async function workHere(
     );
     return sayingHowToStop(io, run, showWhile(io, place, { run, progress, slots }, running));
   }
+}
+
+/**
+ * A program or a module that is called by its path is anybody's, and a worker for a deployed stage has the S3 of AWS: they
+ * find what the shell has.
+ */
+function environmentOf(io: Io, { stage, data }: BulkPlace, { task }: BulkRun): Readonly<Record<string, string>> {
+  const shell = definedOf(io.env);
+  if (stage !== undefined || task.kind !== "task") return shell;
+  const project = findProjectToLook(io);
+  const component = project.tasks.get(task.name);
+  return component === undefined ? shell : taskEnvironment(component, { project, shell, data });
 }
 
 /** Whoever presses Ctrl-C and sees nothing happen presses it again, which is another thing. */
@@ -106,7 +120,7 @@ async function conclude(
     });
   }
   const left = `${count(counts.QUEUED + counts.RUNNING)} of ${count(run.entries)} entries wait`;
-  const again = `cirrus bulk ${outcome === "stopped" ? "resume" : "work"} ${run.name}${place.flags}`;
+  const again = `npx cirrus bulk ${outcome === "stopped" ? "resume" : "work"} ${run.name}${place.flags}`;
   const why = outcome === "stopped" ? `The run was stopped: ${left}.` : `Stopped; ${left}.`;
   io.stderr.write(`${why} Go on with the same command, or: ${again}\n`);
   return exitCodeOfSignal(io) ?? EXIT.partial;

@@ -139,7 +139,7 @@ function short(value: number): string {
 /** Why a list is empty, and what to change. */
 function noneOf(count: number, excluded: readonly Excluded[], region: string, { zone }: ListOptions): string {
   const where = zone ?? region;
-  if (count === 0) return `Nothing is offered in ${where}. See the zones there are: cirrus catalog regions --zones`;
+  if (count === 0) return `Nothing is offered in ${where}. See the zones there are: npx cirrus catalog regions --zones`;
   const lines = excluded.map(({ constraint, count: failing, alone }) => {
     const back = alone > 0 ? `; without it there would be ${alone}` : "";
     return `  ${constraint} excludes ${failing}${back}`;

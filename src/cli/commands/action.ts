@@ -54,7 +54,7 @@ export const register: Register = (command, io) => {
         const action = await actions.get(id);
         if (action !== undefined) return printOne(io, formatOf(options), shown(action));
         throw new CirrusError(`There is no action ${id} ${place}.`, {
-          hint: `List them: cirrus action list${flags}`,
+          hint: `List them: npx cirrus action list${flags}`,
           exitCode: EXIT.notFound,
         });
       });

@@ -60,7 +60,7 @@ async function retireNamed(io: Io, names: readonly string[], options: RetireOpti
   const planned = planRetirement(stack, await account.readUses(stack.resources), names);
   const ids = planned.parts.map(({ logicalId }) => logicalId);
   if (ids.length === 0) {
-    io.stderr.write("Nothing former is there that nothing uses. See: cirrus batch status\n");
+    io.stderr.write("Nothing former is there that nothing uses. See: npx cirrus batch status\n");
     if (formatOf(options) === "json") printOne(io, "json", { retired: [], spared: [], leftBehind: [] });
     return EXIT.ok;
   }

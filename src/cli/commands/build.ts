@@ -15,7 +15,7 @@ export const register: Register = (command, io) => {
     .argument("[serverless...]", "after --, options for `serverless package`")
     .addHelpText("after", "\nExample:\n  cirrus build --stage prod");
   addStageOptions(command).action(async (rest: string[], options: StageOptions) => {
-    const project = openSoundProject(io, options);
+    const project = await openSoundProject(io, options);
     const args = ["package", ...serverlessOptions(project.config), ...rest];
     const code = await runServerless(io, { root: project.root, args });
     if (code !== 0) throw new CirrusError(`serverless package failed with exit code ${code}.`);

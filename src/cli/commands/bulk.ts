@@ -37,7 +37,8 @@ export const register: Register = (command, io, exit) => {
 
 const EXAMPLES = `
 Examples:
-  cirrus bulk run ./my_worker.py --tasks my_tasks.json --num-simultaneous-tasks 10
+  cirrus bulk run ./my_worker.py --tasks my_tasks.json \\
+    --num-simultaneous-tasks 10
   cirrus bulk status my-worker-my-tasks
   cirrus bulk entries my-worker-my-tasks --state failed
   cirrus bulk logs my-worker-my-tasks task-1

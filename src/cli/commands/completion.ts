@@ -23,9 +23,9 @@ compdef _cirrus cirrus
 };
 
 const WHERE: Readonly<Record<string, string>> = {
-  bash: "Add to ~/.bashrc: source <(cirrus completion bash)",
-  zsh: "Add to ~/.zshrc, after compinit: source <(cirrus completion zsh)",
-  fish: "Run: cirrus completion fish > ~/.config/fish/completions/cirrus.fish",
+  bash: "Add to ~/.bashrc: source <(npx cirrus completion bash)",
+  zsh: "Add to ~/.zshrc, after compinit: source <(npx cirrus completion zsh)",
+  fish: "Run: npx cirrus completion fish > ~/.config/fish/completions/cirrus.fish",
 };
 
 export const register: Register = (command, io) => {

@@ -5,6 +5,7 @@ import { suggest } from "../../nearest.ts";
 import type { Project } from "../../project/project.ts";
 import { createPart, type PartRequest } from "../../scaffold/create-part.ts";
 import { descriptionProblem, nameProblem, PART_KINDS, type PartKind } from "../../scaffold/part-names.ts";
+import { completeNewReadmes } from "../../scaffold/readme/write-readmes.ts";
 import type { Register } from "../commands.ts";
 import { findProjectToLook } from "../place/find-project.ts";
 import { ask } from "../terminal/ask.ts";
@@ -20,6 +21,8 @@ interface CreateOptions {
 }
 
 export const register: Register = (command, io) => {
+  // Too many words are those of a description, and are refused as that. What the program hands down comes after this.
+  command.parent?.hook("preSubcommand", () => void command.allowExcessArguments());
   describe(command).action(
     async (
       kindWord: string | undefined,
@@ -29,10 +32,12 @@ export const register: Register = (command, io) => {
     ) => {
       const project = findProjectToLook(io);
       const kind = await requireKind(io, kindWord);
+      requireQuoted(kind, name, command.args.slice(2));
       const request = await completeRequest(io, project, { kind, name, description, options });
       const written = await createPart(project, request);
+      await describePart(io, request);
       const replaced = project[`${kind}s`].get(request.name);
-      if (replaced !== undefined) io.stderr.write(`It replaces the built-in ${kind} ${request.name}.\n`);
+      if (replaced !== undefined) io.stderr.write(replacement(request));
       for (const file of written) io.stdout.write(`${file}\n`);
       io.stderr.write(
         `${paint(io, io.stderr, "green", "✓")} Made the ${kind} ${request.name}.\n${nextStep(request)}\n`,
@@ -40,6 +45,20 @@ export const register: Register = (command, io) => {
     },
   );
 };
+
+/** READMEs of workflows lead to the project's own tasks alone. */
+function replacement({ kind, name }: PartRequest): string {
+  const readmes = kind === "task" ? " READMEs of workflows that run it can lead to it now: npx cirrus readme" : "";
+  return `It replaces the built-in ${kind} ${name}.${readmes}\n`;
+}
+
+/** Its README says what it takes and runs as from the start. */
+async function describePart(io: Io, { kind, name }: PartRequest): Promise<void> {
+  if (kind === "function") return;
+  const project = findProjectToLook(io);
+  const part = project[`${kind}s`].get(name);
+  if (part !== undefined) await completeNewReadmes(project, [part]);
+}
 
 function describe(command: Command): Command {
   return command
@@ -62,7 +81,7 @@ Examples:
   cirrus create task my-task "Counts clouds" --type lambda
   cirrus create task my-task "Counts clouds" --has-lambda --has-batch
   cirrus create task my-worker "Counts clouds of a scene" --type bulk
-  cirrus create workflow my-workflow "Counts clouds and publishes" --task my-task`,
+  cirrus create workflow my-flow "Counts clouds and publishes" --task my-task`,
     );
 }
 
@@ -77,7 +96,15 @@ async function requireKind(io: Io, word: string | undefined): Promise<PartKind> 
   const kind = PART_KINDS.find((one) => one === given);
   if (kind !== undefined) return kind;
   throw new CirrusError(`${given} is nothing that can be made.`, {
-    hint: suggest(given, PART_KINDS),
+    hint: `${suggest(given, PART_KINDS)} The kind comes first: npx cirrus create task my-task`,
+    exitCode: EXIT.usage,
+  });
+}
+
+function requireQuoted(kind: PartKind, name: string | undefined, words: readonly string[]): void {
+  if (words.length < 2) return;
+  throw new CirrusError("A description of several words stands in quotes.", {
+    hint: `Write: npx cirrus create ${kind} ${name} "${words.join(" ")}"`,
     exitCode: EXIT.usage,
   });
 }
@@ -94,14 +121,14 @@ async function completeRequest(io: Io, project: Project, given: Given): Promise<
   refuseOthers(kind, options);
   const name =
     given.name ??
-    (await ask(io, "the name").text({
+    (await ask(io, `the name, as in: npx cirrus create ${kind} my-${kind} "What it does"`).text({
       message: `What is the ${kind} called?`,
       placeholder: `my-${kind}`,
       validate: (answer) => nameProblem(answer, kind, project.config.stackName),
     }));
   const description =
     given.description ??
-    (await ask(io, "the description").text({
+    (await ask(io, `the description, as in: npx cirrus create ${kind} ${name} "What it does"`).text({
       message: "What does it do, in a sentence?",
       validate: descriptionProblem,
     }));
@@ -152,7 +179,7 @@ async function completeWays(io: Io, options: CreateOptions): Promise<readonly st
 function bulkWays(hasLambda: boolean, hasBatch: boolean): readonly string[] {
   if (!hasBatch) return ["bulk", ...(hasLambda ? ["lambda"] : [])];
   throw new CirrusError("A task of bulk runs takes entries of a task file, and a Batch job of a workflow a payload.", {
-    hint: "Leave one out. Bulk runs use machines of Batch by themselves: cirrus bulk run … --pool batch",
+    hint: "Leave one out. Bulk runs use machines of Batch by themselves: npx cirrus bulk run … --pool batch",
     exitCode: EXIT.usage,
   });
 }
@@ -181,5 +208,6 @@ function nextStep({ kind, name, lambda, bulk }: PartRequest): string {
   if (bulk) return `Run it: npx cirrus bulk run ${name} --tasks tasks/${name}/tasks.json`;
   if (kind === "task") return `Run it: npx cirrus task run ${name}${lambda ? "" : " --batch"}`;
   if (kind === "workflow") return `Run it: npx cirrus run ${name} workflows/${name}/payload.json`;
-  return `Test it: npx vitest run ${kind}s/${name}`;
+  if (kind === "feeder") return `See what it finds: npx cirrus feeder run ${name} --dry-run`;
+  return `Test it: npx vitest run functions/${name}`;
 }

@@ -15,7 +15,7 @@ export const register: Register = (command, io) => {
     .argument("[serverless...]", "after --, options for `serverless deploy`")
     .addHelpText("after", "\nExample:\n  cirrus deploy --stage prod --profile me");
   addAwsOptions(command).action(async (rest: string[], options: AwsOptions) => {
-    const project = openSoundProject(io, options);
+    const project = await openSoundProject(io, options);
     const { root, config } = project;
     findServerless(root);
     await announceTarget(io, project, options);

@@ -23,7 +23,7 @@ export const register: Register = (command, io, exit) => {
         columns: ["name", "stage", "stack", "region", "profile"].map((title) => ({ title })),
         cells: ({ name, stage, stack = "", region = "", profile = "" }) => [name, stage, stack, region, profile],
         name: ({ name }) => name,
-        none: "No deployment has a name yet. Give it one: cirrus deployment add <name> --stage <stage>",
+        none: "No deployment has a name yet. Give it one: npx cirrus deployment add <name> --stage <stage>",
       });
     });
 
@@ -39,7 +39,7 @@ export const register: Register = (command, io, exit) => {
     .option("--replace", "in the place of one that has the name")
     .action((name: string, { replace = false, ...content }: AddOptions) => {
       const file = writeDeployment(io, name, content, { replace });
-      io.stderr.write(`Written to ${relative(io.cwd, file)}. See it: cirrus deployment show ${name}\n`);
+      io.stderr.write(`Written to ${relative(io.cwd, file)}. See it: npx cirrus deployment show ${name}\n`);
     });
 
   addFormats(addPlaceOptions(command.command("show")), ["json", "yaml"])

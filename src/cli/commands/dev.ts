@@ -1,8 +1,14 @@
 /** `cirrus dev`: keeps the project running, takes changes of its files as they are saved, and shows what happens. */
 import { relative } from "node:path";
-import { systemClock } from "../../clock.ts";
+import { isoTime, systemClock } from "../../clock.ts";
 import { describeError, EXIT, locate, ProblemsError } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
+import { feederBuckets } from "../../runtime/feeders/buckets/feeder-buckets.ts";
+import type { RunningFeeders } from "../../runtime/feeders/feeder-callers.ts";
+import { feederSchedules } from "../../runtime/feeders/schedules/feeder-schedules.ts";
+import { startFeeders } from "../../runtime/feeders/start-feeders.ts";
+import { feederTopics } from "../../runtime/feeders/topics/feeder-topics.ts";
+import { undeliveredEvents } from "../../runtime/feeders/undelivered-events.ts";
 import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
 import { exitCodeOfSignal } from "../exit-codes.ts";
@@ -22,15 +28,25 @@ export const register: Register = (command, io, exit) => {
     .option("--no-dashboard", "run without the dashboard")
     .action(async ({ port, dashboard }: { readonly port?: number; readonly dashboard: boolean }) => {
       const project = openProject(io);
-      const runtime = makeRuntime({ project, data: dataPath(project), log: makeWarnings(io, systemClock) });
-      const unsubscribe = runtime.subscribe("workflow-event", ({ body }) => printEvent(io, body));
-      const unwatch = watchProject(project, (path) => reload(io, project, path, runtime.reload));
+      const log = makeWarnings(io, systemClock);
+      const runtime = makeRuntime({ project, data: dataPath(project), log });
+      const unsubscribe = runtime.announcements.subscribe("workflow-event", ({ body }) => printEvent(io, body));
+      let feeders: RunningFeeders | undefined;
+      const watched = watchProject(project, (path) => {
+        reload(io, project, path, runtime.reload);
+        feeders?.refresh();
+      });
       let page: Awaited<ReturnType<typeof servePage>> | undefined;
       try {
         await storeExampleAssets(project, runtime);
         await runtime.start();
+        feeders = startFeeders(runtime, { log, tell: (feeder, found) => printFed(io, feeder, found) });
         if (dashboard) page = await servePage(io, runtime, port);
-        io.stderr.write(`${paint(io, io.stderr, "green", "Ready.")} ${summary(project)}\n`);
+        // Whoever reads that it is ready may save a file at once.
+        await watched.ready;
+        io.stderr.write(`${paint(io, io.stderr, "green", "Ready.")} ${summary(project, runtime)}\n`);
+        for (const line of undelivered(project))
+          io.stderr.write(`${paint(io, io.stderr, "yellow", "warning:")} ${line}\n`);
         if (page !== undefined) io.stderr.write(`Dashboard: ${page.url}${page.note}\n`);
         io.stderr.write(
           "In another terminal: npx cirrus publish payload.json\nCtrl-C stops; what runs is taken up by the next start.\n",
@@ -40,7 +56,8 @@ export const register: Register = (command, io, exit) => {
       } finally {
         unsubscribe();
         await page?.close();
-        await unwatch();
+        await watched.close();
+        await feeders?.stop();
         await runtime.stop();
       }
     });
@@ -70,6 +87,11 @@ function reload(io: Io, { root }: Project, path: string, take: (project: Project
   }
 }
 
+function printFed(io: Io, feeder: string, found: number): void {
+  const payloads = found === 1 ? "1 payload" : `${found} payloads`;
+  io.stderr.write(`${isoTime(systemClock.now())} ${paint(io, io.stderr, "cyan", "FED")} ${feeder}: ${payloads}\n`);
+}
+
 /** The body is our own workflow event. */
 function printEvent(io: Io, body: string): void {
   const event = JSON.parse(body) as {
@@ -96,6 +118,24 @@ function printEvent(io: Io, body: string): void {
   );
 }
 
-function summary({ tasks, workflows }: Project): string {
-  return `Tasks: ${[...tasks.keys()].join(", ")}. Workflows: ${[...workflows.keys()].join(", ")}.`;
+/** A feeder that waits for what never comes here looks like one that has nothing to do. */
+function undelivered(project: Project): readonly string[] {
+  const byFeeder = Map.groupBy(undeliveredEvents(project), ({ feeder }) => feeder);
+  return [...byFeeder].map(([feeder, events]) => {
+    const kinds = [...new Set(events.map(({ kind }) => kind))].join(", ");
+    const call = `npx cirrus feed ${feeder} event.json | npx cirrus publish -`;
+    return `No message of AWS reaches the feeder ${feeder} on one machine (its event ${kinds}). Call it by hand: ${call}`;
+  });
+}
+
+function summary(project: Project, { data }: Runtime): string {
+  const { root, tasks, workflows } = project;
+  const schedules = feederSchedules(project).map(({ feeder, expression }) => `${feeder} at ${expression}`);
+  const buckets = feederBuckets(project).map(
+    ({ feeder, bucket, prefix }) => `${feeder} for new objects in ${relative(root, data.objects)}/${bucket}/${prefix}`,
+  );
+  const topics = feederTopics(project).map(({ feeder, arn }) => `${feeder} for messages of ${arn}`);
+  const called = [...schedules, ...buckets, ...topics];
+  const feeders = called.length === 0 ? "" : ` Feeders: ${called.join(", ")}.`;
+  return `Tasks: ${[...tasks.keys()].join(", ")}. Workflows: ${[...workflows.keys()].join(", ")}.${feeders}`;
 }

@@ -28,7 +28,7 @@ export const register: Register = (command, io, exit) => {
     .option("--exit-code", `end with ${EXIT.partial} where there are changes`)
     .addHelpText("after", "\nExample:\n  cirrus diff --stage prod");
   addAwsOptions(addFormats(command, ["table", "json"])).action(async (options: DiffOptions) => {
-    const project = openSoundProject(io, options);
+    const project = await openSoundProject(io, options);
     await announceTarget(io, project, options);
     const deployed = await (await openStack(project, options)).template();
     if (deployed === undefined)

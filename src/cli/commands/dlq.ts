@@ -58,7 +58,7 @@ export const register: Register = (command, io) => {
         const one = await find(backend, id);
         if (!one)
           throw new CirrusError(`There is no message ${id} ${backend.place}.`, {
-            hint: `List them: cirrus dlq list${backend.flags}`,
+            hint: `List them: npx cirrus dlq list${backend.flags}`,
             exitCode: EXIT.notFound,
           });
         io.stderr.write(`${one.kind} at ${one.at}: ${one.reason}\n`);
@@ -91,7 +91,7 @@ async function redrive({ deadLetters, flags }: Backend, ids: readonly string[]):
   throw new CirrusError(
     `${moved} of ${ids.length} messages were sent again; the others are not among those that were given up.`,
     {
-      hint: `List them: cirrus dlq list${flags}. One that was rejected has to be mended and published: cirrus dlq show <id>${flags}`,
+      hint: `List them: npx cirrus dlq list${flags}. One that was rejected has to be mended and published: npx cirrus dlq show <id>${flags}`,
       exitCode: moved === 0 ? EXIT.notFound : EXIT.partial,
     },
   );

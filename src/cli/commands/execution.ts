@@ -3,12 +3,15 @@
 import type { Command } from "commander";
 import { CirrusError, EXIT, type ExitCode } from "../../errors.ts";
 import { errorOfExecution } from "../../events/execution-error.ts";
+import { stopWaiting } from "../../functions/fan-in/stop-waiting.ts";
 import { redrivePayload, whatHindersRedrive } from "../../functions/redrive.ts";
 import { resolveDocument } from "../../functions/stored-documents.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
+import { parsePayloadId, writtenId } from "../../payload/payload-id.ts";
 import type { Register } from "../commands.ts";
 import { findExecution, type Target } from "../execution/execution-target.ts";
 import { registerLogs } from "../execution/logs-command.ts";
+import { registerRecord } from "../execution/record-command.ts";
 import { timelineOf } from "../execution/timeline.ts";
 import { requireRecord } from "../payload/require-record.ts";
 import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
@@ -77,17 +80,14 @@ export const register: Register = (command, io, exit) => {
     );
 
   registerLogs(command.command("logs"), io, exit);
+  registerRecord(command.command("record"), io, exit);
 
   addTarget(command.command("stop"))
-    .description("Stop an execution that runs. Its payload ends ABORTED.")
+    .description("Stop an execution, or what waits for others: it ends ABORTED.")
     .option("--reason <text>", "kept in the execution and in the payload's history", "stopped by hand")
     .action((target: string, options: TargetOptions & { readonly reason: string }) =>
-      withTarget(target, options, async ({ execution }, { ports, runner }) => {
-        if (execution.status !== "RUNNING") {
-          throw new CirrusError(`The execution has ended already: ${execution.status}.`, { exitCode: EXIT.conflict });
-        }
-        await ports.executions.stop(execution, { error: "Stopped", cause: options.reason });
-        io.stderr.write(`Stopped ${execution.arn}; ${runner} records it.\n`);
+      withBackend(io, options, async (backend) => {
+        io.stderr.write(await stopTarget(backend, target, options));
       }),
     );
 
@@ -118,7 +118,7 @@ function addTarget(command: Command): Command {
 
 async function redrive(io: Io, backend: Backend, { execution, record }: Target): Promise<ExitCode> {
   const { ports, runner } = backend;
-  const payloadId = idOf(await resolveDocument(parsed(execution.input), backend.ports));
+  const payloadId = writtenId(await resolveDocument(parsed(execution.input), backend.ports));
   const current = record ?? (payloadId === undefined ? undefined : await requireRecord(backend, payloadId));
   if (current === undefined || current.execution !== execution.name) {
     const why = current
@@ -127,7 +127,7 @@ async function redrive(io: Io, backend: Backend, { execution, record }: Target):
     throw new CirrusError(`The execution ${execution.name} is not redriven: ${why}`, { exitCode: EXIT.conflict });
   }
   const hindrance = await whatHindersRedrive(execution, ports);
-  const hint = `Run the payload again from the start: cirrus payload rerun ${current.payloadId}${backend.flags}`;
+  const hint = `Run the payload again from the start: npx cirrus payload rerun ${current.payloadId}${backend.flags}`;
   if (hindrance !== undefined) {
     throw new CirrusError(`The execution is not redriven: ${hindrance}.`, { hint, exitCode: EXIT.conflict });
   }
@@ -162,11 +162,28 @@ function printTimeline(io: Io, entries: ReturnType<typeof timelineOf>): void {
   });
 }
 
-function idOf(input: Json): string | undefined {
-  return isJsonObject(input) && typeof input.id === "string" ? input.id : undefined;
-}
-
 /** Texts that the engine took only as JSON. */
 function parsed(text: string): Json {
   return JSON.parse(text) as Json;
+}
+
+/** Resolves with what to say of it. */
+async function stopTarget(
+  backend: Backend,
+  target: string,
+  { reason, workflow }: TargetOptions & { readonly reason: string },
+): Promise<string> {
+  const { ports, runner } = backend;
+  const [record] = parsePayloadId(target) === undefined ? [] : await ports.state.get([target]);
+  if (record?.state === "WAITING") {
+    const stopped = await stopWaiting(record, { actor: "cirrus execution stop", reason, cause: reason }, ports);
+    if (stopped.outcome === "written") return `Stopped ${target}; it waits no longer.\n`;
+    throw new CirrusError(`${target} is ${stopped.current?.state ?? "gone"} by now.`, { exitCode: EXIT.conflict });
+  }
+  const { execution } = await findExecution(backend, target, workflow);
+  if (execution.status !== "RUNNING") {
+    throw new CirrusError(`The execution has ended already: ${execution.status}.`, { exitCode: EXIT.conflict });
+  }
+  await ports.executions.stop(execution, { error: "Stopped", cause: reason });
+  return `Stopped ${execution.arn}; ${runner} records it.\n`;
 }

@@ -4,8 +4,12 @@ import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
+import { readProject } from "../../project/read-project.ts";
 import { type Manifest, projectFiles } from "../../scaffold/init-project.ts";
+import { isName, toName } from "../../scaffold/name-form.ts";
+import { completeNewReadmes, describedParts } from "../../scaffold/readme/write-readmes.ts";
 import { writeMissing } from "../../scaffold/write-files.ts";
+import { shellWord } from "../../shell-word.ts";
 import { VERSION } from "../../version.ts";
 import type { Register } from "../commands.ts";
 import { IS_INSTALLED, PACKAGE_FOLDER } from "../place/package-folder.ts";
@@ -19,10 +23,10 @@ export const register: Register = (command, io) => {
     .addHelpText("after", "\nExample:\n  cirrus init my-project")
     .action(async (folder = ".", options: { service?: string }) => {
       const root = resolve(io.cwd, folder);
-      const service = requireService(options.service ?? toService(basename(root)));
+      const service = requireService(options.service ?? (toName(basename(root)) || "my-project"));
       if (existsSync(join(root, "cirrus.yml"))) {
         throw new CirrusError(`There is a project in ${root} already; nothing was written.`, {
-          hint: "Add to it: cirrus create task <name>",
+          hint: "Add to it: npx cirrus create task <name>",
           exitCode: EXIT.conflict,
         });
       }
@@ -35,43 +39,44 @@ export const register: Register = (command, io) => {
       const outer = findProjectRoot(dirname(root));
       await makeFolder(root);
       const { written, kept } = await writeMissing(root, files);
+      await describeParts(io, root, written);
       for (const file of written) io.stdout.write(`${join(relative(io.cwd, root), file)}\n`);
       reportKept(io, kept, files);
       if (outer !== undefined) {
         io.stderr.write(`It is inside the project ${outer}, which does not look into it: each has its own commands.\n`);
       }
-      const enter = root === io.cwd ? "" : `  cd ${quoteForShell(relative(io.cwd, root))}\n`;
+      const enter = root === io.cwd ? "" : `  cd ${shellWord(relative(io.cwd, root))}\n`;
       io.stderr.write(
         `${paint(io, io.stderr, "green", "✓")} Made the project ${service}. Next:\n${enter}  npm install\n  npx cirrus run hello examples/hello.json\n`,
       );
     });
 };
 
+/** Their READMEs say what they take and run as from the start; one that was there already belongs to its writer. */
+async function describeParts(io: Io, root: string, written: readonly string[]): Promise<void> {
+  const { project } = readProject(root, { env: io.env });
+  const made = describedParts(project).filter(({ directory }) =>
+    written.includes(relative(project.root, join(directory, "README.md"))),
+  );
+  await completeNewReadmes(project, made);
+}
+
 async function makeFolder(root: string): Promise<void> {
   try {
     await mkdir(root, { recursive: true });
   } catch (error) {
     throw new CirrusError(`The folder ${root} cannot be made: ${error instanceof Error ? error.message : error}`, {
-      hint: "Choose another folder: cirrus init <folder>",
+      hint: "Choose another folder: npx cirrus init <folder>",
       exitCode: EXIT.usage,
     });
   }
-}
-
-function quoteForShell(path: string): string {
-  return /^[\w./@%+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
-/** As much of the folder's name as can be one. */
-function toService(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9-]+/g, "-").replaceAll(/^[^A-Za-z]+|-+$/g, "") || "my-project";
 }
 
 /** Buckets are called after it, with the stage and more behind: they have lower case and 63 characters. */
 const LONGEST_SERVICE = 30;
 
 function requireService(name: string): string {
-  if (/^[a-z][a-z0-9-]*$/i.test(name) && name.length <= LONGEST_SERVICE) return name.toLowerCase();
+  if (isName(name) && name.length <= LONGEST_SERVICE) return name.toLowerCase();
   throw new CirrusError(`${name} cannot be the name of a service.`, {
     hint: `Say --service with letters, digits and hyphens, beginning with a letter, ${LONGEST_SERVICE} at most.`,
     exitCode: EXIT.usage,

@@ -1,15 +1,17 @@
 /** `cirrus payload`: payloads themselves: send, see, run again; and what can be said of one that is still a file. */
 import { CirrusError, EXIT } from "../../errors.ts";
 import { storedDocument } from "../../functions/stored-documents.ts";
+import { eachRecord } from "../../state/each-record.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
 import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
 import { registerPublish } from "../payload/publish-command.ts";
-import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../payload/records.ts";
+import { addFilterOptions, type FilterOptions, filtersOf, recordRows } from "../payload/records.ts";
 import { requireRecord } from "../payload/require-record.ts";
 import { registerRerun } from "../payload/rerun-command.ts";
 import { registerTemplate } from "../payload/template-command.ts";
+import { registerValidate } from "../payload/validate-command.ts";
 import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
 import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
 
@@ -41,7 +43,7 @@ export const register: Register = (command, io, exit) => {
     )
     .action(async (options: ListOptions) => {
       await withBackend(io, options, async (backend) => {
-        const records = listRecords(backend.ports.state, filtersOf(options), options.limit);
+        const records = eachRecord(backend.ports.state, filtersOf(options), options.limit);
         const format = formatOf(options);
         if (format === "jsonl") return exit(await printPayloads(backend, records));
         const none = `There are no such payloads ${backend.place}.`;
@@ -51,16 +53,7 @@ export const register: Register = (command, io, exit) => {
 
   registerRerun(command.command("rerun"), io, exit);
 
-  command
-    .command("validate")
-    .description("Check payloads; every problem of every file is reported at once.")
-    .argument("<payload...>", "JSON or NDJSON files, - for standard input")
-    .action(async (paths: string[]) => {
-      const payloads = toPayloads(await readJsonFiles(paths, io));
-      io.stderr.write(
-        `${payloads.length === 1 ? "It is a process payload." : `All ${payloads.length} are process payloads.`}\n`,
-      );
-    });
+  registerValidate(command.command("validate"), io, exit);
 
   command
     .command("id")
@@ -101,7 +94,7 @@ async function payloadOf(backend: Backend, record: PayloadRecord, result: boolea
     {
       hint:
         url === undefined
-          ? `See why: cirrus state get ${payloadId}${backend.flags}`
+          ? `See why: npx cirrus state get ${payloadId}${backend.flags}`
           : "Objects have a lifetime; publish the payload again from where it came from.",
       exitCode: EXIT.notFound,
     },

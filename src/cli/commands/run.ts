@@ -5,6 +5,7 @@ import { EXIT } from "../../errors.ts";
 import { isObjectUrl, type ObjectStore } from "../../payload/object-store.ts";
 import { makeFollower } from "../../runtime/follow.ts";
 import type { Register } from "../commands.ts";
+import { checkFor } from "../payload/check-parameters.ts";
 import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
 import { exitCodeOf, renderResults, skipNote } from "../payload/results.ts";
 import { sendSources } from "../payload/send.ts";
@@ -25,6 +26,7 @@ export const register: Register = (command, io, exit) => {
       const project = openProject(io);
       requireWorkflow(project, workflow);
       const payloads = toPayloads(await readJsonFiles(paths, io), { workflow, replace: options.replace ?? false });
+      await checkFor(io, project)(payloads);
       await withRuntime(io, project, async (runtime) => {
         await storeExampleAssets(project, runtime);
         const follower = makeFollower({ ...runtime.ports, messages: runtime.messages, chains: options.chain });

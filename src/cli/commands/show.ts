@@ -64,6 +64,8 @@ function needed(
   if (kind === "cloudformation" || (name !== undefined && detail === undefined)) return undefined;
   // A job definition's environment may refer to anything.
   if (kind === "tasks" && detail === "definition") return undefined;
+  // What a payload says is what the workflow's tasks take.
+  if (kind === "workflows" && detail === "schema") return undefined;
   return [kind];
 }
 
@@ -87,6 +89,7 @@ Examples:
   cirrus show tasks
   cirrus show task add-preview readme
   cirrus show workflow publish-only definition
+  cirrus show workflow publish-only schema > publish-only.schema.json
   cirrus show cloudformation --type Batch::JobQueue`,
     );
   return addStageOptions(addFormats(command, ["table", "json", "yaml"]));
@@ -110,7 +113,7 @@ function listText(kind: PartKind, { io, project, format }: Request): string {
     );
   }
   if (parts.length > 0) return `${renderList(io, project, kind)}\n`;
-  io.stderr.write(`There are no ${kind}. Make one: cirrus create ${kind.slice(0, -1)} <name>\n`);
+  io.stderr.write(`There are no ${kind}. Make one: npx cirrus create ${kind.slice(0, -1)} <name>\n`);
   return "";
 }
 
@@ -118,7 +121,10 @@ async function partText(kind: PartKind, name: string, request: Request): Promise
   const { io, project, detail, format } = request;
   const part = requirePart(project, kind, name);
   if (detail !== undefined) return detailText(kind.slice(0, -1), part, detail, request);
-  if (format === "table") return `${renderSummary(io, project, kind, part)}\n`;
+  if (format === "table") {
+    const schema = isWorkflow(part) || part.kind === "function" ? undefined : await schemaFor(project, part);
+    return `${renderSummary(io, project, kind, part, schema)}\n`;
+  }
   return serialise(format, { ...summarise(project, part), definition: await definitionFor(project, part) });
 }
 
@@ -129,9 +135,22 @@ async function definitionFor(project: Project, part: Part): Promise<JsonObject> 
   return completeDefinition(project, part);
 }
 
+/** Loaded for those that need it alone, as it loads handlers. */
+async function schemaFor(project: Project, part: Part): Promise<JsonObject | undefined> {
+  if (isWorkflow(part)) {
+    const { workflowSchema } = await import("../../project/parameters/workflow-schema.ts");
+    return workflowSchema(part, project);
+  }
+  const { readParameters } = await import("../../project/parameters/read-parameters.ts");
+  return readParameters(part);
+}
+
 async function detailText(kind: string, part: Part, detail: Detail, { io, project, format }: Request): Promise<string> {
   if (detail === "definition") return serialise(format, await definitionFor(project, part));
-  const file = fileOf(part, detail);
+  const schema = detail === "schema" ? await schemaFor(project, part) : undefined;
+  // Editors read it as JSON.
+  if (schema !== undefined) return serialise(format === "yaml" ? "yaml" : "json", schema);
+  const file = detail === "schema" ? undefined : fileOf(part, detail);
   if (file === undefined) {
     throw new CirrusError(`The ${kind} ${part.name} has no ${detail}.`, {
       hint: `It has: ${detailsOf(part).join(", ")}.`,

@@ -1,8 +1,10 @@
 /** `cirrus state`: what is known of payloads. */
 
+import { describeAwaited } from "../../functions/fan-in/describe.ts";
+import { eachRecord } from "../../state/each-record.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
-import { addFilterOptions, type FilterOptions, filtersOf, listRecords, recordRows } from "../payload/records.ts";
+import { addFilterOptions, type FilterOptions, filtersOf, recordRows } from "../payload/records.ts";
 import { requireRecord } from "../payload/require-record.ts";
 import { addPlaceOptions, type PlaceOptions, withBackend } from "../place/backend.ts";
 import { addFormats, formatOf, type OutputOptions, printOne, printRows } from "../terminal/output.ts";
@@ -19,20 +21,22 @@ export const register: Register = (command, io) => {
     .addHelpText("after", "\nExample:\n  cirrus state list --state failed --since 24h")
     .action(async (options: ListOptions) => {
       await withBackend(io, options, async ({ ports, place, flags }) => {
-        const records = await Array.fromAsync(listRecords(ports.state, filtersOf(options), options.limit));
-        const none = `There are no such payloads ${place}. Send one: cirrus payload publish payload.json${flags}`;
+        const records = await Array.fromAsync(eachRecord(ports.state, filtersOf(options), options.limit));
+        const none = `There are no such payloads ${place}. Send one: npx cirrus payload publish payload.json${flags}`;
         printRows(io, formatOf(options), records, { ...recordRows(io), none });
       });
     });
 
   addFormats(addPlaceOptions(command.command("get")), ["json", "yaml"])
-    .description("Show one payload: its record and every transition with actor and reason.")
+    .description("Show one payload: its record, what it awaits, and every transition with actor and reason.")
     .argument("<payload-id>")
     .action(async (payloadId: string, options: PlaceOptions & OutputOptions) => {
       await withBackend(io, options, async (backend) => {
         const record = await requireRecord(backend, payloadId);
         const { items: history } = await backend.ports.state.history(payloadId, { limit: 1000 });
-        printOne(io, formatOf(options), { ...record, history });
+        const hasWaited = history.some(({ to }) => to === "WAITING");
+        const awaited = hasWaited ? await describeAwaited(record, backend.ports, backend.flags) : undefined;
+        printOne(io, formatOf(options), { ...record, ...(awaited && { awaited }), history });
       });
     });
 

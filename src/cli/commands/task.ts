@@ -1,15 +1,19 @@
 /** `cirrus task`: one task alone, as a Lambda would run it or as a Batch job would. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { JobDefinition } from "../../executions/job-definition.ts";
 import { postBatch } from "../../functions/post-batch/post-batch.ts";
 import { preBatch, readPayload } from "../../functions/pre-batch/pre-batch.ts";
 import { isJsonObject, type Json } from "../../json.ts";
+import { suggest } from "../../nearest.ts";
 import type { Component, Project } from "../../project/project.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { Register } from "../commands.ts";
+import { warnOfUnknown } from "../payload/check-parameters.ts";
 import { readJsonFiles, toPayloads } from "../payload/payload-files.ts";
 import { openProject, storeExampleAssets, withStores } from "../place/project.ts";
 import { findLambda, printLog, reportFailure, runLambda } from "../run-lambda.ts";
@@ -18,7 +22,9 @@ import type { Io } from "../terminal/io.ts";
 interface TaskOptions {
   readonly batch?: boolean;
   readonly workdir?: string;
+  readonly saveWorkdir?: boolean;
   readonly upload: boolean;
+  readonly validate: boolean;
 }
 
 export const register: Register = (command, io, exit) => {
@@ -33,26 +39,31 @@ export const register: Register = (command, io, exit) => {
     )
     .option("--batch", "run it as its Batch job would")
     .option("--workdir <folder>", "let the task work in this folder, and keep what it leaves there")
+    .option("--save-workdir", "keep the temporary work folder, and say where it is")
     .option("--no-upload", "leave assets in the work folder instead of uploading them")
+    .option("--no-validate", "do not hold the resulting items against the schemas of STAC")
     .addHelpText(
       "after",
-      "\nExample:\n  cirrus task run add-preview workflows/mirror-with-preview/payload.json --workdir work --no-upload",
+      "\nExample:\n  cirrus task run add-preview workflows/mirror-with-preview/payload.json \\\n    --workdir work --no-upload",
     )
     .action(async (name: string, given: string | undefined, options: TaskOptions) => {
       const project = openProject(io);
       const component = requireTask(project, name);
-      const path = given ?? ownPayload(component);
+      const path = given ?? ownPayload(component, io);
       const [sourced, ...more] = toPayloads(withWorkflow(await readJsonFiles([path], io), name));
       if (!sourced || more.length > 0) {
         throw new CirrusError(`${path} holds ${more.length + 1} payloads; a task takes one at a time.`, {
           exitCode: EXIT.usage,
         });
       }
+      await warnOfUnknown(io, component, sourced);
       await withStores(project, async (runtime) => {
         await storeExampleAssets(project, runtime);
         const run = options.batch ? runAsJob : runAsLambda;
         try {
-          const output = await run(component, sourced.payload, environmentOf(options, io), runtime, io);
+          const workdir = await workdirOf(name, options, io);
+          const environment = environmentOf({ ...options, workdir });
+          const output = await run(component, sourced.payload, environment, runtime, io);
           io.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
         } catch (thrown) {
           exit(reportFailure(thrown, io));
@@ -61,11 +72,12 @@ export const register: Register = (command, io, exit) => {
     });
 };
 
-function ownPayload({ name, directory }: Component): string {
+/** As what is wrong in it is told: from the folder that the command is called in. */
+function ownPayload({ name, directory }: Component, { cwd }: Io): string {
   const path = join(directory, "payload.json");
-  if (existsSync(path)) return path;
+  if (existsSync(path)) return relative(cwd, path);
   throw new CirrusError(`The task ${name} has no payload.json of its own.`, {
-    hint: `Name one: cirrus task run ${name} payload.json`,
+    hint: `Name one: npx cirrus task run ${name} payload.json`,
     exitCode: EXIT.usage,
   });
 }
@@ -79,10 +91,22 @@ function withWorkflow(documents: Awaited<ReturnType<typeof readJsonFiles>>, task
   });
 }
 
-function environmentOf({ workdir, upload }: TaskOptions, io: Io): Readonly<Record<string, string>> {
+/** undefined: one that the task makes and removes. */
+async function workdirOf(name: string, { workdir, saveWorkdir }: TaskOptions, io: Io): Promise<string | undefined> {
+  if (workdir !== undefined) return resolve(io.cwd, workdir);
+  if (!saveWorkdir) return undefined;
+  const made = await mkdtemp(join(tmpdir(), `cirrus-${name}-`));
+  io.stderr.write(`The task works in ${made}, which is kept.\n`);
+  return made;
+}
+
+type Settings = Pick<TaskOptions, "upload" | "validate"> & { readonly workdir: string | undefined };
+
+function environmentOf({ workdir, upload, validate }: Settings): Readonly<Record<string, string>> {
   return {
-    ...(workdir === undefined ? {} : { CIRRUS_WORKDIR: resolve(io.cwd, workdir) }),
+    ...(workdir === undefined ? {} : { CIRRUS_WORKDIR: workdir }),
     ...(upload ? {} : { CIRRUS_UPLOAD: "false" }),
+    ...(validate ? {} : { CIRRUS_VALIDATE: "false" }),
   };
 }
 
@@ -140,7 +164,7 @@ function requireTask(project: Project, name: string): Component {
   const task = project.tasks.get(name);
   if (task) return task;
   throw new CirrusError(`There is no task ${name} in this project.`, {
-    hint: `There are: ${[...project.tasks.keys()].join(", ")}.`,
+    hint: suggest(name, project.tasks.keys()),
     exitCode: EXIT.notFound,
   });
 }

@@ -11,9 +11,9 @@ export interface AwsOptions extends StageOptions {
 }
 
 /** Refuses with every problem before anything is packaged or sent. */
-export function openSoundProject(io: Io, options: StageOptions): Project {
+export async function openSoundProject(io: Io, options: StageOptions): Promise<Project> {
   const { project, problems: read } = findProject(io, options);
-  const problems = checkProject(project, read);
+  const problems = await checkProject(project, read);
   if (problems.length > 0) throw new ProblemsError("The project has problems; nothing was built or changed:", problems);
   return project;
 }

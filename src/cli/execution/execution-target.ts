@@ -17,6 +17,12 @@ export async function findExecution(backend: Backend, text: string, workflow?: s
     const record = await requireRecord(backend, text);
     const execution = await backend.ports.executions.describe({ workflow: record.workflow, name: record.execution });
     if (execution !== undefined) return { execution, record };
+    if (record.state === "WAITING") {
+      throw new CirrusError(`${text} is WAITING for others: it has no execution yet.`, {
+        hint: `See who is missing: npx cirrus state get ${text}${backend.flags}`,
+        exitCode: EXIT.conflict,
+      });
+    }
     throw notFound(
       `The execution ${record.execution} of ${text} has not started, or the engine has forgotten it.`,
       backend,
@@ -42,7 +48,7 @@ function keysOf({ ports, workflows }: Backend, text: string, workflow: string | 
 
 function notFound(message: string, { flags }: Backend): CirrusError {
   return new CirrusError(message, {
-    hint: `Name a payload ID (cirrus payload list${flags}), an execution's ARN, or its name with --workflow.`,
+    hint: `Name a payload ID (npx cirrus payload list${flags}), an execution's ARN, or its name with --workflow.`,
     exitCode: EXIT.notFound,
   });
 }

@@ -33,7 +33,7 @@ export const registerPause: Register = (command, io) => {
         const running = await runningIn(place, target);
         const still = running === undefined ? "" : ` ${running} runs now and ends by itself.`;
         io.stderr.write(`Paused ${described(target)} ${place.place}.${still}\n`);
-        io.stderr.write(`Let it go on: cirrus loop resume ${wordOf(target)}${place.flags}\n`);
+        io.stderr.write(`Let it go on: npx cirrus loop resume ${wordOf(target)}${place.flags}\n`);
       }),
     );
 };
@@ -75,7 +75,7 @@ export const registerRunNow: Register = (command, io) => {
         const running = await runningIn(place, { kind: "loop", loop });
         const after = running === undefined ? "" : `, when ${running === key ? "it" : running} has ended`;
         io.stderr.write(`${key} runs next in the loop ${loop} ${place.place}${after}.\n`);
-        io.stderr.write(`Follow it: cirrus loop logs ${key} --follow${place.flags}\n`);
+        io.stderr.write(`Follow it: npx cirrus loop logs ${key} --follow${place.flags}\n`);
         await sayWhoDrives(io, place, loop);
       }),
     );
@@ -92,12 +92,12 @@ export const registerCancel: Register = (command, io) => {
         const key = taskKey(execution.task);
         if (!(await place.store.cancel(execution.id, requestOf(options)))) {
           throw new CirrusError(`The execution ${execution.id} of ${key} has ended already.`, {
-            hint: `How it ended: cirrus loop show ${key}${place.flags}`,
+            hint: `How it ended: npx cirrus loop show ${key}${place.flags}`,
             exitCode: EXIT.conflict,
           });
         }
         io.stderr.write(`${key} is asked to end; where it does not within ten seconds it is killed.\n`);
-        io.stderr.write(`What it wrote: cirrus loop logs ${key} --execution ${execution.id}${place.flags}\n`);
+        io.stderr.write(`What it wrote: npx cirrus loop logs ${key} --execution ${execution.id}${place.flags}\n`);
       }),
     );
 };

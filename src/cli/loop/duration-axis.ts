@@ -1,4 +1,8 @@
-/** The axis of the duration graph: round numbers of milliseconds, seconds, minutes and hours, and where they stand. */
+/**
+ * The axis of the duration graph in a terminal: round numbers of milliseconds, seconds, minutes and hours, and where they
+ * stand. With nine rows it has fewer of them than the dashboard's own, which has room on both sides, is chosen by whoever
+ * looks and leads back from a place to its duration; and the dashboard takes nothing but types from here.
+ */
 
 export const AXES = ["linear", "log"] as const;
 export type AxisKind = (typeof AXES)[number];

@@ -83,7 +83,7 @@ export async function findExecution(
   if (found !== undefined) return found;
   const whose = task === undefined ? "" : ` of ${task}`;
   throw new CirrusError(`There is no execution ${word}${whose} ${place}.`, {
-    hint: `See which there are: cirrus loop show ${task ?? "<task>"}${flags}`,
+    hint: `See which there are: npx cirrus loop show ${task ?? "<task>"}${flags}`,
     exitCode: EXIT.notFound,
   });
 }

@@ -31,7 +31,7 @@ export function foundLines(io: Place, registration: Registration): readonly stri
     ...problemLines(io, registration).map((line) => `${loopMark(io, io.stderr, "BROKEN")} ${line}`),
     // A check looks at the files as they lie there: it would not say this.
     ...lines(io, outOfReach).map((line) => paint(io, io.stderr, "yellow", line)),
-    ...(others > 0 ? [paint(io, io.stderr, "dim", `${count(others, "warning")}: cirrus loop check`)] : []),
+    ...(others > 0 ? [paint(io, io.stderr, "dim", `${count(others, "warning")}: npx cirrus loop check`)] : []),
   ];
 }
 

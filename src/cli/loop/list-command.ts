@@ -102,5 +102,5 @@ function writeErrors(io: Io, problems: readonly RegistrationProblem[]): void {
     io.stderr.write(`${title}\n${renderProblems(io, io.stderr, placedHere(io, errors))}`);
   }
   const warnings = problems.length - errors.length;
-  if (warnings > 0) io.stderr.write(`${count(warnings, "warning")}: cirrus loop check\n`);
+  if (warnings > 0) io.stderr.write(`${count(warnings, "warning")}: npx cirrus loop check\n`);
 }

@@ -50,7 +50,7 @@ export async function requireRegistered(place: LoopPlace, key: string): Promise<
   const [problem] = problemsOf(registration?.problems ?? [], key);
   if (problem === undefined) {
     throw new CirrusError(`${key} is registered no more ${place.place}.`, {
-      hint: `Those that are: cirrus loop list${place.flags}`,
+      hint: `Those that are: npx cirrus loop list${place.flags}`,
       exitCode: EXIT.conflict,
     });
   }
@@ -66,7 +66,7 @@ export async function requireRunning({ store, place, flags }: LoopPlace, key: st
   const running = (await runningAt(store)).find(({ task }) => taskKey(task) === key);
   if (running !== undefined) return running;
   throw new CirrusError(`${key} does not run now ${place}.`, {
-    hint: `What runs: cirrus loop list${flags}`,
+    hint: `What runs: npx cirrus loop list${flags}`,
     exitCode: EXIT.conflict,
   });
 }

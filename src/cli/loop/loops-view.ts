@@ -60,7 +60,7 @@ export function renderLoops(io: Pick<Io, "env" | "stderr">, now: LoopsNow, time:
     ...(moreLoops > 0 ? [dim(`… and ${moreLoops} more loops`)] : []),
     countsText(io, now.counts),
     ...told.map((problem) => marked(io, "BROKEN", cut(problem, width - 2))),
-    ...(moreProblems > 0 ? [dim(`… and ${moreProblems} more problems: cirrus loop list`)] : []),
+    ...(moreProblems > 0 ? [dim(`… and ${moreProblems} more problems: npx cirrus loop list`)] : []),
   ].join("\n");
 }
 

@@ -66,7 +66,7 @@ function noCopy({ flags }: LoopPlace, { id, task, end }: LoopExecution): CirrusE
         ? "It is kept when the execution has ended."
         : "The execution ended before its notebook was begun.";
   return new CirrusError(`There is no executed notebook of ${id}. ${why}`, {
-    hint: `What it wrote: cirrus loop logs ${taskKey(task)} --execution ${id}${flags}`,
+    hint: `What it wrote: npx cirrus loop logs ${taskKey(task)} --execution ${id}${flags}`,
     exitCode: EXIT.notFound,
   });
 }

@@ -18,7 +18,7 @@ export const registerPin: Register = (command, io) => {
         const whole = await requireCommit(place, await requireRegistered(place, key), commit);
         await place.store.pin(key, whole, requestOf(options));
         io.stderr.write(`${key} runs the code of ${whole.slice(0, 8)} from its next turn on ${place.place}.\n`);
-        io.stderr.write(`Back to the branch: cirrus loop unpin ${key}${place.flags}\n`);
+        io.stderr.write(`Back to the branch: npx cirrus loop unpin ${key}${place.flags}\n`);
       }),
     );
 };

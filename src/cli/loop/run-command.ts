@@ -154,7 +154,7 @@ function refuseDriven(held: readonly HeldLoop[], loops: readonly string[]): void
   const free = loops.filter((loop) => !driven.some((one) => one.loop === loop));
   const others = free.length === 0 ? "" : ` Or run the others: ${free.map((loop) => `--only ${loop}`).join(" ")}`;
   throw new CirrusError(`${holderText(first.holder)} runs these loops already: ${names}.`, {
-    hint: `See how they go: cirrus loop list. Stop it there with Ctrl-C to run them here.${others}`,
+    hint: `See how they go: npx cirrus loop list. Stop it there with Ctrl-C to run them here.${others}`,
     exitCode: EXIT.conflict,
   });
 }

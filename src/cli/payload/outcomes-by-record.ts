@@ -25,6 +25,7 @@ export function outcomesByRecord(
       firstLook.set(message, since);
       const waited = clock.now() - since > PATIENCE_MS;
       if (isOpen(record.state) || !waited) return undefined;
+      if (record.state === "WAITING") return { ...base, outcome: "waiting", reason: "it waits for others" };
       return { ...base, outcome: "skipped", reason: `${record.state} since ${record.endedAt ?? record.updated}` };
     },
   };

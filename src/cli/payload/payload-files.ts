@@ -1,14 +1,17 @@
 /** Reads payloads from files or standard input: a JSON document, or NDJSON with one payload a line. */
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CirrusError, describeError, EXIT, type Problem, ProblemsError } from "../../errors.ts";
-import { isJsonObject, type Json } from "../../json.ts";
-import { type Payload, type ProcessDefinition, parsePayload } from "../../payload/payload.ts";
+import { isJsonObject, type Json, parseJson } from "../../json.ts";
+import { isList, MEMBERS_MEMBER, type Payload, type ProcessDefinition, parsePayload } from "../../payload/payload.ts";
 import type { Io } from "../terminal/io.ts";
+import { jsonProblem } from "./json-problem.ts";
 
 export interface SourcedJson {
   /** The file's name as given, with the line where it holds several payloads; `stdin` for standard input. */
   readonly source: string;
+  /** Where the file holds a payload on each line. */
+  readonly line?: number;
   readonly value: Json;
 }
 
@@ -16,6 +19,8 @@ export interface SourcedPayload {
   readonly source: string;
   readonly payload: Payload;
 }
+
+const STDIN = "stdin";
 
 /** Every problem of every file is reported at once. */
 export async function readJsonFiles(
@@ -25,12 +30,17 @@ export async function readJsonFiles(
   const problems: Problem[] = [];
   const values: SourcedJson[] = [];
   for (const path of paths) {
-    const source = path === "-" ? "stdin" : path;
+    const source = path === "-" ? STDIN : path;
     const text = await readSource(path, io);
     const parsed = parseDocuments(text, source);
     problems.push(...parsed.problems);
     values.push(...parsed.values);
   }
+  return orRefuse({ values, problems });
+}
+
+/** What was parsed, where all of it is JSON. */
+export function orRefuse({ values, problems }: ReturnType<typeof parseDocuments>): readonly SourcedJson[] {
   if (problems.length > 0) throw new ProblemsError("This is not JSON:", problems);
   return values;
 }
@@ -63,32 +73,36 @@ export function toPayloads(
 ): readonly SourcedPayload[] {
   const problems: Problem[] = [];
   const payloads: SourcedPayload[] = [];
-  for (const { source, value } of documents) {
+  for (const { source, line, value } of documents) {
     const parsed = parsePayload(workflow === undefined ? value : addressTo(workflow, value));
     if ("problems" in parsed) {
-      problems.push(...parsed.problems.map((problem) => ({ ...problem, file: source })));
+      problems.push(...parsed.problems.map((problem) => ({ ...problem, ...adviceOn(value), file: source })));
       continue;
     }
     const [first] = parsed.payload.process;
     if (workflow !== undefined && first.workflow !== workflow) {
-      problems.push(otherWorkflow(source, first.workflow, workflow));
+      problems.push(otherWorkflow({ source, line }, first.workflow, workflow));
       continue;
     }
     const process = replace ? replaceAll(parsed.payload.process) : parsed.payload.process;
-    payloads.push({ source, payload: { ...parsed.payload, process } });
+    const members = parsed.members && { [MEMBERS_MEMBER]: parsed.members };
+    payloads.push({ source, payload: { ...parsed.payload, process, ...members } });
   }
-  if (problems.length > 0) throw new ProblemsError("This is not a process payload:", problems);
+  if (problems.length > 0) throw new ProblemsError(headingOf(problems), problems);
   return payloads;
+}
+
+/** Of a whole that is no payload at all; what is wrong within one says itself what to do. */
+function adviceOn(value: Json): Pick<Problem, "hint"> {
+  if (isJsonObject(value)) return {};
+  const lines = Array.isArray(value) && value.length > 0 ? "Write one on each line, without a list around them. " : "";
+  return { hint: `${lines}See one: npx cirrus show workflow publish-only payload` };
 }
 
 /** A payload that is to run again runs its whole chain again. */
 function replaceAll([first, ...next]: Payload["process"]): Payload["process"] {
   const again = (definition: ProcessDefinition): ProcessDefinition => ({ ...definition, replace: true });
   return [again(first), ...next.map((element) => (isList(element) ? element.map(again) : again(element)))];
-}
-
-function isList(element: ProcessDefinition | readonly ProcessDefinition[]): element is readonly ProcessDefinition[] {
-  return Array.isArray(element);
 }
 
 /** An item, or a collection of items, that does not say what to do with it is sent to the workflow asked for. */
@@ -98,17 +112,34 @@ function addressTo(workflow: string, value: Json): Json {
   return value.process === undefined ? { ...value, process: [{ workflow }] } : value;
 }
 
-function otherWorkflow(file: string, found: string, wanted: string): Problem {
+const OTHER_WORKFLOW = "other-workflow";
+
+function headingOf(problems: readonly Problem[]): string {
+  const others = problems.filter(({ code }) => code === OTHER_WORKFLOW).length;
+  if (others === 0) return "This is not a process payload:";
+  return others === problems.length ? "This is for another workflow:" : "This cannot be run by the workflow:";
+}
+
+function otherWorkflow(
+  { source, line }: { readonly source: string; readonly line: number | undefined },
+  found: string,
+  wanted: string,
+): Problem {
+  const elsewhere =
+    line === undefined
+      ? `Run it by its own: npx cirrus run ${found} ${source === STDIN ? "-" : source}`
+      : `Give the payloads for ${found} a file of their own: npx cirrus run ${found} <file>`;
   return {
-    code: "other-workflow",
-    file,
+    code: OTHER_WORKFLOW,
+    file: source,
     path: "$.process[0].workflow",
-    message: `the payload is for workflow ${found}, not ${wanted}.`,
-    hint: `Run it with: cirrus run ${found} ${file}`,
+    message: `this payload is for the workflow ${found}, and ${wanted} is to run it.`,
+    hint: `${elsewhere}. Or write ${wanted} there.`,
   };
 }
 
-function parseDocuments(
+/** One document, or one on each line. */
+export function parseDocuments(
   text: string,
   source: string,
 ): { readonly values: SourcedJson[]; readonly problems: Problem[] } {
@@ -118,65 +149,58 @@ function parseDocuments(
     const lines = text.split("\n").map((line, index) => ({ line, number: index + 1 }));
     const filled = lines.filter(({ line }) => line.trim() !== "");
     const [first] = filled;
-    if (filled.length < 2 || !first || !parses(first.line)) return { values: [], problems: [notJson(source, thrown)] };
+    if (filled.length < 2 || !first || parseJson(first.line) === undefined)
+      return { values: [], problems: [jsonProblem(text, source, { thrown })] };
     return parseLines(filled, source);
   }
 }
 
-function parseLines(lines: readonly { readonly line: string; readonly number: number }[], source: string) {
+/** Each line with its number, for where a problem is. */
+export function parseLines(
+  lines: readonly { readonly line: string; readonly number: number }[],
+  source: string,
+): ReturnType<typeof parseDocuments> {
   const values: SourcedJson[] = [];
   const problems: Problem[] = [];
   for (const { line, number } of lines) {
     try {
-      values.push({ source: `${source}:${number}`, value: JSON.parse(line) as Json });
+      values.push({ source: `${source}:${number}`, line: number, value: JSON.parse(line) as Json });
     } catch (thrown) {
-      problems.push(notJson(`${source}:${number}`, thrown));
+      problems.push(jsonProblem(line, source, { line: number, thrown }));
     }
   }
   return { values, problems };
-}
-
-function parses(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function notJson(file: string, thrown: unknown): Problem {
-  return {
-    code: "not-json",
-    file,
-    message: describeError(thrown).cause,
-    hint: "Write one JSON document, or one payload on each line.",
-  };
 }
 
 async function readText(path: string, given: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    const missing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
-    throw new CirrusError(
-      missing ? `There is no file ${given}.` : `${given} cannot be read: ${describeError(thrown).cause}`,
-      {
-        exitCode: EXIT.notFound,
-        cause: thrown,
-      },
-    );
+    throw unreadable(given, thrown);
   }
 }
 
-async function readAll({ stdin }: Pick<Io, "stdin">): Promise<string> {
-  if (stdin.isTTY) {
-    throw new CirrusError("There is nothing on standard input.", {
-      hint: "Pipe a payload in, or name a file.",
-      exitCode: EXIT.usage,
-    });
-  }
+function unreadable(given: string, thrown: unknown): CirrusError {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  const details = { exitCode: EXIT.notFound, cause: thrown };
+  if (code === "ENOENT") return new CirrusError(`There is no file ${given}.`, details);
+  if (code !== "EISDIR") return new CirrusError(`${given} cannot be read: ${describeError(thrown).cause}`, details);
+  const hint = `Name the files in it: ${join(given, "*.json")}`;
+  return new CirrusError(`${given} is a folder, and a payload is a file.`, { ...details, hint });
+}
+
+async function readAll(io: Pick<Io, "stdin">): Promise<string> {
+  refuseTerminal(io);
   const chunks: Buffer[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Nobody types payloads. */
+export function refuseTerminal({ stdin }: Pick<Io, "stdin">): void {
+  if (!stdin.isTTY) return;
+  throw new CirrusError("There is nothing on standard input.", {
+    hint: "Pipe a payload in, or name a file.",
+    exitCode: EXIT.usage,
+  });
 }

@@ -10,7 +10,7 @@ export interface Filled {
 const PLACE = /\$\$|\$([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)(?:\?([^}]*))?\}/y;
 
 /** `$$` is a dollar; a dollar before anything else, as in a JSON path, stays. */
-export function fillTemplate(template: string, values: ReadonlyMap<string, Json>): Filled {
+export function fillPayloadTemplate(template: string, values: ReadonlyMap<string, Json>): Filled {
   const missing = new Set<string>();
   let text = "";
   let inString = false;

@@ -1,13 +1,17 @@
 /** Sends payloads to where they are processed: `cirrus publish` and `cirrus payload publish` are this. */
 import { systemClock } from "../../clock.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import { parsePayload } from "../../payload/payload.ts";
+import { writtenId } from "../../payload/payload-id.ts";
 import { makeFollower } from "../../runtime/follow.ts";
 import type { Register } from "../commands.ts";
-import { addPlaceOptions, type Backend, type PlaceOptions, withBackend } from "../place/backend.ts";
+import { addPlaceOptions, type Backend, type PlaceOptions, resolvePlace, withBackend } from "../place/backend.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { showUntilSettled } from "../terminal/progress.ts";
-import { readJsonFiles, toPayloads } from "./payload-files.ts";
+import { writeThrough } from "../terminal/write-through.ts";
+import { checkAround, type ParameterCheck } from "./check-parameters.ts";
+import { type SourcedJson, type SourcedPayload, toPayloads } from "./payload-files.ts";
+import { readParts } from "./payload-parts.ts";
 import { exitCodeOf, renderResults, skipNote } from "./results.ts";
 import { type Sent, sendSources } from "./send.ts";
 
@@ -26,30 +30,70 @@ export const registerPublish: Register = (command, io, exit) => {
     .option("--wait", "wait until everything that was sent has ended, and show what became of it")
     .addHelpText("after", "\nExample:\n  cirrus payload publish workflows/publish-only/payload.json --wait")
     .action(async (paths: string[], options: PublishOptions) => {
-      const documents = await readJsonFiles(paths, io);
-      const payloads = options.validate
-        ? toPayloads(documents, { replace: options.replace ?? false })
-        : documents.map(({ source, value }) => ({ source, payload: value }));
+      const parts = checkedParts(io, paths, options);
+      // Before any place is opened: what is wrong at the beginning is wrong without one.
+      const first = await parts.next();
       await withBackend(io, options, async (backend) => {
-        await publish(io, backend, payloads, { wait: options.wait ?? false, exit });
+        await publish(io, backend, andTheRest(first, parts), { wait: options.wait ?? false, exit });
       });
     });
 };
 
-export interface Publishing {
+type Payloads = readonly { readonly source: string; readonly payload: Json }[];
+
+async function* checkedParts(io: Io, paths: readonly string[], options: PublishOptions): AsyncGenerator<Payloads> {
+  const { stage, stack } = resolvePlace(io, options);
+  const check = checkAround(io, { runsHere: stage === undefined && stack === undefined });
+  for await (const documents of readParts(paths, io)) {
+    if (options.validate) yield await checkedPayloads(documents, options, check);
+    else yield documents.map(({ source, value }) => ({ source, payload: value }));
+  }
+}
+
+async function* andTheRest(first: IteratorResult<Payloads>, parts: AsyncGenerator<Payloads>): AsyncGenerator<Payloads> {
+  if (!first.done) yield first.value;
+  yield* parts;
+}
+
+/** As far as the project around says what its tasks take; what is deployed may be another. */
+async function checkedPayloads(
+  documents: readonly SourcedJson[],
+  { replace = false }: PublishOptions,
+  check: ParameterCheck,
+): Promise<readonly SourcedPayload[]> {
+  const payloads = toPayloads(documents, { replace });
+  const hint = "Sent all the same with --no-validate, such a payload ends FAILED or INVALID.";
+  await check(payloads, hint);
+  return payloads;
+}
+
+interface Publishing {
   readonly wait: boolean;
   readonly exit: Parameters<Register>[2];
 }
 
-export async function publish(
+async function publish(
   io: Io,
   backend: Backend,
-  payloads: readonly { readonly source: string; readonly payload: Json }[],
+  parts: AsyncIterable<Payloads>,
   { wait, exit }: Publishing,
 ): Promise<void> {
-  const sent = await sendSources(payloads, backend.ports);
-  for (const { message } of sent) io.stdout.write(`${message}\n`);
-  if (wait) await waitForSent(io, backend, payloads, sent, exit);
+  const all: { readonly sent: Sent; readonly payload: Json }[] = [];
+  let count = 0;
+  try {
+    for await (const payloads of parts) {
+      const sent = await sendSources(payloads, backend.ports);
+      await writeThrough(io.stdout, sent.map(({ message }) => `${message}\n`).join(""));
+      count += sent.length;
+      // Of each only what tells it apart: there may be more than fit in memory.
+      if (wait) all.push(...sent.map((one, index) => ({ sent: one, payload: { id: idOf(payloads[index]?.payload) } })));
+    }
+  } catch (thrown) {
+    if (count > 0) io.stderr.write(`Published ${count} payloads ${backend.place} before this:\n`);
+    throw thrown;
+  }
+  const sent = all.map((one) => one.sent);
+  if (wait) await waitForSent(io, backend, all, sent, exit);
   else io.stderr.write(paint(io, io.stderr, "dim", whatNext(backend)));
 }
 
@@ -71,7 +115,7 @@ export async function waitForSent(
     stepOf: () => undefined,
     clock: systemClock,
     everyMs: backend.lookEveryMs,
-    stopped: `Stopped waiting; what was sent goes on. See it: cirrus state list${backend.flags}`,
+    stopped: `Stopped waiting; what was sent goes on. See it: npx cirrus state list${backend.flags}`,
   });
   io.stderr.write(`${renderResults(io, followed, { clock: systemClock, note: skipNote })}\n`);
   exit(exitCodeOf(followed));
@@ -85,7 +129,8 @@ function whatNext({ runner, flags, place }: Backend): string {
 
 /** As `process` will call it; empty for what is no payload. */
 function idOf(value: Json | undefined): string {
-  if (isJsonObject(value) && typeof value.id === "string") return value.id;
+  const written = writtenId(value);
+  if (written !== undefined) return written;
   const parsed = parsePayload(value);
   return "payload" in parsed ? parsed.payload.id : "";
 }

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { HOW_TO_WRITE_A_MOMENT, momentOf } from "../../state/query-time.ts";
-import type { ListQuery, PayloadRecord, StateStore } from "../../state/state-store.ts";
+import type { ListQuery, PayloadRecord } from "../../state/state-store.ts";
 import { isState, STATES, type State } from "../../state/states.ts";
 import type { Io } from "../terminal/io.ts";
 import type { Rows } from "../terminal/output.ts";
@@ -36,24 +36,6 @@ export function filtersOf(options: FilterOptions): ListQuery {
   const { workflow, collections, organisation, state, since, until, idPrefix, errorPrefix } = options;
   return { workflow, collections, organisation, state, since, until, idPrefix, errorPrefix };
 }
-
-/** Page after page, until there are so many. */
-export async function* listRecords(
-  store: Pick<StateStore, "list">,
-  query: ListQuery,
-  most: number,
-): AsyncGenerator<PayloadRecord> {
-  let left = most;
-  let cursor: string | undefined;
-  do {
-    const page = await store.list({ ...query, limit: Math.min(left, MOST_A_PAGE), cursor });
-    yield* page.items;
-    left -= page.items.length;
-    cursor = page.next;
-  } while (cursor !== undefined && left > 0);
-}
-
-const MOST_A_PAGE = 1000;
 
 export function recordRows(io: Io): Rows<PayloadRecord> {
   return {

@@ -7,7 +7,7 @@ export async function requireRecord({ ports, flags, place }: Backend, payloadId:
   const [record] = await ports.state.get([payloadId]);
   if (record) return record;
   throw new CirrusError(`There is no payload ${payloadId} ${place}.`, {
-    hint: `List them: cirrus payload list${flags}`,
+    hint: `List them: npx cirrus payload list${flags}`,
     exitCode: EXIT.notFound,
   });
 }

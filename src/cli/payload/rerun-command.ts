@@ -1,6 +1,7 @@
 /** `cirrus payload rerun`: runs stored payloads again, named one by one or chosen by what became of them. */
 import { CirrusError, EXIT } from "../../errors.ts";
-import { planRerun, type Rerun } from "../../functions/rerun.ts";
+import { planReruns, type Rerun } from "../../functions/rerun.ts";
+import { eachRecord } from "../../state/each-record.ts";
 import type { PayloadRecord } from "../../state/state-store.ts";
 import type { Register } from "../commands.ts";
 import { parseLimit } from "../options.ts";
@@ -9,7 +10,7 @@ import { confirm } from "../terminal/confirm.ts";
 import type { Io } from "../terminal/io.ts";
 import { readNames } from "./payload-files.ts";
 import { waitForSent } from "./publish-command.ts";
-import { addFilterOptions, type FilterOptions, filtersOf, listRecords } from "./records.ts";
+import { addFilterOptions, type FilterOptions, filtersOf } from "./records.ts";
 import { requireRecord } from "./require-record.ts";
 import { sendSources } from "./send.ts";
 
@@ -47,7 +48,7 @@ Examples:
       if (filters === ids.length > 0) throw eitherOr(filters);
       await withBackend(io, options, async (backend) => {
         const records = filters ? await chosen(backend, options) : await named(backend, await readNames(ids, io));
-        const plan = await Promise.all(records.map((one) => planRerun(one, planOf(options), backend.ports)));
+        const plan = await Array.fromAsync(planReruns(records, planOf(options), backend.ports));
         const runs = plan.filter((one) => one.outcome === "runs");
         printPlan(io, plan);
         if (options.dryRun)
@@ -88,7 +89,7 @@ async function named(backend: Backend, ids: readonly string[]): Promise<readonly
 }
 
 async function chosen(backend: Backend, options: RerunOptions): Promise<readonly PayloadRecord[]> {
-  const records = await Array.fromAsync(listRecords(backend.ports.state, filtersOf(options), options.max + 1));
+  const records = await Array.fromAsync(eachRecord(backend.ports.state, filtersOf(options), options.max + 1));
   if (records.length <= options.max) return records;
   throw new CirrusError(`More than ${options.max} payloads are chosen. Nothing was run.`, {
     hint: "Choose fewer with more filters, or allow more with --max.",

@@ -55,8 +55,11 @@ function outcomeLines(one: Followed, show: (url: string) => string): string[] {
 }
 
 /** Why a message did not run its payload, where it did not. */
-export function skipNote({ outcome }: Followed): string | undefined {
-  return outcome?.outcome === "skipped" && outcome.payloadId !== undefined ? `skipped: ${outcome.reason}` : undefined;
+export function skipNote({ outcome, record }: Followed): string | undefined {
+  if (outcome?.payloadId === undefined) return undefined;
+  // It may have run since.
+  if (outcome.outcome === "waiting") return record?.state === "WAITING" ? outcome.reason : undefined;
+  return outcome.outcome === "skipped" ? `skipped: ${outcome.reason}` : undefined;
 }
 
 /** 0 where all succeeded, 1 where none did, 8 where some did. */

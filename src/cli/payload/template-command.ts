@@ -7,7 +7,7 @@ import { isJsonObject, type Json } from "../../json.ts";
 import type { Register } from "../commands.ts";
 import type { Io } from "../terminal/io.ts";
 import { readSource } from "./payload-files.ts";
-import { fillTemplate } from "./payload-template.ts";
+import { fillPayloadTemplate } from "./payload-template.ts";
 
 interface TemplateOptions {
   readonly var?: readonly string[];
@@ -24,11 +24,11 @@ export const registerTemplate: Register = (command, io) => {
     .option("--keep-missing", "leave variables that have no value as they are")
     .addHelpText(
       "after",
-      "\nExample:\n  cirrus payload template payload.json -x item scene-1 -x cloud 20 | cirrus payload publish -",
+      "\nExample:\n  cirrus payload template payload.json -x item scene-1 -x cloud 20 \\\n    | cirrus payload publish -",
     )
     .action(async (path: string, options: TemplateOptions) => {
       const values = new Map([...(await valuesOf(options.vars ?? [], io)), ...pairs(options.var ?? [])]);
-      const { text, missing } = fillTemplate(await readSource(path, io), values);
+      const { text, missing } = fillPayloadTemplate(await readSource(path, io), values);
       if (missing.length > 0 && !options.keepMissing) {
         throw new CirrusError(`These variables have no value: ${missing.join(", ")}.`, {
           hint: `Give them one: -x ${missing[0]} <value>. Or a default in the template: \${${missing[0]}?default}.`,

@@ -7,6 +7,7 @@ import { makeSfnWorkflows } from "../../aws/workflows.ts";
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { driveActions } from "../../functions/act/drive-actions.ts";
+import { projectSchemas } from "../../project/parameters/project-schemas.ts";
 import { VERSION } from "../../version.ts";
 import type { Io } from "../terminal/io.ts";
 import type { ApiPlace } from "./api-place.ts";
@@ -26,7 +27,7 @@ export async function openApiDeployed(io: Io, place: Place): Promise<ApiPlace> {
     ifDeployed(openDeployedBulk(io, place, bulkData(io))),
     ifDeployed(openDeployedLoops(io, place, loopData(io))),
   ]);
-  const { deployment, options, clients } = connected;
+  const { deployment, options, clients, project } = connected;
   const table = { table: deployment.stateTable, clock: systemClock, random: Math.random };
   const acting = {
     functions: backend.ports,
@@ -47,6 +48,8 @@ export async function openApiDeployed(io: Io, place: Place): Promise<ApiPlace> {
         baseArn: deployment.baseWorkflowArn,
         clock: systemClock,
       }),
+      // As the project here says it, which may be ahead of what is deployed.
+      ...(project !== undefined && { taskSchemas: projectSchemas(() => project) }),
       queues: makeSqsQueueDepths({
         sqs: clients.sqs,
         queues: {

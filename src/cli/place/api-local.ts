@@ -8,6 +8,7 @@ import { makeQueueDepths } from "../../embedded/messages/queue-depths.ts";
 import { describeError } from "../../errors.ts";
 import { driveActions } from "../../functions/act/drive-actions.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
+import { projectSchemas } from "../../project/parameters/project-schemas.ts";
 import { readProject } from "../../project/read-project.ts";
 import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
 import { VERSION } from "../../version.ts";
@@ -35,9 +36,9 @@ export async function openApiHere(io: Io): Promise<ApiPlace> {
       log.warn("The project cannot be read again", { reason: describeError(thrown).cause });
     }
   }
-  const unwatch = findProjectRoot(io.cwd) === undefined ? undefined : watchProject(project, reload);
+  const watched = findProjectRoot(io.cwd) === undefined ? undefined : watchProject(project, reload);
   async function close(): Promise<void> {
-    await unwatch?.();
+    await watched?.close();
     await runtime.stop();
     data.close();
   }
@@ -77,6 +78,7 @@ export async function apiOfRuntime(io: Io, runtime: Runtime): Promise<ApiPlace> 
     ports: {
       ...acting,
       workflows: runtime.workflows,
+      taskSchemas: projectSchemas(runtime.project),
       queues: makeQueueDepths(queues, runtime.ports),
       logs: runtime.executionLogs,
       messages: runtime.messages,

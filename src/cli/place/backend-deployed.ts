@@ -4,11 +4,11 @@ import { makeSqsDeadLetters } from "../../aws/dead-letters.ts";
 import type { Deployment } from "../../aws/deployment.ts";
 import { makeExecutionLogs } from "../../aws/execution-logs.ts";
 import { makeCloudWatchTaskLogs } from "../../aws/task-logs.ts";
-import type { FunctionPorts } from "../../functions/ports.ts";
 import { resolveDocument } from "../../functions/stored-documents.ts";
 import { functionPorts } from "../../functions/wiring.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import { silentLog } from "../../log.ts";
+import { writtenId } from "../../payload/payload-id.ts";
 import type { Project } from "../../project/project.ts";
 import { outcomesByRecord } from "../payload/outcomes-by-record.ts";
 import type { Io } from "../terminal/io.ts";
@@ -47,7 +47,7 @@ export async function openDeployedBackend(io: Io, place: Place): Promise<Backend
       executions: ports.executions,
       batch: async () => (await import("../../aws/services/batch.ts")).connectBatch(options),
       logs: makeCloudWatchTaskLogs({ logs: clients.logs }),
-      payloadIdOf: ({ input }) => payloadIdOf(ports, input),
+      payloadIdOf: async ({ input }) => writtenId(await resolveDocument(JSON.parse(input) as Json, ports)),
     }),
     lookEveryMs: LOOK_EVERY_MS,
     logDelayMs: LOG_DELAY_MS,
@@ -74,9 +74,4 @@ function environmentOf(deployment: Deployment, project: Project | undefined): Re
     CIRRUS_PUBLISH_TOPIC_ARN: deployment.publishTopicArn,
     ...(urls.length > 0 ? { CIRRUS_PAYLOAD_URLS: urls.join(",") } : {}),
   };
-}
-
-async function payloadIdOf(ports: FunctionPorts, input: string): Promise<string | undefined> {
-  const payload = await resolveDocument(JSON.parse(input) as Json, ports);
-  return isJsonObject(payload) && typeof payload.id === "string" ? payload.id : undefined;
 }

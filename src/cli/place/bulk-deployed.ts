@@ -49,7 +49,7 @@ export async function openDeployedBulk(io: Io, place: Place, data: string): Prom
 function requireTable({ bulkTable, stackName }: Deployment): string {
   if (bulkTable !== undefined) return bulkTable;
   throw new CirrusError(`The stack ${stackName} was deployed before there were bulk runs.`, {
-    hint: "Deploy it again with this version: cirrus deploy --stage <stage>",
+    hint: "Deploy it again with this version: npx cirrus deploy --stage <stage>",
     exitCode: EXIT.conflict,
   });
 }

@@ -33,7 +33,7 @@ export function readDeployment(io: Pick<Io, "cwd">, name: string): Deployment {
   if (!existsSync(file)) {
     const known = existsSync(folderOf(io)) ? readdirSync(folderOf(io)).map((one) => one.replace(/\.json$/, "")) : [];
     throw new CirrusError(`There is no deployment ${name}.`, {
-      hint: suggest(name, known) ?? `Add it: cirrus deployment add ${name} --stage <stage>`,
+      hint: suggest(name, known) ?? `Add it: npx cirrus deployment add ${name} --stage <stage>`,
       exitCode: EXIT.notFound,
     });
   }
@@ -41,7 +41,7 @@ export function readDeployment(io: Pick<Io, "cwd">, name: string): Deployment {
     return deployment.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (thrown) {
     throw new CirrusError(`${file} is not as it should be.`, {
-      hint: `Add it again: cirrus deployment add ${name} --stage <stage> --replace`,
+      hint: `Add it again: npx cirrus deployment add ${name} --stage <stage> --replace`,
       exitCode: EXIT.config,
       cause: thrown,
     });

@@ -19,7 +19,7 @@ export function findProject(
   const root = findProjectRoot(io.cwd);
   if (root === undefined) {
     throw new CirrusError(`There is no cirrus.yml in ${io.cwd} or above it.`, {
-      hint: "Go into a project's folder, or make one: cirrus init my-project",
+      hint: "Go into a project's folder, or make one: npx cirrus init my-project",
       exitCode: EXIT.config,
     });
   }

@@ -38,7 +38,7 @@ const WHOLE_HASH = /^[0-9a-f]{40}$/;
 function requireTable({ loopTable, stackName }: Deployment): string {
   if (loopTable !== undefined) return loopTable;
   throw new CirrusError(`The stack ${stackName} has no loops.`, {
-    hint: "Set custom.loops.Enabled in cirrus.yml, and deploy it with this version: cirrus deploy --stage <stage>",
+    hint: "Set custom.loops.Enabled in cirrus.yml, and deploy it with this version: npx cirrus deploy --stage <stage>",
     exitCode: EXIT.conflict,
   });
 }

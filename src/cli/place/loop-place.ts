@@ -56,7 +56,7 @@ export async function openLoopPlace(io: Io, options: PlaceOptions): Promise<Loop
       const { findCommit, openSources } = await import("../../scheduler/open-sources.ts");
       return findCommit(openSources(data), repository, name);
     },
-    starts: "cirrus loop run",
+    starts: "npx cirrus loop run",
     lookEveryMs: 250,
     close: async () => close(),
   };

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { systemClock } from "../../clock.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
+import { suggest } from "../../nearest.ts";
 import { bindLocally } from "../../project/local/local.ts";
 import type { Project } from "../../project/project.ts";
 import { makeRuntime, type Runtime } from "../../runtime/runtime.ts";
@@ -51,9 +52,8 @@ export async function storeExampleAssets(project: Project, { settings, ports }: 
 
 export function requireWorkflow(project: Project, name: string): void {
   if (project.workflows.has(name)) return;
-  const known = [...project.workflows.keys()].join(", ");
   throw new CirrusError(`There is no workflow ${name} in this project.`, {
-    hint: `There are: ${known}.`,
+    hint: suggest(name, project.workflows.keys()),
     exitCode: EXIT.notFound,
   });
 }

@@ -39,8 +39,10 @@ export function addPlan(pool: Command, io: Io): void {
       `
 Examples:
   cirrus pool plan --entries 10000 --seconds-per-task 90
-  cirrus pool plan --entries 10000 --seconds-per-task 90 --use-spot --max-total-cost 20
-  cirrus pool plan --entries 500 --config tasks.yml --min-memory-per-task 8 --offline`,
+  cirrus pool plan --entries 10000 --seconds-per-task 90 \\
+    --use-spot --max-total-cost 20
+  cirrus pool plan --entries 500 --config tasks.yml \\
+    --min-memory-per-task 8 --offline`,
     )
     .action((options: PlanOptions) => plan(io, options));
 }

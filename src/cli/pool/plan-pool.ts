@@ -32,6 +32,6 @@ export async function planFromOffers(
   throw new ProblemsError(
     `None of the ${offers.length} offers in ${zone ?? region} makes a pool for this; nothing was started:`,
     reasons.map(({ message }) => ({ code: "impossible-pool", message })),
-    { hint: "Loosen one of these, or see what there is: cirrus catalog instance-types", exitCode: EXIT.config },
+    { hint: "Loosen one of these, or see what there is: npx cirrus catalog instance-types", exitCode: EXIT.config },
   );
 }

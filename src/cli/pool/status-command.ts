@@ -32,7 +32,7 @@ async function status(io: Io, name: string, options: StatusOptions): Promise<voi
     const order = readPoolOrder(name, run.pool);
     if (order === undefined || stage === undefined) {
       throw new CirrusError(`The run ${name} has no pool ${place.place}.`, {
-        hint: `See who works on it: cirrus bulk status ${name}${place.flags}`,
+        hint: `See who works on it: npx cirrus bulk status ${name}${place.flags}`,
         exitCode: EXIT.notFound,
       });
     }

@@ -2,7 +2,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { JsonObject } from "../../json.ts";
-import type { Component, Project } from "../../project/project.ts";
+import { parameterRows } from "../../project/parameters/parameter-rows.ts";
+import type { Component, Project, Workflow } from "../../project/project.ts";
+import { tasksOf } from "../../project/workflow-tasks.ts";
 import { type Io, paint } from "../terminal/io.ts";
 import { renderTable } from "../terminal/table.ts";
 import { isWorkflow, originOf, type Part, type PartKind, partsOf, runsAs } from "./parts.ts";
@@ -37,7 +39,13 @@ export function renderList(io: Io, project: Project, kind: PartKind): string {
 }
 
 /** One part in short, and what more can be asked of it. */
-export function renderSummary(io: Io, project: Project, kind: PartKind, part: Part): string {
+export function renderSummary(
+  io: Io,
+  project: Project,
+  kind: PartKind,
+  part: Part,
+  schema: JsonObject | undefined,
+): string {
   const singular = kind.slice(0, -1);
   const title = `${paint(io, io.stdout, "bold", part.name)} (${originOf(project, part)})`;
   const facts = [
@@ -49,18 +57,31 @@ export function renderSummary(io: Io, project: Project, kind: PartKind, part: Pa
     .filter(([, text]) => text !== "")
     .map(([name, text]) => [paint(io, io.stdout, "dim", name), text] as const);
   const table = renderTable([{ title: first?.[0] ?? "" }, { title: first?.[1] ?? "" }], rows);
-  const commands = detailsOf(part).map((detail) => `cirrus show ${singular} ${part.name} ${detail}`);
-  return `${title}\n${part.description ?? ""}\n\n${table}\n\nSee also:\n  ${commands.join("\n  ")}`;
+  const commands = detailsOf(part).map((detail) => `npx cirrus show ${singular} ${part.name} ${detail}`);
+  const parameters = schema === undefined ? "" : `\n\n${renderParameters(io, schema)}`;
+  return `${title}\n${part.description ?? ""}\n\n${table}${parameters}\n\nSee also:\n  ${commands.join("\n  ")}`;
+}
+
+function renderParameters(io: Io, schema: JsonObject): string {
+  const rows = parameterRows(schema);
+  if (rows.length === 0) return paint(io, io.stdout, "dim", "It has no parameters.");
+  const columns = ["parameter", "type", "default", "meaning"].map((title, index) => ({
+    title: paint(io, io.stdout, "dim", title),
+    grows: index === 3,
+  }));
+  const cells = rows.map((row) => [row.name, row.type, row.default ?? (row.required ? "required" : ""), row.meaning]);
+  return renderTable(columns, cells, io.stdout.isTTY ? io.stdout.columns : undefined);
 }
 
 function componentFacts(part: Component, project: Project): (readonly [string, string])[] {
   const { lambda, batch } = part;
-  const workflows = [...project.workflows.values()].filter(({ definition }) => mentions(definition, part.name));
+  const workflows = [...project.workflows.values()].filter((workflow) => isUsedBy(workflow, part, project));
   const declared = batch === undefined ? [] : Object.keys(resourcesOf(batch.resources));
   return [
     ["runs as", runsAs(part).join(", ")],
     ["lambda", lambda === undefined ? "" : `${lambda.memorySize} MB, ${lambda.timeout} s`],
     ["batch", declared.join(", ")],
+    ["uses", part.uses ?? ""],
     ["used by", workflows.map(({ name }) => name).join(", ")],
   ];
 }
@@ -72,6 +93,12 @@ function resourcesOf(template: JsonObject): JsonObject {
     : {};
 }
 
+/** A Batch job's definition has a name of its own. */
+function isUsedBy(workflow: Workflow, { kind, name }: Component, project: Project): boolean {
+  if (kind === "task") return tasksOf(workflow, project).some(({ task }) => task.name === name);
+  return mentions(workflow.definition, name);
+}
+
 /** A state machine names a Lambda by `Fn::GetAtt: [name, Arn]` or `Ref: name`. */
 function mentions(definition: JsonObject, name: string): boolean {
   const text = JSON.stringify(definition);
@@ -79,16 +106,24 @@ function mentions(definition: JsonObject, name: string): boolean {
   return text.includes(`"Fn::GetAtt":[${quoted},`) || text.includes(`"Ref":${quoted}`);
 }
 
-export const DETAILS = ["definition", "readme", "handler", "payload"] as const;
+export const DETAILS = ["definition", "readme", "handler", "payload", "schema"] as const;
 export type Detail = (typeof DETAILS)[number];
 
 /** Those that a part has. */
 export function detailsOf(part: Part): readonly Detail[] {
-  return DETAILS.filter((detail) => detail === "definition" || fileOf(part, detail) !== undefined);
+  return DETAILS.filter((detail) => {
+    if (detail === "definition") return true;
+    return detail === "schema" ? mayHaveSchema(part) : fileOf(part, detail) !== undefined;
+  });
+}
+
+/** Whether it gives one is known only when its handler is loaded. */
+function mayHaveSchema(part: Part): boolean {
+  return isWorkflow(part) || (part.kind !== "function" && handlerOf(part) !== undefined);
 }
 
 /** The file behind a detail, if it is there. */
-export function fileOf(part: Part, detail: Exclude<Detail, "definition">): string | undefined {
+export function fileOf(part: Part, detail: Exclude<Detail, "definition" | "schema">): string | undefined {
   if (detail === "handler") return isWorkflow(part) ? undefined : handlerOf(part);
   const file = join(part.directory, detail === "readme" ? "README.md" : "payload.json");
   return existsSync(file) ? file : undefined;
@@ -97,7 +132,7 @@ export function fileOf(part: Part, detail: Exclude<Detail, "definition">): strin
 /** A task that runs in Batch alone has its handler in the image, and its source may lie beside the definition. */
 function handlerOf(part: Component): string | undefined {
   const beside = ["handler.ts", "handler.js"]
-    .map((name) => join(part.directory, name))
+    .map((name) => join(part.codeDirectory, name))
     .find((file) => existsSync(file));
   return part.lambda?.handlerFile ?? beside;
 }

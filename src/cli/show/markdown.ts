@@ -22,7 +22,7 @@ function blocks(tokens: readonly Token[], page: Page): string {
 /** Each kind of block; what is not known is shown as it was written. */
 function block(token: Token, page: Page): string | undefined {
   // The lexer's own types tell its tokens apart by `type`, but one of them is open.
-  if (token.type === "space") return undefined;
+  if (token.type === "space" || isComment(token)) return undefined;
   if (token.type === "heading") return heading(token as Tokens.Heading, page);
   if (token.type === "paragraph") return fill(inline(token.tokens ?? [], page), page.width);
   if (token.type === "text") return token.tokens === undefined ? token.raw : inline(token.tokens, page);
@@ -32,6 +32,11 @@ function block(token: Token, page: Page): string | undefined {
   if (token.type === "table") return table(token as Tokens.Table, page);
   if (token.type === "hr") return "─".repeat(page.width);
   return token.raw.trimEnd();
+}
+
+/** Marks of generated parts are for programs. */
+function isComment({ type, raw }: Token): boolean {
+  return type === "html" && raw.trimStart().startsWith("<!--");
 }
 
 function heading({ depth, tokens }: Tokens.Heading, page: Page): string {

@@ -49,7 +49,7 @@ export function requirePart(project: Project, kind: PartKind, name: string): Par
   const part = project[kind].get(name);
   if (part !== undefined) return part;
   throw new CirrusError(`There is no ${kind.slice(0, -1)} ${name} in this project.`, {
-    hint: suggest(name, project[kind].keys()) ?? `Make one: cirrus create ${kind.slice(0, -1)} ${name}`,
+    hint: suggest(name, project[kind].keys()) ?? `Make one: npx cirrus create ${kind.slice(0, -1)} ${name}`,
     exitCode: EXIT.notFound,
   });
 }
@@ -68,6 +68,8 @@ export function runsAs(part: Part): readonly string[] {
     ["batch", part.batch],
     ["bulk", part.bulk],
   ] as const;
+  // One that comes with Cirrus runs here as it is, and is deployed where a feeder of the project uses it.
+  if (part.kind === "feeder" && part.source === "built-in" && part.lambda?.enabled === false) return ["cirrus feed"];
   return ways.flatMap(([name, way]) => (way === undefined ? [] : [way.enabled ? name : `${name} ${DISABLED}`]));
 }
 
@@ -76,8 +78,9 @@ const DISABLED = "DISABLED";
 /** The whole definition with every variable replaced and references in their long form. */
 export function definitionOf(part: Part): JsonObject {
   if (isWorkflow(part)) return part.settings;
-  const { description, enabled, environment, lambda, batch, bulk } = part;
+  const { uses, description, enabled, environment, lambda, batch, bulk } = part;
   return {
+    ...(uses === undefined ? {} : { uses }),
     ...(description === undefined ? {} : { description }),
     enabled,
     ...(Object.keys(environment).length === 0 ? {} : { environment }),

@@ -15,7 +15,9 @@ export interface Io {
 }
 
 export interface Output {
+  /** False: the reader is behind, and `drain` tells when it has caught up. */
   write(text: string): unknown;
+  once?(event: "drain", listener: () => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;

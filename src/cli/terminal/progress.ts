@@ -99,7 +99,7 @@ function makeLineView(io: Io, stepOf: StepOf, clock: Clock): View {
         const step = stepOf(one);
         const state = shownState(one);
         const news = `${state} ${step?.state ?? ""} ${one.record?.attempt ?? ""} ${step?.tries ?? ""}`;
-        if (state === "WAITING" || last.get(one.message) === news) continue;
+        if (state === "QUEUED" || last.get(one.message) === news) continue;
         last.set(one.message, news);
         const details = [
           step && `step ${step.state}${step.tries > 1 ? `, try ${step.tries}` : ""}`,
@@ -117,9 +117,9 @@ export function shownState({ message, outcome, record, settled }: Followed): Sho
   // The record is that of another message, which ran the same payload before.
   if (outcome?.outcome === "given-up" && !record?.messages.includes(message)) return "GIVEN UP";
   if (record) return record.state;
-  if (!outcome) return "WAITING";
+  if (!outcome) return "QUEUED";
   if (outcome.outcome === "rejected") return "REJECTED";
-  return settled ? "CHAIN ENDED" : "WAITING";
+  return settled ? "CHAIN ENDED" : "QUEUED";
 }
 
 /** From the claim to the end, or to now. */

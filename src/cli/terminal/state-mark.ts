@@ -2,10 +2,11 @@
 import type { State } from "../../state/states.ts";
 import { type Io, type Output, paint, type Style } from "./io.ts";
 
-export type Shown = State | "WAITING" | "REJECTED" | "GIVEN UP" | "CHAIN ENDED" | "SKIPPED";
+export type Shown = State | "QUEUED" | "REJECTED" | "GIVEN UP" | "CHAIN ENDED" | "SKIPPED";
 
 const MARKS: Readonly<Record<Shown, readonly [symbol: string, Style]>> = {
-  WAITING: ["·", "dim"],
+  QUEUED: ["·", "dim"],
+  WAITING: ["⋯", "cyan"],
   CLAIMED: ["◌", "cyan"],
   PROCESSING: ["▶", "cyan"],
   SUCCEEDED: ["✓", "green"],

@@ -30,8 +30,14 @@ export interface Cell {
   readonly series: readonly number[];
 }
 
-export function cellsOf(row: MatrixRow): readonly Cell[] {
-  return PAYLOAD_STATES.map((state) => {
+/** Only where payloads await others is there a column for those that wait. */
+export function statesOf(rows: readonly MatrixRow[]): readonly PayloadState[] {
+  const someWait = rows.some(({ now, window }) => (now.WAITING ?? 0) + (window.WAITING ?? 0) > 0);
+  return PAYLOAD_STATES.filter((state) => state !== "WAITING" || someWait);
+}
+
+export function cellsOf(row: MatrixRow, states: readonly PayloadState[] = statesOf([row])): readonly Cell[] {
+  return states.map((state) => {
     const came = row.window[state] ?? 0;
     return {
       state,

@@ -1,10 +1,19 @@
 /** Workflows by state: how many are in each, how many came into it, and whether that is more than before. */
 import { number } from "../../parts/action-text.ts";
-import { markOf, PAYLOAD_STATES } from "../../parts/marks.ts";
+import { markOf } from "../../parts/marks.ts";
 import { Sparkline } from "../../parts/sparkline.tsx";
 import { StateMark } from "../../parts/state-mark.tsx";
 import { href } from "../../routes.ts";
-import { type Cell, cellsOf, deltaText, type MatrixRow, totalOf, WINDOW_TEXT, type Window } from "./home-figures.ts";
+import {
+  type Cell,
+  cellsOf,
+  deltaText,
+  type MatrixRow,
+  statesOf,
+  totalOf,
+  WINDOW_TEXT,
+  type Window,
+} from "./home-figures.ts";
 
 interface MatrixProps {
   readonly rows: readonly MatrixRow[];
@@ -12,6 +21,7 @@ interface MatrixProps {
 }
 
 export function Matrix({ rows, window }: MatrixProps) {
+  const states = statesOf(rows);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="table-frame" aria-label="Payloads of each workflow by state" tabIndex={0}>
@@ -23,7 +33,7 @@ export function Matrix({ rows, window }: MatrixProps) {
         <thead>
           <tr>
             <th scope="col">Workflow</th>
-            {PAYLOAD_STATES.map((state) => (
+            {states.map((state) => (
               <th key={state} scope="col" class="number">
                 <StateMark state={state} />
               </th>
@@ -36,7 +46,7 @@ export function Matrix({ rows, window }: MatrixProps) {
               <th scope="row">
                 <a href={href.workflow(row.workflow)}>{row.workflow}</a>
               </th>
-              {cellsOf(row).map((cell) => (
+              {cellsOf(row, states).map((cell) => (
                 <MatrixCell key={cell.state} cell={cell} workflow={row.workflow} window={window} />
               ))}
             </tr>
@@ -46,7 +56,7 @@ export function Matrix({ rows, window }: MatrixProps) {
           <tfoot>
             <tr>
               <th scope="row">All</th>
-              {cellsOf(totalOf(rows)).map((cell) => (
+              {cellsOf(totalOf(rows), states).map((cell) => (
                 <MatrixCell key={cell.state} cell={cell} workflow={undefined} window={window} />
               ))}
             </tr>
@@ -66,7 +76,7 @@ interface MatrixCellProps {
 function MatrixCell({ cell, workflow, window }: MatrixCellProps) {
   const { state, now, came, more, series } = cell;
   // What came into these states has left them since: the list is of everything that moved.
-  const isPassed = state === "CLAIMED" || state === "PROCESSING";
+  const isPassed = state === "WAITING" || state === "CLAIMED" || state === "PROCESSING";
   const isWorse = more > 0 && (state === "FAILED" || state === "INVALID");
   if (now === 0 && came === 0) return <td class="number faint">0</td>;
   return (

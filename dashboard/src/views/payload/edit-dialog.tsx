@@ -4,6 +4,7 @@ import type { PayloadView } from "../../../../src/api/shapes/payloads.ts";
 import type { Problem } from "../../../../src/api/shapes/problem.ts";
 import { act } from "../../api/client.ts";
 import { problemFrom } from "../../api/use-query.ts";
+import { ChoiceGroup } from "../../charts/choice-group.tsx";
 import { commandLine, useInfo } from "../../info.ts";
 import { navigate } from "../../location.ts";
 import { announce } from "../../parts/announce.ts";
@@ -17,6 +18,7 @@ import { href } from "../../routes.ts";
 import { DocumentProblem } from "./document-panel.tsx";
 import { documentsOf } from "./documents.ts";
 import { type DraftProblem, draftOf, placed } from "./draft.ts";
+import { ParameterForm } from "./parameter-form.tsx";
 import { useDocument } from "./use-document.ts";
 
 export interface EditDialogProps {
@@ -29,7 +31,7 @@ export default function EditDialog(props: EditDialogProps) {
   const input = documentsOf(props.payload.attempts).find(({ kind }) => kind === "input");
   const { data, problem, isLoading, refresh } = useDocument(props.payload.id, input);
   return (
-    <Dialog title="Edit and rerun" onClose={props.onClose} wide>
+    <Dialog title="Rerun with other parameters" onClose={props.onClose} wide>
       {isLoading && <Loading what="Loading the input" />}
       {problem && <DocumentProblem problem={problem} onRetry={refresh} />}
       {data && <EditorOrCommands {...props} first={JSON.stringify(data.document, undefined, 2)} />}
@@ -54,6 +56,13 @@ function EditorOrCommands(props: EditDialogProps & { readonly first: string }) {
   );
 }
 
+type Manner = "form" | "json";
+
+const MANNERS: readonly { readonly value: Manner; readonly text: string }[] = [
+  { value: "form", text: "Parameters" },
+  { value: "json", text: "Whole payload" },
+];
+
 function needsReplace(state: PayloadView["state"]): boolean {
   return state === "SUCCEEDED" || state === "INVALID";
 }
@@ -63,14 +72,20 @@ function Editor({ payload, first, onClose, onDone }: EditDialogProps & { readonl
   const [why, setWhy] = useState("");
   const [refused, setRefused] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
+  const [manner, setManner] = useState<Manner>("form");
   const area = useRef<HTMLTextAreaElement>(null);
   const draft = useMemo(() => draftOf(text, payload.id), [text, payload.id]);
   const problems = draft.outcome === "problems" ? draft.problems : placed(text, refused?.problems ?? []);
   const replaces = needsReplace(payload.state);
 
+  /** What the API says of a line is to be mended there. */
+  const showText = () => {
+    setManner("json");
+    area.current?.focus();
+  };
   const run = async (event: Event) => {
     event.preventDefault();
-    if (draft.outcome === "problems") return area.current?.focus();
+    if (draft.outcome === "problems") return showText();
     setBusy(true);
     setRefused(undefined);
     try {
@@ -97,9 +112,21 @@ function Editor({ payload, first, onClose, onDone }: EditDialogProps & { readonl
         A new execution begins with this input{replaces ? `, although the payload is ${payload.state}` : ""}. What it
         had before stays as it is.
       </p>
-      <LinedTextarea text={text} area={area} problems={problems} onText={setText} />
+      <ChoiceGroup label="Edit" choices={MANNERS} chosen={manner} onChoose={setManner} />
+      {manner === "form" ? (
+        <ParameterForm text={text} onText={setText} />
+      ) : (
+        <LinedTextarea text={text} area={area} problems={problems} onText={setText} />
+      )}
       {refused && problems.length === 0 && <ProblemNote problem={refused} />}
-      <Problems problems={problems} onGo={(line) => goToLine(area.current, line)} />
+      <Problems
+        problems={problems}
+        onGo={(line) => {
+          setManner("json");
+          // The text is there once the dialog is drawn again.
+          requestAnimationFrame(() => goToLine(area.current, line));
+        }}
+      />
       <label class="field">
         Why? It is kept in the history.
         <input maxLength={500} value={why} autoComplete="off" onInput={(event) => setWhy(event.currentTarget.value)} />

@@ -42,9 +42,13 @@ export function Explanation({ payload }: { readonly payload: PayloadView }) {
 }
 
 const MARKS: Readonly<
-  Record<Message["outcome"], readonly [tone: string, shape: "dot" | "square" | "cross" | "diamond" | "triangle"]>
+  Record<
+    Message["outcome"],
+    readonly [tone: string, shape: "dot" | "square" | "cross" | "diamond" | "triangle" | "pause"]
+  >
 > = {
   started: ["good", "dot"],
+  waiting: ["waiting", "pause"],
   skipped: ["stopped", "square"],
   failed: ["bad", "cross"],
   rejected: ["odd", "diamond"],

@@ -75,7 +75,8 @@ function StayTable({ stays, workflow }: { readonly stays: readonly Stay[]; reado
           key: "attempt",
           header: "Attempt",
           kind: "number",
-          cell: ({ attempt, execution }) => <a href={href.execution(workflow, execution)}>{attempt}</a>,
+          cell: ({ attempt, execution, hasExecution }) =>
+            hasExecution && <a href={href.execution(workflow, execution)}>{attempt}</a>,
         },
       ]}
     />

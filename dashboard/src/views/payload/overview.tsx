@@ -6,6 +6,7 @@ import { Moment } from "../../parts/moment.tsx";
 import { SameCommands } from "../../parts/same-commands.tsx";
 import { href } from "../../routes.ts";
 import { Attempts } from "./attempts.tsx";
+import { AwaitedMembers } from "./awaited-members.tsx";
 import { Explanation } from "./explanation.tsx";
 import { History } from "./history.tsx";
 
@@ -18,18 +19,27 @@ export function Overview({ payload }: { readonly payload: PayloadView }) {
           Its end is recorded; its announcements and what follows in its chain may not all be out yet.
         </p>
       )}
+      {payload.awaited && <AwaitedMembers awaited={payload.awaited} state={payload.state} />}
       <Facts payload={payload} />
       <h2>History</h2>
       <History transitions={payload.transitions} workflow={payload.workflow} />
       <h2>Executions</h2>
-      <Attempts payload={payload} />
+      {payload.attempts.length > 0 ? <Attempts payload={payload} /> : <NoExecution state={payload.state} />}
       <h2>Why it was run, or not</h2>
       <Explanation payload={payload} />
-      <SameCommands
-        commands={["state get", "payload get", "execution logs"].map((verb) => `${verb} ${quoted(payload.id)}`)}
-      />
+      <SameCommands commands={commandsOf(payload).map((verb) => `${verb} ${quoted(payload.id)}`)} />
     </>
   );
+}
+
+/** What has never run has no logs. */
+function commandsOf({ attempts }: PayloadView): readonly string[] {
+  return ["state get", "payload get", ...(attempts.length > 0 ? ["execution logs"] : [])];
+}
+
+function NoExecution({ state }: Pick<PayloadView, "state">) {
+  if (state === "WAITING") return <p>None yet. The first begins as soon as all that it waits for is here.</p>;
+  return <p>None: it ended before one could begin.</p>;
 }
 
 interface LastErrorProps {

@@ -6,6 +6,7 @@ import { ActionButton } from "../../parts/action-dialog.tsx";
 import { lazy } from "../../parts/lazy.tsx";
 import { ACTS, actLabel, fits, requestOf } from "../payloads/acts.ts";
 import type { EditDialogProps } from "./edit-dialog.tsx";
+import { isFinal } from "./stays.ts";
 
 /** With the parser that tells where a text is wrong. */
 const EditDialog = lazy<EditDialogProps>(() => import("./edit-dialog.tsx"));
@@ -18,8 +19,7 @@ interface PayloadActionsProps {
 export function PayloadActions({ payload, onDone }: PayloadActionsProps) {
   const info = useInfo();
   const [isEditing, setEditing] = useState(false);
-  const mayEdit =
-    payload.state !== "CLAIMED" && payload.state !== "PROCESSING" && payload.attempts.some(({ input }) => input);
+  const mayEdit = isFinal(payload.state) && payload.attempts.some(({ input }) => input);
   return (
     <>
       {ACTS.filter((act) => fits(act, payload.state)).map((act) => (
@@ -37,7 +37,7 @@ export function PayloadActions({ payload, onDone }: PayloadActionsProps) {
           disabled={info?.user.mayOperate === false}
           onClick={() => setEditing(true)}
         >
-          Edit and rerun
+          Rerun with other parameters
         </button>
       )}
       {isEditing && <EditDialog payload={payload} onClose={() => setEditing(false)} onDone={onDone} />}

@@ -17,6 +17,8 @@ export interface Stay {
   readonly reason: string;
   readonly execution: string;
   readonly attempt: number;
+  /** What waits has none yet, and what fails while it waits never had it. */
+  readonly hasExecution: boolean;
   /** Part of the drawn line, 0 … 1; stays in which something happens share what final states leave. */
   readonly share: number;
 }
@@ -40,6 +42,7 @@ export function staysOf(transitions: readonly Transition[], now: number): readon
       reason: transition.reason,
       execution: transition.execution,
       attempt: transition.attempt,
+      hasExecution: transition.to !== "WAITING" && !(transition.from === "WAITING" && isFinal(transition.to)),
     };
   });
   const shares = sharesOf(stays.map(({ state, durationMs }) => (isFinal(state) ? undefined : durationMs)));
@@ -47,7 +50,7 @@ export function staysOf(transitions: readonly Transition[], now: number): readon
 }
 
 export function isFinal(state: StateName): boolean {
-  return state !== "CLAIMED" && state !== "PROCESSING";
+  return state !== "WAITING" && state !== "CLAIMED" && state !== "PROCESSING";
 }
 
 /** `undefined` for a final state. The shares add up to 1, and none is too small to be seen. */

@@ -63,8 +63,8 @@ export function fits(act: PayloadAct, state: StateName): boolean {
     case "redrive":
       return state === "FAILED" || state === "ABORTED" || state === "INVALID";
     case "stop":
-      return isOpen;
+      return isOpen || state === "WAITING";
     case "mark":
-      return !isOpen && state !== "SUCCEEDED" && state !== act.state;
+      return !isOpen && state !== "WAITING" && state !== "SUCCEEDED" && state !== act.state;
   }
 }

@@ -26,7 +26,7 @@ export const FILTER_NAMES: Readonly<Record<FilterKey, string>> = {
 export const FILTER_KEYS = Object.keys(FILTER_NAMES) as readonly FilterKey[];
 
 /** The states by name, with their order in lists. */
-export const STATE_NAMES = ["CLAIMED", "PROCESSING", "SUCCEEDED", "FAILED", "INVALID", "ABORTED"] as const;
+export const STATE_NAMES = ["WAITING", "CLAIMED", "PROCESSING", "SUCCEEDED", "FAILED", "INVALID", "ABORTED"] as const;
 export type StateName = (typeof STATE_NAMES)[number];
 
 export function stateNamed(text: string): StateName | undefined {

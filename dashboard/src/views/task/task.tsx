@@ -17,6 +17,7 @@ import { href, type ViewProps } from "../../routes.ts";
 import { ErrorGroups } from "./error-groups.tsx";
 import "./task.css";
 import { TaskFigures } from "./task-figures.tsx";
+import { TaskParameters } from "./task-parameters.tsx";
 import { pointOf, tryKey, WINDOWS, windowOf } from "./try-points.ts";
 import { TryTable } from "./try-table.tsx";
 
@@ -42,6 +43,7 @@ export default function Task({ params: { name = "" }, query }: ViewProps) {
       {problem && <ProblemNote problem={problem} onRetry={refresh} />}
       {!data && !problem && <Loading />}
       {data && <Tries task={data} query={query} />}
+      {data && <TaskParameters task={data} />}
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import { Empty } from "../../parts/empty.tsx";
 import { StateMark } from "../../parts/state-mark.tsx";
 import { href } from "../../routes.ts";
 
-const SHOWN: readonly State[] = ["CLAIMED", "PROCESSING", "SUCCEEDED", "FAILED", "INVALID", "ABORTED"];
+const SHOWN: readonly State[] = ["WAITING", "CLAIMED", "PROCESSING", "SUCCEEDED", "FAILED", "INVALID", "ABORTED"];
 
 export function PayloadCounts({ workflow }: { readonly workflow: WorkflowView }) {
   const { name, counts, tasks } = workflow;

@@ -25,7 +25,12 @@ export default function Workflows() {
       )}
       {data && data.workflows.length > 0 && (
         <>
-          <Table caption="Workflows" rows={data.workflows} rowKey={({ name }) => name} columns={COLUMNS} />
+          <Table
+            caption="Workflows"
+            rows={data.workflows}
+            rowKey={({ name }) => name}
+            columns={columnsOf(data.workflows)}
+          />
           <SameCommands commands={["show workflows"]} />
         </>
       )}
@@ -38,42 +43,48 @@ const CREATE = `npx cirrus create workflow my-workflow "Counts clouds"`;
 /** In the order in which a payload goes through them, then the bad ends. */
 const SHOWN: readonly State[] = ["CLAIMED", "PROCESSING", "SUCCEEDED", "FAILED", "INVALID", "ABORTED"];
 
-const COLUMNS: readonly Column<WorkflowRow>[] = [
-  {
-    key: "name",
-    header: "Workflow",
-    kind: "wide",
-    isName: true,
-    cell: ({ name, exists, description }) => (
-      <>
-        <a href={href.workflow(name)}>{name}</a>
-        {!exists && <span class="faint"> (gone; its payloads are kept)</span>}
-        {description !== undefined && <span class="workflow-description faint">{description}</span>}
-      </>
-    ),
-  },
-  ...SHOWN.map(
-    (state): Column<WorkflowRow> => ({
-      key: state,
-      header: <StateMark state={state} />,
-      kind: "number",
-      cell: ({ name, counts }) => <StateCount workflow={name} state={state} count={counts[state] ?? 0} />,
-    }),
+/** Only where payloads await others is there a column for those that wait. */
+function columnsOf(rows: readonly WorkflowRow[]): readonly Column<WorkflowRow>[] {
+  const someWait = rows.some(({ counts }) => (counts.WAITING ?? 0) > 0);
+  return [NAME, ...(someWait ? (["WAITING"] as const) : []).map(stateColumn), ...SHOWN.map(stateColumn), TASKS];
+}
+
+const NAME: Column<WorkflowRow> = {
+  key: "name",
+  header: "Workflow",
+  kind: "wide",
+  isName: true,
+  cell: ({ name, exists, description }) => (
+    <>
+      <a href={href.workflow(name)}>{name}</a>
+      {!exists && <span class="faint"> (gone; its payloads are kept)</span>}
+      {description !== undefined && <span class="workflow-description faint">{description}</span>}
+    </>
   ),
-  {
-    key: "tasks",
-    header: "Tasks",
-    cell: ({ tasks }) => (
-      <ul class="workflow-tasks">
-        {tasks.map((task) => (
-          <li key={task}>
-            <a href={href.task(task)}>{task}</a>
-          </li>
-        ))}
-      </ul>
-    ),
-  },
-];
+};
+
+function stateColumn(state: State): Column<WorkflowRow> {
+  return {
+    key: state,
+    header: <StateMark state={state} />,
+    kind: "number",
+    cell: ({ name, counts }) => <StateCount workflow={name} state={state} count={counts[state] ?? 0} />,
+  };
+}
+
+const TASKS: Column<WorkflowRow> = {
+  key: "tasks",
+  header: "Tasks",
+  cell: ({ tasks }) => (
+    <ul class="workflow-tasks">
+      {tasks.map((task) => (
+        <li key={task}>
+          <a href={href.task(task)}>{task}</a>
+        </li>
+      ))}
+    </ul>
+  ),
+};
 
 interface StateCountProps {
   readonly workflow: string;
