@@ -5,10 +5,11 @@ import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../src/cli/commands.ts";
 import type { Io } from "../src/cli/terminal/io.ts";
+import { cirrus } from "./cli/cirrus.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
-const FOLDERS = ["docs", "docker", "src", "tasks", "workflows", "functions", "cloudformation", "examples"];
+const FOLDERS = ["docs", "docker", "src", "tasks", "feeders", "workflows", "functions", "cloudformation", "examples"];
 
 const DOCUMENTS = [
   ...["README.md", "CONTRIBUTING.md"],
@@ -53,11 +54,20 @@ async function unknownWords(words: readonly string[]): Promise<readonly string[]
     command = found;
   }
   const { options } = command;
+  const help = name === "feed" || name === "feeder" ? await helpOfFeeder(name, rest) : "";
   return rest
     .filter((word) => /^--?[a-z]/.test(word))
     .map((word) => word.replace(/=.*/, ""))
     .filter((word) => !["--help", "--debug"].includes(word))
-    .filter((word) => !options.some(({ long, short }) => word === long || word === short));
+    .filter((word) => !options.some(({ long, short }) => word === long || word === short))
+    .filter((word) => !help.includes(`${word} `));
+}
+
+/** A feeder's parameters are options, too. A template names a feeder that is not there: what all have is asked of another. */
+async function helpOfFeeder(command: string, words: readonly string[]): Promise<string> {
+  const feeder = words.find((word) => existsSync(join(ROOT, "feeders", `feed-${word}`))) ?? "stac-api";
+  const { stdout } = await cirrus([command, ...(command === "feeder" ? ["run"] : []), feeder, "--help"], { cwd: ROOT });
+  return stdout;
 }
 
 describe("the documentation", () => {

@@ -16,12 +16,13 @@ const ROWS: readonly (readonly string[])[] = [
     "nearest.ts",
     "once.ts",
     "pages.ts",
+    "shell-word.ts",
     "version.ts",
     "yaml",
   ],
-  ["payload", "state", "asl", "events", "executions", "bulk", "offers", "loop", "actions"],
+  ["payload", "state", "asl", "events", "executions", "bulk", "offers", "loop", "actions", "stac"],
   ["aws", "embedded"],
-  ["task", "feeder", "functions", "project", "testing", "notebook"],
+  ["task", "raster", "feeder", "functions", "project", "testing", "notebook"],
   ["compile", "runtime", "queue", "pool", "scheduler", "scaffold", "api"],
   ["cli"],
 ];
@@ -108,15 +109,16 @@ describe("the source tree", () => {
   test("prints and exits only where it is a command, or a process of its own", () => {
     const allowed = new Set([
       // The runner of a Batch job: its output is the job's log.
-      "src/task/batch.ts",
+      "src/task/batch/batch.ts",
       // A worker on a pool's machine: the same.
       "src/queue/worker/main.ts",
       // A task of a loop as a Batch job: the same.
       "src/scheduler/aws/main.ts",
       // The log of a Lambda or a job is what it prints.
       "src/task/lambda-log.ts",
-      // Processes of their own: a Lambda's worker, a job's supervisor and a bulk run's task.
+      // Processes of their own: a Lambda's worker, what loads handlers to ask them, a job's supervisor, a bulk run's task.
       "src/embedded/lambda/lambda-worker.ts",
+      "src/embedded/schemas/schema-program.ts",
       "src/embedded/jobs/job-supervisor.ts",
       "src/queue/worker/processes/task-child.ts",
       // The programs of a loop's execution.

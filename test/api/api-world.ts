@@ -8,6 +8,7 @@ import { type ApiEnv, makeApi } from "../../src/api/app.ts";
 import type { ApiPorts, ApiSettings, Caller } from "../../src/api/ports.ts";
 import { type Problem, problem } from "../../src/api/shapes/problem.ts";
 import { systemClock } from "../../src/clock.ts";
+import { projectSchemas } from "../../src/project/parameters/project-schemas.ts";
 import { readProject } from "../../src/project/read-project.ts";
 import { makeRuntime, type Runtime, type RuntimeOptions } from "../../src/runtime/runtime.ts";
 import { temporaryProject } from "../cli/temporary-project.ts";
@@ -97,6 +98,7 @@ function portsOf(runtime: Runtime): ApiPorts {
   return {
     functions: runtime.ports,
     workflows: runtime.workflows,
+    taskSchemas: projectSchemas(runtime.project),
     deadLetters: { process: runtime.intake.deadLetters, "status-change": runtime.statusChanges.deadLetters },
     queues: { depths: async () => [] },
     logs: runtime.executionLogs,

@@ -41,6 +41,7 @@ describe("why a payload would run, or would not", () => {
     ["SUCCEEDED", false, "It would be skipped: SUCCEEDED since"],
     ["INVALID", false, 'set "replace": true'],
     ["PROCESSING", false, "execution execution-2 is running since"],
+    ["WAITING", false, "as soon as all of them are there"],
     ["CLAIMED", false, "its execution execution-2 is planned"],
   ] as const)("of one that is %s", async (state, wouldRun, words) => {
     expect(await explained({ state })).toMatchObject({ wouldRun, next: expect.stringContaining(words), messages: [] });

@@ -61,3 +61,20 @@ describe("figures of the newest executions", () => {
     await world.getProblem("/v1/workflows/some?since=yesterday", 400);
   });
 });
+
+test("A task and its workflows say what a payload may say to it; one that tells nothing is shown without", async () => {
+  const handler = `import { defineTask } from "cirrus-pipeline/task";
+import * as z from "zod";
+export const handler = defineTask({ name: "look", parameters: z.object({ limit: z.int() }), run() {} });
+`;
+  const plain = { ...taskFiles("plain", "export const handler = () => {};\n"), ...workflowFiles("other", "plain") };
+  const world = makeApiWorld({ files: { ...taskFiles("look", handler), ...workflowFiles("some", "look"), ...plain } });
+  const schema = expect.objectContaining({ properties: { limit: expect.objectContaining({ type: "integer" }) } });
+  expect(await world.get("/v1/tasks/look", task)).toMatchObject({
+    parameters: schema,
+    parameterRows: [{ name: "limit", type: "whole number", required: true, meaning: "" }],
+  });
+  expect(await world.get("/v1/workflows/some", workflow)).toMatchObject({ parameters: { look: schema } });
+  expect(await world.get("/v1/tasks/plain", task)).not.toHaveProperty("parameters");
+  expect(await world.get("/v1/workflows/other", workflow)).toMatchObject({ parameters: {} });
+});

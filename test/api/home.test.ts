@@ -37,10 +37,9 @@ test("the first view tells what is there, what came in the window and before it,
   expect(view).toMatchObject({ window: "24h", rejected: { count: 1, atLeast: false } });
   expect(view.periods).toHaveLength(24);
   expect(view.periods.at(-1)).toBe("2030-01-10T12:00:00.000Z");
-  const [gone, hello] = view.matrix;
-  expect(gone).toMatchObject({ workflow: "gone", now: { SUCCEEDED: 1 }, window: { SUCCEEDED: 1 }, before: {} });
+  const [gone, hello] = ["gone", "hello"].map((name) => view.matrix.find(({ workflow }) => workflow === name));
+  expect(gone).toMatchObject({ now: { SUCCEEDED: 1 }, window: { SUCCEEDED: 1 }, before: {} });
   expect(hello).toMatchObject({
-    workflow: "hello",
     now: { FAILED: 1, PROCESSING: 2 },
     window: { CLAIMED: 2, PROCESSING: 2 },
     before: { CLAIMED: 1, PROCESSING: 1, FAILED: 1 },

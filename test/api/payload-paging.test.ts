@@ -49,7 +49,6 @@ test.each(["newest", "oldest"] as const)(
       { numRuns: 40 },
     );
   },
-  60_000,
 );
 
 async function readAll(

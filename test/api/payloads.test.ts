@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { eventPage, execution, logPage, stepDocuments } from "../../src/api/shapes/executions.ts";
 import { payload, payloadCount, payloadDiff, payloadDocument, payloadPage } from "../../src/api/shapes/payloads.ts";
 import { taskList, workflowList } from "../../src/api/shapes/workflows.ts";
+import { isObjectUrl } from "../../src/payload/object-store.ts";
 import { payloadText, taskFiles, workflowFiles } from "../cli/temporary-project.ts";
 import { makeApiWorld } from "./api-world.ts";
 import { runPayloads } from "./run-payloads.ts";
@@ -85,6 +86,59 @@ describe("payloads over HTTP", () => {
     expect(await world.getProblem("/v1/payload?id=no/such", 404)).toMatchObject({ type: "not-found" });
     expect(await world.getProblem("/v1/executions/hello/none", 404)).toMatchObject({ type: "not-found" });
   });
+});
+
+test("a payload that waits for others says who is here, who is missing and until when", async () => {
+  const together = { workflow: "hello", await: { payloads: [ID, "demo/workflow-hello/scene-2"], timeout: "2h" } };
+  const awaiting = "demo/workflow-hello/scene-1/scene-2";
+  const world = makeApiWorld({ files: FILES, maxExecutions: 10 });
+  await runPayloads(world, [payloadText("hello", "scene-1")]);
+  const body = JSON.stringify({ type: "FeatureCollection", process: [together] });
+  await world.runtime.ports.intake.send([{ id: "waiter", body }]);
+  const look = () => world.get(`/v1/payload?id=${encodeURIComponent(awaiting)}`, payload);
+  const known = async () => (await world.runtime.ports.state.get([awaiting]))[0] !== undefined;
+  await expect.poll(known).toBe(true);
+
+  const waiting = await look();
+  expect(waiting).toMatchObject({ state: "WAITING", attempt: 0, attempts: [] });
+  expect(waiting.awaited).toEqual({
+    needs: 2,
+    here: 1,
+    members: [
+      { id: ID, isHere: true, state: "SUCCEEDED" },
+      { id: "demo/workflow-hello/scene-2", isHere: false, state: "none" },
+    ],
+    more: false,
+    until: expect.stringMatching(/Z$/),
+    onTimeout: "fail",
+  });
+  expect(waiting.explanation).toMatchObject({
+    wouldRun: false,
+    next: expect.stringContaining("all of them are there"),
+  });
+  expect(await world.get("/v1/payloads/count?state=WAITING", payloadCount)).toEqual({ count: 1, atLeast: false });
+
+  const { objects } = world.runtime.ports;
+  const { outputUrl } = await world.get(`/v1/payload?id=${encodeURIComponent(ID)}`, payload);
+  if (outputUrl === undefined || !isObjectUrl(outputUrl)) throw new Error("scene-1 has no output");
+  const kept = await objects.get(outputUrl);
+  await objects.remove(outputUrl);
+  expect((await look()).awaited).toMatchObject({
+    here: 0,
+    members: [
+      { isHere: false, lack: `its output is gone: ${outputUrl}`, mend: `npx cirrus payload rerun ${ID} --replace` },
+      {},
+    ],
+  });
+  if (kept.outcome !== "found") throw new Error("it was not there");
+  await objects.put(outputUrl, kept.body);
+
+  await world.runtime.ports.intake.send([{ id: "second", body: payloadText("hello", "scene-2") }]);
+  await expect.poll(async () => (await look()).state).toBe("SUCCEEDED");
+  const done = await look();
+  expect(done.awaited).toMatchObject({ here: 2, members: [{ isHere: true }, { isHere: true }] });
+  expect(done.awaited?.until).toBeUndefined();
+  expect(done.attempts).toMatchObject([{ attempt: 1, state: "SUCCEEDED", input: true, output: true }]);
 });
 
 test("workflows and tasks are those of the project", async () => {

@@ -1,6 +1,7 @@
 /** The routes that Cirrus has always had: their shapes, and what was broken there. */
 import { describe, expect, test } from "vitest";
 import { item, itemPage, landing, stats, workflowSummary } from "../../src/api/shapes/reference.ts";
+import { STATES } from "../../src/state/states.ts";
 import { featureOf, payloadText, taskFiles, workflowFiles } from "../cli/temporary-project.ts";
 import { type ApiWorld, makeApiWorld } from "./api-world.ts";
 import { runPayloads } from "./run-payloads.ts";
@@ -130,7 +131,7 @@ describe("/stats", () => {
     const rows = [daily.at(-1), hourly.at(-1), rolling.at(-1)];
     // A run over midnight, or over the full hour, has what it counts in the period before too.
     for (const [index, all] of [daily, hourly, rolling].entries()) {
-      expect(rows[index]?.states).toHaveLength(6);
+      expect(rows[index]?.states).toHaveLength(STATES.length);
       const sum = (state: string) =>
         all.flatMap(({ states }) => states).reduce((n, one) => n + (one.state === state ? one.count : 0), 0);
       expect([sum("PROCESSING"), sum("SUCCEEDED"), sum("FAILED")]).toEqual([2, 1, 1]);

@@ -126,6 +126,11 @@ test.each([
     }),
     { name: "reproject", kind: "batch" },
   ],
+  [
+    "a job in another partition",
+    task("arn:aws-cn:states:::batch:submitJob.sync", { JobName: "reproject", JobDefinition: "demo-prod-reproject:3" }),
+    { name: "reproject", kind: "batch" },
+  ],
   ["nothing of ours", task(`${LAMBDA}:other-prod-mirror`), undefined],
   ["what comes before a job", task(`${LAMBDA}:demo-prod-pre-batch`), undefined],
   ["what is known only when it runs", task("arn:aws:states:::lambda:invoke", { "FunctionName.$": "$.f" }), undefined],

@@ -21,7 +21,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (program === undefined) throw new Error("There is no Chromium: node test/browser/prepare.ts installs it.");
   const [world, empty] = await Promise.all([openWorld(), openEmptyWorld()]);
   // A browser as root needs to be told that it is alone in its container.
-  const server = await chromium.launchServer({ executablePath: program, args: ["--no-sandbox"] });
+  const server = await chromium.launchServer({ executablePath: program, args: ["--no-sandbox"], timeout: 0 });
   project.provide("address", world.address);
   project.provide("emptyAddress", empty.address);
   project.provide("folder", world.folder);

@@ -1,7 +1,8 @@
 /** Signing in to a deployed dashboard, in a real browser: there and back, and what becomes of it where something says no. */
 import { chromium, type Page } from "playwright-core";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { settle } from "./open-page.ts";
+import { TOKEN_SECONDS } from "../deployed/token-signer.ts";
+import { LONGEST_MS, settle } from "./open-page.ts";
 import { makeSignInIssuer, type SignInIssuer } from "./sign-in-issuer.ts";
 import { type BrowsedStage, openBrowsedStage } from "./stage.ts";
 
@@ -22,7 +23,7 @@ async function visit(path: string, claims: object = READER): Promise<Visit> {
   const browser = await chromium.connect(inject("browser"));
   onTestFinished(() => browser.close());
   const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(LONGEST_MS);
   const troubles: string[] = [];
   page.on("pageerror", (error) => troubles.push(error.message));
   page.on("console", (message) => {
@@ -124,14 +125,17 @@ test("a token that the API does not take is not fetched again and again", async 
 });
 
 test("a session that ends leaves the page as it is, and goes on after signing in again", async () => {
-  const visited = await visit("/payloads", { ...READER, exp: Math.floor(Date.now() / 1000) + 36 });
+  const visited = await visit("/payloads");
+  await visited.page.getByRole("link", { name: "Sign in as Ada" }).waitFor();
+  await visited.page.clock.install();
   await signIn(visited.page);
   await visited.page.locator("main tbody tr").first().waitFor();
-  visited.issuer.claims = READER;
+  visited.issuer.claims = { ...READER, exp: Math.floor(Date.now() / 1000) + 2 * TOKEN_SECONDS };
+  await visited.page.clock.fastForward(TOKEN_SECONDS * 1000);
   await visited.page
     .getByRole("alert")
     .filter({ hasText: /session has ended/ })
-    .waitFor({ timeout: 25_000 });
+    .waitFor();
   expect(await visited.page.locator("main tbody tr").count()).toBeGreaterThan(0);
   await visited.page.getByRole("button", { name: "Sign in" }).click();
   await signIn(visited.page);

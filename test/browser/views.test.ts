@@ -1,6 +1,6 @@
 /** Every view in a real browser, with what a real run has left: it shows it, breaks nothing and bars nobody. */
 import { describe, expect, inject, test } from "vitest";
-import { openPage, seriousFindings, settle } from "./open-page.ts";
+import { LONGEST_MS, openPage, seriousFindings, settle } from "./open-page.ts";
 import { listViews } from "./views.ts";
 
 const views = await listViews(inject("address"));
@@ -69,5 +69,5 @@ test("every view is reached by the keyboard alone, and the focus is on its headi
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/payloads/);
   await settle(page);
-  await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
+  await expect.poll(() => page.evaluate("document.activeElement.tagName"), { timeout: LONGEST_MS }).toBe("H1");
 });

@@ -9,6 +9,9 @@ export interface View {
 
 const SURVEY = "surveys/workflow-survey";
 
+/** It waits for three others. */
+export const WAITING = "surveys/workflow-publish-only/spring";
+
 /** What the API answers, for views whose address depends on it. */
 async function ask<Answer>(address: string, path: string): Promise<Answer> {
   const response = await fetch(`${address}${path}`);
@@ -39,6 +42,7 @@ export async function listViews(address: string): Promise<readonly View[]> {
     { name: "payloads that failed", path: "/payloads?state=FAILED", shows: /no scene/ },
     { name: "payload", path: `/payload?id=${good}`, shows: /SUCCEEDED/ },
     { name: "payload that failed", path: `/payload?id=${bad}`, shows: /no scene/ },
+    { name: "payload that waits", path: `/payload?id=${encodeURIComponent(WAITING)}`, shows: /scene-2.*None yet/s },
     { name: "execution graph", path: `${run}?tab=graph`, shows: /is-large/ },
     { name: "execution timeline", path: `${run}?tab=timeline`, shows: /shake/ },
     { name: "execution events", path: `${run}?tab=events`, shows: /StateEntered/ },

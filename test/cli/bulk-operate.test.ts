@@ -44,11 +44,15 @@ test("a simulated spot notice reaches tasks, and what it interrupts is done by t
   const cwd = await loaded(
     'test $CIRRUS_TASK_ID-$CIRRUS_ATTEMPT = task-1-1 || exit 0; until test -e "$CIRRUS_NOTICES/termination"; do sleep 0.05; done; sleep 60',
   );
-  const args = ["--num-simultaneous-tasks", "1", "--simulate-spot-termination-after", "0.5"];
+  const args = ["--num-simultaneous-tasks", "1", "--simulate-spot-termination-after", "2"];
   const { code, stderr } = await bulk(cwd, "work", "work-tasks", ...args, "--simulate-spot-termination-delay", "0.1");
   expect(code, stderr).toBe(EXIT.ok);
   const { stdout } = await bulk(cwd, "report", "work-tasks", "-o", "json");
-  expect(JSON.parse(stdout)).toMatchObject({ entries: { DONE: 4 }, attempts: { total: 5, retries: { spot: 1 } } });
+  const { entries, attempts } = JSON.parse(stdout);
+  expect(entries).toMatchObject({ DONE: 4 });
+  // Each worker gets a notice: on a slow machine one more may come while an entry is tried.
+  expect(attempts.retries.spot).toBeGreaterThanOrEqual(1);
+  expect(attempts.total).toBe(4 + attempts.retries.spot);
 });
 
 describe("looking", () => {
@@ -102,7 +106,7 @@ describe("looking", () => {
     const args = ["run", "./work.sh", "--tasks", "tasks.json"];
     const again = await bulk(cwd, ...args);
     expect(again.stderr).toContain("Try what failed again: --only-failed.");
-    expect(again.stdout).toContain("cirrus bulk retry work-tasks && cirrus bulk work work-tasks");
+    expect(again.stdout).toContain("npx cirrus bulk retry work-tasks && npx cirrus bulk work work-tasks");
     expect((await bulk(cwd, ...args, "--dry-run")).stderr).toContain("has ended already: 3 done, 1 failed, 0 left");
     await bulk(cwd, ...args, "--ids", "task-1", "--job-id", "whole");
     const whole = await bulk(cwd, ...args, "--ids", "task-1", "--job-id", "whole");
@@ -238,7 +242,8 @@ describe("cirrus create task --type bulk", () => {
     symlinkSync(join(PACKAGE, "node_modules/vitest"), join(cwd, "node_modules/vitest"));
     const { execFileSync } = await import("node:child_process");
     const vitest = join(PACKAGE, "node_modules/vitest/vitest.mjs");
-    const output = execFileSync(process.execPath, [vitest, "run"], {
+    // Its own five seconds for a test are few on a busy machine.
+    const output = execFileSync(process.execPath, [vitest, "run", "--testTimeout=120000"], {
       cwd,
       encoding: "utf8",
       env: { PATH: process.env.PATH, CI: "1", NO_COLOR: "1" },

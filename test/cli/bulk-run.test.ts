@@ -6,7 +6,7 @@ import { isRunning, processIdentity } from "../../src/embedded/processes/process
 import { EXIT } from "../../src/errors.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
 import { cirrus, type Ended, startCirrus } from "./cirrus.ts";
-import { PACKAGE, temporaryProject, writeFiles } from "./temporary-project.ts";
+import { PACKAGE, taskFiles, temporaryProject, writeFiles } from "./temporary-project.ts";
 
 const env = { PATH: process.env.PATH ?? "" };
 
@@ -129,7 +129,7 @@ describe("what is wrong is said before anything is changed", () => {
     const cwd = folderWith("true");
     const interpreted = await bulk(cwd, "run", "bash", "work.sh", "--tasks", "tasks.json");
     expect(interpreted.code).toBe(EXIT.notFound);
-    expect(interpreted.stderr).toContain("Name the program itself: cirrus bulk run ./work.sh --tasks <file>");
+    expect(interpreted.stderr).toContain("Name the program itself: npx cirrus bulk run ./work.sh --tasks <file>");
     const bare = await bulk(cwd, "run", "true", "--tasks", "tasks.json");
     expect(bare.stderr).toMatch(/Name a program by its path: \/.*\/true$/m);
   });
@@ -140,6 +140,18 @@ describe("what is wrong is said before anything is changed", () => {
     const { code, stderr } = await startCirrus(["bulk", "run", "./work.ts", "--tasks", "tasks.json"], cwd).ended;
     expect(code).toBe(EXIT.config);
     expect(stderr).toContain("cirrus init my-project");
+  });
+
+  test("a task that takes payloads, with how it is run", async () => {
+    const handler = `import { defineTask } from "cirrus-pipeline/task";
+import * as z from "zod";
+export const handler = defineTask({ name: "hello", parameters: z.object({}), run() {} });
+`;
+    const cwd = temporaryProject({ ...taskFiles("hello", handler), "tasks.json": tasksText(1) });
+    const { code, stderr } = await bulk(cwd, "run", "hello", "--tasks", "tasks.json");
+    expect(code).toBe(EXIT.config);
+    expect(stderr).toContain("error: hello is a task of workflows");
+    expect(stderr).toContain("cirrus task run hello payload.json");
   });
 
   test("a number with a unit", async () => {
@@ -267,7 +279,7 @@ describe("a run that was cut off", () => {
     const stopped = await runner.ended;
     expect(stopped.code, stopped.stderr).toBe(EXIT.interrupted);
     expect(stopped.stderr).toContain(
-      "5 of 5 entries wait. Go on with the same command, or: cirrus bulk work work-tasks",
+      "5 of 5 entries wait. Go on with the same command, or: npx cirrus bulk work work-tasks",
     );
     await untilGone(begun);
     writeFileSync(join(cwd, "go"), "");

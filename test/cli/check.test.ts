@@ -1,4 +1,6 @@
 /** `cirrus check` where one file is broken: that file is what is reported, and not everything that refers to it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EXIT } from "../../src/errors.ts";
 import { cirrus } from "./cirrus.ts";
@@ -66,6 +68,49 @@ test.each([
     expect(await check({ "tasks/warp/definition.yml": text })).toEqual([problem]);
   },
 );
+
+test("a handler that imports what is not installed is told of, and is no problem", async () => {
+  const cwd = temporaryProject({
+    ...FILES,
+    "tasks/warp/handler.ts": 'import "not-there";\nexport const handler = () => {};\n',
+  });
+  const { code, stdout, stderr } = await cirrus(["check"], { cwd });
+  expect({ code, stdout }).toEqual({ code: EXIT.ok, stdout: "" });
+  expect(stderr).toMatch(
+    /warning: tasks\/warp\/handler\.ts could not be loaded, .*: the package not-there is not installed/,
+  );
+});
+
+test("a handler that cannot be loaded is loaded once, though each check wants to know what it takes", async () => {
+  const cwd = temporaryProject({
+    ...FILES,
+    "tasks/warp/handler.ts": `import { appendFileSync } from "node:fs";
+appendFileSync(new URL("loads", import.meta.url), "x");
+throw new Error("no key");
+export const handler = () => {};
+`,
+    "tasks/warp/payload.json": payloadText("warp", "a"),
+    "workflows/flow/definition.yml": FLOW.replace(
+      "submitJob.sync",
+      "submitJob.sync\n      InputPath: $.process[0].tasks.warp.size",
+    ),
+  });
+  const { code, stderr } = await cirrus(["check"], { cwd });
+  expect(code, stderr).toBe(EXIT.ok);
+  expect(stderr).toMatch(/warning: tasks\/warp\/handler\.ts could not be loaded, .*: no key/);
+  expect(readFileSync(join(cwd, "tasks/warp/loads"), "utf8")).toBe("x");
+});
+
+test("a schedule that could leave failures out is told of, and is no problem", async () => {
+  const schedule = "{ rate: rate(6 hours), input: { state: FAILED, since: 6h } }";
+  const cwd = temporaryProject(FILES);
+  writeFiles(cwd, {
+    "feeders/again/definition.yml": `uses: feed-rerun\nlambda:\n  events:\n    - schedule: ${schedule}\n`,
+  });
+  const { code, stdout, stderr } = await cirrus(["check"], { cwd });
+  expect({ code, stdout }).toEqual({ code: EXIT.ok, stdout: "" });
+  expect(stderr).toContain("again looks back 6h and is called by rate(6 hours)");
+});
 
 test("what would only fail once it is deployed is found: a handler, an event, a resource", async () => {
   expect(

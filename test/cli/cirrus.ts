@@ -58,9 +58,13 @@ export function startCirrus(args: readonly string[], cwd: string): CirrusProcess
   const child = spawn(process.execPath, [join(PACKAGE, "bin/cirrus"), ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR },
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await exited;
+  });
   const written = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {
@@ -70,10 +74,14 @@ export function startCirrus(args: readonly string[], cwd: string): CirrusProcess
   const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...written })));
   const until = (holds: () => boolean): Promise<boolean> =>
     new Promise((resolve) => {
-      const look = () => holds() && resolve(true);
+      const end = (found: boolean) => {
+        child.stderr.off("data", look);
+        resolve(found);
+      };
+      const look = () => void (holds() && end(true));
       child.stderr.on("data", look);
       look();
-      void ended.then(() => resolve(holds()));
+      void ended.then(() => end(holds()));
     });
   return {
     child,

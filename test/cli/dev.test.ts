@@ -20,9 +20,9 @@ function project(): string {
   return temporaryProject({ ...taskFiles("paint", paint("red")), ...workflowFiles("paint", "paint") });
 }
 
-async function publish(cwd: string, item: string, workflow = "paint") {
+async function publish(cwd: string, item: string, workflow = "paint", ...flags: readonly string[]) {
   const stdin = payloadText(workflow, item);
-  const ended = await cirrus(["publish", "-", "--wait"], { cwd, stdin });
+  const ended = await cirrus(["publish", "-", "--wait", ...flags], { cwd, stdin });
   return { ...ended, url: `demo/workflow-${workflow}/${item}` };
 }
 
@@ -85,10 +85,33 @@ describe("cirrus dev and cirrus publish", () => {
     expect(colours).toEqual(["red", "green", "green"]);
   });
 
+  test("dev says which topics call feeders, and which events of theirs never come on one machine", async () => {
+    const events = (...lines: readonly string[]) =>
+      `uses: feed-s3-objects\nlambda:\n  events:\n${lines.map((line) => `    - ${line}\n`).join("")}`;
+    const cwd = temporaryProject({
+      "feeders/items/definition.yml": events("sns: { arn: !Ref PublishTopic, topicName: items }"),
+      "feeders/scenes/definition.yml": events(
+        "sqs: arn:aws:sqs:us-west-2:111122223333:scenes",
+        "eventBridge: { pattern: { source: [aws.s3] } }",
+      ),
+    });
+    const dev = startCirrus(["dev", "--no-dashboard"], cwd);
+    await dev.saying("Ctrl-C stops");
+    expect(dev.said()).toContain(
+      "Feeders: items for messages of arn:aws:sns:local:000000000000:demo-dev-PublishTopic.\n",
+    );
+    const warnings = dev.said().match(/^warning: .*$/gm);
+    expect(warnings).toEqual([
+      "warning: No message of AWS reaches the feeder scenes on one machine (its event sqs, eventBridge). Call it by hand: npx cirrus feed scenes event.json | npx cirrus publish -",
+    ]);
+    dev.child.kill("SIGINT");
+    await dev.ended;
+  });
+
   test("--wait ends with the exit code of what it waited for, and says why", async () => {
     const cwd = project();
     const dev = startCirrus(["dev"], cwd);
-    const failed = await publish(cwd, "scene", "unknown");
+    const failed = await publish(cwd, "scene", "unknown", "--no-validate");
     expect(failed.code).toBe(EXIT.failed);
     expect(failed.stderr).toContain("There is no workflow unknown in this project.");
     dev.child.kill("SIGTERM");

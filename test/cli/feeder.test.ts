@@ -24,6 +24,18 @@ const TWO = JSON.stringify({
   ],
 });
 
+const DEFECTIVE = `import { defineFeeder, feederParameters } from "cirrus-pipeline/feeder";
+import * as z from "zod";
+export const handler = defineFeeder({
+  name: "watcher",
+  description: "Watches",
+  parameters: z.object({ ...feederParameters }),
+  async *run() {
+    null.length;
+  },
+});
+`;
+
 describe("cirrus feeder run", () => {
   test("with --dry-run it prints the payloads, one a line, and sends nothing", async () => {
     const cwd = await projectWithFeeder();
@@ -59,16 +71,37 @@ describe("cirrus feeder run", () => {
     const cwd = await projectWithFeeder();
     const run = await cirrus(["feeder", "run", "watcher", "-"], { cwd, stdin: '{"workflow": "publish-only"}' });
     expect(run).toMatchObject({ code: EXIT.failed, stdout: "" });
-    expect(run.stderr).toMatch(/error: InvalidInput: .*items/);
+    expect(run.stderr).toMatch(/error: The feeder watcher failed with InvalidInput: .*items/);
+    expect(run.stderr).toContain("called with standard input. See what it takes: npx cirrus feeder run watcher --help");
   });
 
-  test("a feeder that is not there is named with the nearest, and the first one with how to make it", async () => {
+  test("a defect in the feeder's code is shown by its own lines, without what called them", async () => {
+    const cwd = await projectWithFeeder();
+    writeFiles(cwd, { "feeders/watcher/handler.ts": DEFECTIVE });
+    const { code, stderr } = await cirrus(["feeder", "run", "watcher", "--workflow", "publish-only"], { cwd });
+    expect(code).toBe(EXIT.failed);
+    expect(stderr).toContain("The feeder watcher failed with TypeError: ");
+    const frames = stderr.split("\n").filter((line) => line.startsWith("    at "));
+    expect(frames, stderr).toEqual([expect.stringContaining("feeders/watcher/handler.ts:8:")]);
+  });
+
+  test("parameters that are wrong are refused with the feeder's name and the file that they are in", async () => {
+    const cwd = await projectWithFeeder();
+    writeFiles(cwd, { "feeders/watcher/event.json": '{"workflow": "publish-only"}' });
+    const own = await cirrus(["feeder", "run", "watcher"], { cwd });
+    expect(own.code).toBe(EXIT.failed);
+    expect(own.stderr).toMatch(/The feeder watcher .* \$\.items: items is missing/);
+    expect(own.stderr).toContain("It was called with feeders/watcher/event.json.");
+    const typed = await cirrus(["feeder", "run", "watcher", "--workflow", "publish-only"], { cwd });
+    expect(typed.stderr).toContain("It was called with the options of this command.");
+  });
+
+  test("a feeder that is not there is named with the nearest, and with how to make one", async () => {
     const cwd = await projectWithFeeder();
     const wrong = await cirrus(["feeder", "run", "watchers"], { cwd });
     expect(wrong.code).toBe(EXIT.notFound);
     expect(wrong.stderr).toContain("Did you mean watcher?");
-    const none = await cirrus(["feeder", "run", "watcher"], { cwd: temporaryProject() });
-    expect(none.stderr).toContain("cirrus create feeder <name>");
+    expect(wrong.stderr).toContain("cirrus create feeder <name>");
   });
 });
 

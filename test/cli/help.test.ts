@@ -1,8 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { COMMANDS as COMMANDS_OF_ALL } from "../../src/cli/commands.ts";
 import { EXIT } from "../../src/errors.ts";
 import { temporaryFolder } from "../embedded/temporary-folder.ts";
 import { cirrus } from "./cirrus.ts";
 import { payloadText, temporaryProject } from "./temporary-project.ts";
+
+/** Of the help of a command, and of what it consists of. */
+async function wideLines(words: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await cirrus([...words, "--help"], { cwd: "/" });
+  const own = stdout.split("\n").filter((line) => line.length > 80);
+  const [, listed = ""] = /^Commands:\n((?: .*\n)+)/m.exec(words.length === 0 ? "" : stdout) ?? [];
+  const below = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].flatMap(([, name = ""]) => (name === "help" ? [] : [name]));
+  const found = await Promise.all(below.map((name) => wideLines([...words, name])));
+  return [...own, ...found.flat()];
+}
 
 const COMMANDS = ["examples", "run", "task", "dev", "publish", "state", "dlq"];
 
@@ -21,9 +32,10 @@ describe("help", () => {
     expect(asked.stdout).toMatch(new RegExp(`^Usage: cirrus ${command} `));
   });
 
-  test.each(["payload", "execution", "deployment"])("cirrus %s --help is no wider than 80 columns", async (command) => {
-    const { stdout } = await cirrus([command, "--help"], { cwd: "/" });
-    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  test("no help is wider than 80 columns", async () => {
+    const wide: string[] = [];
+    for (const words of [[], ...COMMANDS_OF_ALL.map(({ name }) => [name])]) wide.push(...(await wideLines(words)));
+    expect(wide).toEqual([]);
   });
 
   test("cirrus help exit-codes explains every exit code", async () => {
@@ -37,6 +49,17 @@ describe("help", () => {
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: "" });
     expect(stderr).toContain("everything");
     expect(stderr).toContain("exit-codes");
+  });
+
+  test.each([
+    ["crete", "create"],
+    ["exit-code", "exit-codes"],
+  ])("help about %s asks whether %s was meant, as the command does", async (word, meant) => {
+    const { code, stderr } = await cirrus(["help", word], { cwd: "/" });
+    expect({ code, stderr }).toEqual({
+      code: EXIT.usage,
+      stderr: `error: there is no command or topic '${word}'\n(Did you mean ${meant}?)\n`,
+    });
   });
 });
 

@@ -31,7 +31,7 @@ describe("pause and resume", () => {
     });
     const resumed = await loop("resume", "train");
     expect(resumed.code, resumed.stderr).toBe(EXIT.ok);
-    expect(resumed.stderr).toContain("Nobody runs the loop zzebu now. Start it: cirrus loop run");
+    expect(resumed.stderr).toContain("Nobody runs the loop zzebu now. Start it: npx cirrus loop run");
     expect((await store.controls()).tasks["zzebu/train"]?.pause).toBeUndefined();
     expect((await loop("resume", "train")).stderr).toBe("zzebu/train is not paused.\n");
   });
@@ -62,7 +62,7 @@ describe("run-now", () => {
     const { loop } = await loopFolder([FETCH]);
     const { stderr } = await loop("run-now", "debr/fetch");
     expect(stderr).toContain("debr/fetch runs next in the loop metadata here.");
-    expect(stderr).toContain("Nobody runs the loop metadata now. Start it: cirrus loop run");
+    expect(stderr).toContain("Nobody runs the loop metadata now. Start it: npx cirrus loop run");
   });
 
   test("P30: a task that cannot run says what is wrong and where", async () => {

@@ -71,7 +71,7 @@ export async function loopFolder(
         requirements: [],
         startedAt: isoTime(startedAt),
       };
-      const claim = await store.claim({ loop: task.loop, holder: "somebody", leaseMs: 60_000 });
+      const claim = await store.claim({ loop: task.loop, holder: "somebody", leaseMs: 3_600_000 });
       if (claim.outcome !== "held") throw new Error(`The loop ${task.loop} is held by ${claim.holder}.`);
       const { fence, record } = claim;
       const begun = {

@@ -60,7 +60,7 @@ describe("cirrus loop list", () => {
       "– FINISHED  zzebu/train   zzebu     ✗ FAILED     2030-01-01T00:04:00Z  2.0 s  3f2a9c1e  at start",
       "",
     ]);
-    expect(stderr).toContain("Nobody runs these loops now. Start them: cirrus loop run");
+    expect(stderr).toContain("Nobody runs these loops now. Start them: npx cirrus loop run");
   });
 
   test("P30: what is broken stays visible with its place and reason", async () => {

@@ -186,10 +186,11 @@ describe("until Ctrl-C", () => {
     const runner = startCirrus(["loop", "run"], cwd);
     await runner.saying(/RUNNING zzebu\/slow/);
     const [execution] = JSON.parse((await loop("show", "slow", "-o", "json")).stdout).executions;
-    const following = loop("logs", "slow", "--execution", execution.id.slice(-8), "--follow");
-    await expect.poll(async () => (await loop("logs", "slow")).stdout, { timeout: 20_000 }).toContain("it begins");
+    const following = startCirrus(["loop", "logs", "slow", "--execution", execution.id.slice(-8), "--follow"], cwd);
+    await following.saying(/RUNNING/);
+    await expect.poll(async () => (await loop("logs", "slow")).stdout).toContain("it begins");
     await loop("cancel", "slow");
-    const { code, stdout, stderr } = await following;
+    const { code, stdout, stderr } = await following.ended;
     expect({ code, stdout }, stderr).toEqual({ code: EXIT.ok, stdout: expect.stringContaining("it begins") });
     expect(stderr).toMatch(/^▶ RUNNING .*\n■ CANCELLED .* after .*\n$/);
     runner.child.kill("SIGINT");

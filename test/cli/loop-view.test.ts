@@ -84,7 +84,7 @@ describe("on a terminal", () => {
     expect(lines.length).toBeLessThan(24);
     expect(lines[1]).toContain("org99");
     expect(lines).toContain("… and 85 more loops");
-    expect(lines.at(-1)).toBe("… and 5 more problems: cirrus loop list");
+    expect(lines.at(-1)).toBe("… and 5 more problems: npx cirrus loop list");
   });
 
   test("colours never stand alone, and no line is wider than the terminal whatever it says", () => {

@@ -22,7 +22,7 @@ function startUnderOldNode(args: readonly string[], cwd: string) {
 
 test("arguments, output and exit code pass through", async () => {
   const { output, ended } = startUnderOldNode(["state", "get", "lost"], temporaryProject());
-  expect(await ended).toBe(EXIT.notFound);
+  expect(await ended, output.stderr).toBe(EXIT.notFound);
   expect(output).toMatchObject({ stdout: "", stderr: expect.stringContaining("There is no payload lost here.") });
 });
 
@@ -32,8 +32,8 @@ test.each([
 ] as const)("$signal reaches the program, which stops in good order", async ({ signal, code }) => {
   const cwd = temporaryProject();
   const { child, output, ended } = startUnderOldNode(["dev"], cwd);
-  await expect.poll(() => output.stderr, { timeout: 20_000 }).toContain("Ready.");
+  await expect.poll(() => output.stderr).toContain("Ready.");
   child.kill(signal);
-  expect(await ended).toBe(code);
+  expect(await ended, output.stderr).toBe(code);
   await expectNoProcesses(cwd);
 });

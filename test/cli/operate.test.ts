@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXIT } from "../../src/errors.ts";
-import { cirrus } from "./cirrus.ts";
+import { cirrus, startCirrus } from "./cirrus.ts";
 import { payloadText, taskFiles, temporaryProject, writeFiles } from "./temporary-project.ts";
 
 /** Logs, and fails as long as the file `broken` is in the project. */
@@ -58,15 +58,12 @@ async function failedProject(): Promise<string> {
   return cwd;
 }
 
-/** Runs what waits: beside something else that is quick, as often as it takes until the payload has ended. */
+/** Runs what waits, in one process that stays until the payload has succeeded: a try that it leaves begins anew. */
 async function runOn(cwd: string): Promise<void> {
-  for (;;) {
-    const another = payloadText("two-steps", "another");
-    const { code, stderr } = await cirrus(["run", "two-steps", "-", "--replace"], { cwd, stdin: another });
-    expect(code, stderr).toBe(EXIT.ok);
-    const { state } = JSON.parse((await cirrus(["state", "get", ID], { cwd })).stdout);
-    if (state !== "CLAIMED" && state !== "PROCESSING") return;
-  }
+  const dev = startCirrus(["dev"], cwd);
+  await dev.saying(`SUCCEEDED ${ID}`);
+  dev.child.kill("SIGINT");
+  expect(await dev.ended).toMatchObject({ code: EXIT.interrupted });
 }
 
 const lines = (text: string) => text.split("\n").filter(Boolean);
@@ -294,7 +291,7 @@ describe("cirrus payload", () => {
     const missing = await cirrus(["payload", "template", "template.json"], { cwd });
     expect(missing).toMatchObject({ code: EXIT.config, stdout: "" });
     expect(missing.stderr).toContain("-x item <value>");
-    expect(existsSync(join(cwd, ".cirrus"))).toBe(false);
+    expect(existsSync(join(cwd, ".cirrus", "cirrus.db"))).toBe(false);
   });
 });
 

@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are templates
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fillTemplate } from "../../src/cli/payload/payload-template.ts";
+import { fillPayloadTemplate } from "../../src/cli/payload/payload-template.ts";
 import type { Json } from "../../src/json.ts";
 
 const fill = (template: string, values: Readonly<Record<string, Json>> = {}) =>
-  fillTemplate(template, new Map(Object.entries(values)));
+  fillPayloadTemplate(template, new Map(Object.entries(values)));
 
 describe("a template", () => {
   test.each([

@@ -38,7 +38,7 @@ test("a warning while the table is drawn stands above it, and leaves no line of 
     },
   });
   const title = /^state +workflow +step +attempt +elapsed +items$/;
-  const row = (name: string) => expect.stringMatching(new RegExp(`^· WAITING +${name}$`));
+  const row = (name: string) => expect.stringMatching(new RegExp(`^· QUEUED +${name}$`));
   const head = expect.stringMatching(title);
   expect(seen).toEqual([
     ["warning: number 1", head, row("a"), row("b"), row("c")],

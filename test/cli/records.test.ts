@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { filtersOf, listRecords, moment, parseState } from "../../src/cli/payload/records.ts";
+import { filtersOf, moment, parseState } from "../../src/cli/payload/records.ts";
+import { eachRecord } from "../../src/state/each-record.ts";
 import type { ListQuery, PayloadRecord } from "../../src/state/state-store.ts";
 
 const NOW = Date.parse("2030-01-31T12:00:00Z");
@@ -39,12 +40,12 @@ test("records are read page by page, no more of them than were asked for", async
       return { items, ...(end < all.length ? { next: `${end}` } : {}) };
     },
   };
-  const found = await Array.fromAsync(listRecords(store, filtersOf({ workflow: "cog" }), 2_100));
+  const found = await Array.fromAsync(eachRecord(store, filtersOf({ workflow: "cog" }), 2_100));
   expect(found).toEqual(all.slice(0, 2_100));
   expect(queries.map(({ limit, workflow }) => [limit, workflow])).toEqual([
     [1000, "cog"],
     [1000, "cog"],
     [100, "cog"],
   ]);
-  expect(await Array.fromAsync(listRecords(store, {}, 50_000))).toHaveLength(2_300);
+  expect(await Array.fromAsync(eachRecord(store, {}, 50_000))).toHaveLength(2_300);
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXIT } from "../../src/errors.ts";
@@ -147,10 +147,10 @@ describe("cirrus task run", () => {
     expect(stderr).toContain("leave out --batch");
   });
 
-  test("--workdir keeps what the task leaves there, and --no-upload tells it to leave its assets there", async () => {
+  test("--workdir keeps what the task leaves there; --no-upload and --no-validate tell it what to leave out", async () => {
     const handler = `import { writeFileSync } from "node:fs";
 export const handler = async (payload: unknown) => {
-  writeFileSync(\`\${process.env.CIRRUS_WORKDIR}/note.txt\`, String(process.env.CIRRUS_UPLOAD));
+  writeFileSync(\`\${process.env.CIRRUS_WORKDIR}/note.txt\`, \`\${process.env.CIRRUS_UPLOAD} \${process.env.CIRRUS_VALIDATE}\`);
   return payload;
 };
 `;
@@ -159,9 +159,23 @@ export const handler = async (payload: unknown) => {
       "payload.json": payloadText("write", "scene"),
       "work/x": "",
     });
-    const args = ["task", "run", "write", "payload.json", "--workdir", "work", "--no-upload"];
+    const args = ["task", "run", "write", "payload.json", "--workdir", "work", "--no-upload", "--no-validate"];
     expect(await cirrus(args, { cwd })).toMatchObject({ code: EXIT.ok });
-    expect(readFileSync(join(cwd, "work/note.txt"), "utf8")).toBe("false");
+    expect(readFileSync(join(cwd, "work/note.txt"), "utf8")).toBe("false false");
+  });
+
+  test("--save-workdir keeps a temporary folder, and says which", async () => {
+    const handler = `import { writeFileSync } from "node:fs";
+export const handler = async (payload: unknown) => {
+  writeFileSync(\`\${process.env.CIRRUS_WORKDIR}/note.txt\`, "kept");
+  return payload;
+};
+`;
+    const cwd = temporaryProject({ ...taskFiles("write", handler), "payload.json": payloadText("write", "scene") });
+    const { stderr } = await cirrus(["task", "run", "write", "payload.json", "--save-workdir"], { cwd });
+    const [, kept = ""] = /^The task works in (.+), which is kept\.$/m.exec(stderr) ?? [];
+    expect(readFileSync(join(kept, "note.txt"), "utf8")).toBe("kept");
+    rmSync(kept, { recursive: true });
   });
 });
 

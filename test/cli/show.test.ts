@@ -68,6 +68,12 @@ describe("cirrus show", () => {
     expect(stdout).toMatch(/^off +\(project\) +DISABLED +Not now$/m);
   });
 
+  test("of feeders that come with Cirrus it says how they run", async () => {
+    const { stdout } = await cirrus(["show", "feeders"], { cwd: project() });
+    expect(stdout).toMatch(/^feed-rerun +\(built-in\) +cirrus feed +Sends/m);
+    expect(stdout).not.toContain("DISABLED");
+  });
+
   test.each(["tasks", "feeders", "functions", "workflows", "cloudformation", "config"])(
     "%s -o json is JSON",
     async (kind) => {
@@ -102,6 +108,25 @@ describe("cirrus show", () => {
     expect(laidOut.stdout).toBe("paint\n═════\n\nPaints all of it.\n\na  b\nx  y\n");
   });
 
+  test("marks of generated parts are not shown on a terminal", async () => {
+    const seen = { cwd: project(), terminal: true, env: { NO_COLOR: "1" } };
+    const { stdout } = await cirrus(["show", "workflow", "publish-only", "readme"], seen);
+    expect(stdout).toContain("Picture");
+    expect(stdout).not.toContain("<!--");
+  });
+
+  test("a task's schema is what a payload may say to it, and a workflow's what its payloads are", async () => {
+    const cwd = project();
+    const task = await cirrus(["show", "task", "publish", "schema"], { cwd });
+    expect(JSON.parse(task.stdout)).toMatchObject({ properties: { public: { type: "boolean", default: false } } });
+    const workflow = await cirrus(["show", "workflow", "publish-only", "schema"], { cwd });
+    expect(JSON.parse(workflow.stdout)).toMatchObject({ type: "object", required: ["type", "features", "process"] });
+    const short = await cirrus(["show", "task", "publish"], { cwd });
+    expect(short.stdout).toMatch(/^public +true or false +false +Everyone/m);
+    const none = await cirrus(["show", "task", "paint", "schema"], { cwd });
+    expect(none).toMatchObject({ code: EXIT.notFound, stdout: "" });
+  });
+
   test("handlers and example payloads are shown as they are", async () => {
     const cwd = project();
     expect((await cirrus(["show", "task", "paint", "handler"], { cwd })).stdout).toBe(HANDLER);
@@ -118,7 +143,7 @@ describe("cirrus show", () => {
     { args: ["tsks"], code: EXIT.usage, says: "Did you mean tasks?" },
     { args: ["task", "pant"], code: EXIT.notFound, says: "Did you mean paint?" },
     { args: ["task", "paint", "raedme"], code: EXIT.usage, says: "Did you mean readme?" },
-    { args: ["task", "paint", "payload"], code: EXIT.notFound, says: "It has: definition, readme, handler." },
+    { args: ["task", "paint", "payload"], code: EXIT.notFound, says: "It has: definition, readme, handler, schema." },
     { args: ["config", "provder"], code: EXIT.notFound, says: "There is no setting provder" },
   ])("$args ends with $code: $says", async ({ args, code, says }) => {
     const ended = await cirrus(["show", ...args], { cwd: project() });

@@ -23,20 +23,22 @@ async function suggested(cwd: string, ...words: readonly string[]): Promise<read
 test("commands, their subcommands and options are completed from the table", async () => {
   const cwd = project();
   expect(await suggested(cwd, "exec")).toEqual(["execution"]);
-  expect(await suggested(cwd, "execution", "re")).toEqual(["redrive"]);
+  expect(await suggested(cwd, "execution", "red")).toEqual(["redrive"]);
   expect(await suggested(cwd, "payload", "list", "--s")).toEqual(["--since", "--stack", "--stage", "--state"]);
   expect(await suggested(cwd, "dlq", "list", "--queue", "")).toEqual(["process", "rejected", "status-change"]);
   expect(await suggested(cwd, "completion", "")).toEqual(["bash", "fish", "zsh"]);
   expect(await suggested(cwd, "no-such-command", "")).toEqual([]);
 });
 
-test("states, workflows and deployments are completed by the project's own", async () => {
+test("states, workflows, feeders and deployments are completed by the project's own", async () => {
   const cwd = project();
   await cirrus(["deployment", "add", "mine", "--stage", "test"], { cwd });
   expect(await suggested(cwd, "state", "list", "--state", "F")).toEqual(["FAILED"]);
   expect(await suggested(cwd, "state", "list", "--workflow", "stam")).toEqual(["stamp"]);
   expect(await suggested(cwd, "state", "list", "--deployment", "")).toEqual(["mine"]);
   expect(await suggested(cwd, "run", "st")).toEqual(["stamp"]);
+  expect(await suggested(cwd, "feed", "feed-stac-a")).toEqual(["feed-stac-api"]);
+  expect(await suggested(cwd, "feeder", "run", "feed-stac-a")).toEqual(["feed-stac-api"]);
 });
 
 test("payload IDs are completed, and outside of a project nothing is and nothing is said", async () => {

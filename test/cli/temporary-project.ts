@@ -9,10 +9,15 @@ export const PACKAGE = join(import.meta.dirname, "../..");
 export function temporaryProject(files: Readonly<Record<string, string>> = {}): string {
   const root = temporaryFolder();
   writeFiles(root, { "cirrus.yml": "service: demo\n", ...files });
+  linkPackages(root);
+  return root;
+}
+
+/** What `npm install` would have put there, as far as handlers need it. */
+export function linkPackages(root: string): void {
   mkdirSync(join(root, "node_modules"));
   symlinkSync(PACKAGE, join(root, "node_modules/cirrus-pipeline"));
   symlinkSync(join(PACKAGE, "node_modules/zod"), join(root, "node_modules/zod"));
-  return root;
 }
 
 /** The package's own configuration and examples. */
@@ -29,11 +34,14 @@ export function writeFiles(root: string, files: Readonly<Record<string, string>>
   }
 }
 
+/** Longer than a machine that is busy with much else takes; the six seconds that hold without are few on one. */
+const LONG = "  timeout: 300\n";
+
 /** A task as a folder: its definition and its handler. */
 export function taskFiles(
   name: string,
   handler: string,
-  { lambda = "", batch = "" } = {},
+  { lambda = LONG, batch = "" } = {},
 ): Readonly<Record<string, string>> {
   const definition = `description: A task of a test\nlambda:\n  enabled: true\n${lambda}${batch}`;
   return { [`tasks/${name}/definition.yml`]: definition, [`tasks/${name}/handler.ts`]: handler };

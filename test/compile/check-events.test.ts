@@ -63,3 +63,35 @@ test.each([
 test("events of a disabled Lambda start nothing anyway", () => {
   expect(check("  - nothing: a\nenabled: false\n")).toEqual([]);
 });
+
+test.each([
+  ["{ arn: !Ref PublishTopic, topicName: items, filterPolicy: { status: [created], $or: [{ a: [{ prefix: b }] }] } }"],
+  ["{ arn: !Ref PublishTopic, topicName: items, filterPolicy: { a: { b: [1, null, { likeness: 3 }] } } }"],
+  ["{ arn: 'arn:aws:sns:us-west-2:123456789012:scenes', filterPolicy: { a: [x] }, filterPolicyScope: MessageBody }"],
+  ["{ arn: !Ref A, topicName: a, filterPolicy: { a: !Ref B, b: [!Ref C], c: !Split [a, b] } }"],
+  ["{ topicName: items, displayName: Items }"],
+  ["items"],
+])("the subscription %s is in order", (sns) => {
+  expect(check(`  - sns: ${sns}\n`)).toEqual([]);
+});
+
+test.each([
+  [
+    "filterPolcy: { a: [b] }",
+    "unknown-setting: A subscription to a topic has no setting filterPolcy [Did you mean filterPolicy?]",
+  ],
+  ["filterPolicy: { a: b }", "bad-filter: A filter's a is a list of what it lets through [Write a: [b]]"],
+  ["filterPolicy: { a: { b: 1 } }", "bad-filter: A filter's b is a list of what it lets through [Write b: [1]]"],
+  ["filterPolicy: { a: [{ prefx: b }] }", "bad-filter: A filter has no operator prefx [Did you mean prefix?]"],
+  ["filterPolicy: { $or: [{ a: b }] }", "bad-filter: A filter's a is a list of what it lets through [Write a: [b]]"],
+])("a subscription with %s is a problem where it stands", (setting, problem) => {
+  const found = check(`  - sns: { arn: !Ref PublishTopic, topicName: items, ${setting} }\n`);
+  expect(found).toEqual([expect.stringMatching(/^tasks\/warp\/definition\.yml:3:\d+ /)]);
+  expect(found[0]).toContain(problem);
+});
+
+test("a topic that is referred to is no subscription without a name", () => {
+  expect(check("  - sns: { arn: !Ref PublishTopic }\n")).toEqual([
+    expect.stringContaining("missing-topic-name: A topic that is referred to needs a name beside its arn"),
+  ]);
+});

@@ -199,6 +199,14 @@ describe("before a deployment, an image", () => {
     );
   });
 
+  test("of a task with a Dockerfile of its own is built from the task's folder", async () => {
+    const files = { ...jobTask("warp", `${REGISTRY}/warp:1`), "tasks/warp/Dockerfile": "FROM python:3.13-slim\n" };
+    const { refusals } = await checking(projectOf(files));
+    expect(refusals[0]).toContain(`docker build -t ${REGISTRY}/warp:1 tasks/warp\n`);
+    const without = await checking(projectOf(jobTask("warp", `${REGISTRY}/warp:1`)));
+    expect(without.refusals[0]).toContain(`docker build -f <its Dockerfile> -t ${REGISTRY}/warp:1 .\n`);
+  });
+
   test("that may not be looked up is a notice, once", async () => {
     const files = { ...jobTask("warp", `${REGISTRY}/warp:1`) };
     const denied = await checking(projectOf(files), new AccessDenied("ecr:DescribeImages is not allowed"));

@@ -24,6 +24,21 @@ describe("a component with a Lambda", () => {
     });
   });
 
+  test("that is a feeder may invoke itself, as often as it takes", () => {
+    const files = lambdaTask("scenes");
+    const feeder = Object.fromEntries(
+      Object.entries(files).map(([file, text]) => [file.replace("tasks/", "feeders/"), text]),
+    );
+    const compiled = compileFiles(feeder);
+    expect(compiled.function("scenes").recursiveLoop).toBe("Allow");
+    expect(compiled.statements("ScenesLambdaRole")).toContainEqual({
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: { "Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:demo-dev-scenes" },
+    });
+    expect(compileFiles(files).function("scenes")).not.toHaveProperty("recursiveLoop");
+  });
+
   test("has the project's environment, then its own, then its Lambda's", () => {
     const compiled = compileFiles({
       "cirrus.yml": "service: demo\nprovider:\n  environment: {A: project, B: project, C: project, N: 1}\n",

@@ -108,6 +108,16 @@ describe("a package with machine code", () => {
   });
 });
 
+test("a package that reads WebAssembly from its folder is copied with it, for either processor", async () => {
+  const maps = package_("maps", { dependencies: { plain: "1" } }, { "index.js": "", "dist/maps.wasm": "\u0000asm" });
+  const entry = 'import { plain } from "plain"; export const maps = () => import("maps"); console.log(plain);';
+  const { code, copied } = await bundle(entry, { ...maps, ...PLAIN }, "arm64");
+  expect(copied).toContain("node_modules/maps/dist/maps.wasm");
+  // What it imports itself, it finds beside it.
+  expect(copied).toContain("node_modules/plain/index.js");
+  expect(code).toContain("bundled here");
+});
+
 test("a package that the project wants left out of the bundle is copied as it is", async () => {
   const { code, copied } = await bundle('import { plain } from "plain"; console.log(plain);', PLAIN, "x64", ["plain"]);
   expect(code).not.toContain("bundled here");

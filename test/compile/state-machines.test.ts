@@ -208,6 +208,17 @@ describe("the role of a state machine", () => {
     ]);
   });
 
+  test.each(["arn:aws", "arn:aws-us-gov", '"arn:#{AWS::Partition}', "!Sub 'arn:${AWS::Partition}"])(
+    "is the same where the author has written %s, and the machine names the stack's own partition",
+    (written) => {
+      const quote = /["']/.exec(written)?.[0] ?? "";
+      const state = `Type: Task\nResource: ${written}:states:::sns:publish${quote}\nParameters: {TopicArn: !Ref Topic}\nEnd: true\n`;
+      expect(granted(state)).toEqual([[["sns:Publish"], { Ref: "Topic" }]]);
+      const { resources } = compileFiles({ ...BATCH, ...workflow(state) });
+      expect(JSON.stringify(resources)).toContain("arn:${AWS::Partition}:states:::sns:publish");
+    },
+  );
+
   test("must be written by the author where a state does not tell what it may do", () => {
     const state = "Type: Task\nResource: arn:aws:states:::aws-sdk:s3:copyObject\nEnd: true\n";
     expect(compileFiles(workflow(state)).problems).toEqual([

@@ -14,6 +14,6 @@ test("a command ends after a bundle that failed, although other contexts are ope
     await (await open("export const broken = (")).rebuild().catch(() => console.log("failed"));
   `;
   const args = ["--input-type=module", "--eval", program];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000, cwd: import.meta.dirname });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 120_000, cwd: import.meta.dirname });
   expect(stdout).toBe("failed\n");
 });

@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { CirrusError } from "../../src/errors.ts";
+import { CirrusError, TransientError } from "../../src/errors.ts";
 import type { ObjectStore, ObjectUrl } from "../../src/payload/object-store.ts";
 
 export interface ObjectStoreUnderTest {
@@ -98,6 +99,70 @@ export function describeObjectStore(
       expect(await store.download("s3://data/a/image.tif", join(folder, "down"))).toBe(true);
       expect(readFileSync(join(folder, "down")).equals(bytes)).toBe(true);
       expect(await store.download("s3://data/none.tif", join(folder, "none"))).toBe(false);
+    });
+
+    test("an object is read as it comes, whole or in part, and each part tells what it is part of", async () => {
+      await store.put("s3://data/a.json", "0123456789");
+      const parts = [
+        [{}, "0123456789"],
+        [{ start: 4 }, "456789"],
+        [{ start: 4, end: 5 }, "45"],
+        [{ start: 9, end: 100 }, "9"],
+        [{ start: 10 }, ""],
+      ] as const;
+      for (const [range, part] of parts) {
+        const opened = await store.openRead("s3://data/a.json", range);
+        if (opened === undefined) throw new Error("missing");
+        expect(await text(opened.body), JSON.stringify(range)).toBe(part);
+        expect(opened.head).toEqual(await store.head("s3://data/a.json"));
+      }
+      expect(await store.openRead("s3://data/none.json")).toBeUndefined();
+      expect(await store.openRead("s3://none/a.json")).toBeUndefined();
+    });
+
+    test("parts of one body have one version, and those of the next another", async () => {
+      const version = async () => {
+        const opened = await store.openRead("s3://data/a.json", { start: 1 });
+        opened?.body.destroy();
+        return opened?.version;
+      };
+      await store.put("s3://data/a.json", "first");
+      const first = await version();
+      expect(await version()).toBe(first);
+      await store.put("s3://data/a.json", "other");
+      expect(await version()).not.toBe(first);
+    });
+
+    test("what comes bit by bit is stored whole, and not at all where it breaks off", async () => {
+      async function* body(breaksOff: boolean) {
+        for (let i = 0; i < 30; i++) yield Buffer.alloc(10_000, i);
+        if (breaksOff) throw new TransientError("gone");
+      }
+      await store.write("s3://data/a.tif", body(false), { contentType: "image/tiff" });
+      expect((await store.head("s3://data/a.tif"))?.size).toBe(300_000);
+      await expect(store.write("s3://data/a.tif", body(true))).rejects.toThrow(TransientError);
+      await expect(store.write("s3://data/b.tif", body(true))).rejects.toThrow(TransientError);
+      expect((await store.head("s3://data/a.tif"))?.size).toBe(300_000);
+      expect(await keys("s3://data/")).toEqual(["a.tif"]);
+    });
+
+    test("a copy is told with its size and sum, or is left to whoever asked for it", async () => {
+      await store.put("s3://data/a b+ü.json", "hello");
+      const outcome = await store.copy("s3://data/a b+ü.json", "s3://data2/c.json");
+      if (outcome.outcome === "not-here") return;
+      expect(outcome).toEqual({
+        outcome: "copied",
+        size: 5,
+        // printf hello | sha256sum
+        sha256: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+      });
+      expect(await read("s3://data2/c.json")).toBe("hello");
+      expect(await store.copy("s3://data/none", "s3://data2/d")).toEqual({ outcome: "not-here" });
+      const accept = () => {
+        throw new TransientError("not that one");
+      };
+      await expect(store.copy("s3://data/a b+ü.json", "s3://data2/d", { accept })).rejects.toThrow("not that one");
+      expect(await keys("s3://data2/")).toEqual(["c.json"]);
     });
 
     test("an object and others beneath its name exist side by side", async () => {

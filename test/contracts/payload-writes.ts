@@ -3,6 +3,7 @@ import { FIRST_LINK } from "../../src/payload/lineage.ts";
 import type {
   ClaimRequest,
   FinishRequest,
+  ParkRequest,
   PayloadRecord,
   StartedRequest,
   WriteOutcome,
@@ -22,6 +23,11 @@ export function claimOf(payloadId: string, at: string, more: Partial<ClaimReques
     reason: "a new payload",
     ...more,
   };
+}
+
+export function parkOf(payloadId: string, at: string, more: Partial<ParkRequest> = {}): ParkRequest {
+  const waitsUntil = "2031-01-01T00:00:00.000Z";
+  return { ...claimOf(payloadId, at), attempt: 0, waitsUntil, reason: "waits for 1 of 2", ...more };
 }
 
 export function startedOf(payloadId: string, at: string, more: Partial<StartedRequest> = {}): StartedRequest {

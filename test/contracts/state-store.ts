@@ -12,8 +12,9 @@ import type {
 } from "../../src/state/state-store.ts";
 import { type FinalState, isOpen, type State } from "../../src/state/states.ts";
 import { makeVirtualClock, type VirtualClock } from "../virtual-clock.ts";
-import { claimOf, finishOf, one, startedOf, written } from "./payload-writes.ts";
+import { claimOf, finishOf, one, parkOf, startedOf, written } from "./payload-writes.ts";
 import { describeCounts } from "./state-store-counts.ts";
+import { describeWaiting } from "./state-store-waiting.ts";
 
 export interface StateStoreUnderTest {
   readonly store: StateStore;
@@ -44,6 +45,7 @@ export function describeStateStore(
     one(store.finish([finishOf(payloadId, now(), more)]));
 
   describeCounts(name, () => ({ store, clock }));
+  describeWaiting(name, () => ({ store, clock }));
 
   describe(`${name} as a StateStore`, () => {
     test("a payload without a record is claimed once, and the second claim gets the record as it stands", async () => {
@@ -407,7 +409,8 @@ export function describeStateStore(
         }),
         { numRuns: 150 },
       );
-    });
+      // Thousands of requests, over HTTP where the store is one of AWS.
+    }, 600_000);
   });
 }
 
@@ -424,7 +427,7 @@ interface ModelRecord {
 
 const step = fc.record({
   id: fc.constantFrom("c/workflow-w/1", "c/workflow-w/2", "d/workflow-w/1", "d/workflow-v/1"),
-  verb: fc.constantFrom("claim", "started", "redriven", "finish", "effectsDone"),
+  verb: fc.constantFrom("claim", "claim", "park", "started", "redriven", "finish", "effectsDone"),
   execution: fc.constantFrom("run-1", "run-1", "run-2"),
   /** Added to the version that the record has: 0 is what a caller knows who has just read it. */
   stale: fc.constantFrom(0, 0, 0, -1, 1),
@@ -459,10 +462,19 @@ function predict(known: ModelRecord | undefined, one: Step, ms: number): ModelRe
     const version = (known?.version ?? 0) + 1;
     return { state: "CLAIMED", execution: one.execution, version, endedAt: 0, pending: false };
   }
+  if (one.verb === "park") {
+    if (one.stale !== 0 || known?.state === "PROCESSING" || known?.state === "WAITING") return undefined;
+    const version = (known?.version ?? 0) + 1;
+    return { state: "WAITING", execution: one.execution, version, endedAt: 0, pending: false };
+  }
   if (known === undefined) return undefined;
   const next = { ...known, version: known.version + 1 };
   if (one.verb === "effectsDone") return known.pending && one.stale === 0 ? { ...next, pending: false } : undefined;
   if (known.execution !== one.execution) return undefined;
+  if (known.state === "WAITING") {
+    const mayEnd = one.verb === "finish" && (one.state === "FAILED" || one.state === "ABORTED");
+    return mayEnd ? { ...next, state: one.state, endedAt: ms, pending: true } : undefined;
+  }
   const closed = !isOpen(known.state);
   if (closed && (known.state === "SUCCEEDED" || ms <= known.endedAt)) return undefined;
   if (one.verb === "finish") return { ...next, state: one.state, endedAt: ms, pending: true };
@@ -480,8 +492,9 @@ async function perform(
     await store.effectsDone([{ payloadId: id, expected: (known?.version ?? 1) + stale }]);
     return undefined;
   }
-  if (verb === "claim") {
+  if (verb === "claim" || verb === "park") {
     const expected = known === undefined ? (stale === 0 ? "absent" : stale) : known.version + stale;
+    if (verb === "park") return one(store.park([parkOf(id, at, { expected, execution })]));
     return one(store.claim([claimOf(id, at, { expected, execution })]));
   }
   if (verb === "finish") return one(store.finish([finishOf(id, at, { execution, state })]));

@@ -6,8 +6,8 @@ import { EXIT } from "../../src/errors.ts";
 import { copyProject } from "./project-copy.ts";
 
 const project = copyProject(inject("endpoint"));
-const DEPLOY_MS = 240_000;
-const RUN_MS = 180_000;
+const DEPLOY_MS = 600_000;
+const RUN_MS = 600_000;
 
 /** Prices are recorded ones: the emulator has none. */
 const POOL = ["--stage", "cli", "--pool", "batch", "--offline", "--max-instances", "2", "--seconds-per-task", "1"];

@@ -29,8 +29,10 @@ const endpoint = inject("endpoint");
 const settings = toEmulator(endpoint);
 const project = copyProject(endpoint);
 const STACK = "cirrus-bulk";
-const DEPLOY_MS = 240_000;
-const RUN_MS = 120_000;
+const DEPLOY_MS = 600_000;
+const RUN_MS = 600_000;
+/** Until a run has come to a state. */
+const STATE_MS = 400_000;
 
 let stage: Stage;
 
@@ -110,7 +112,7 @@ async function untilState(run: string, state: BulkRun["state"]): Promise<BulkRun
     return found?.state === state ? found : undefined;
   };
   return eventually(`${run} is ${state}`, look, {
-    within: RUN_MS,
+    within: STATE_MS,
     describe: async () => JSON.stringify([said, await runs.get(run), await runs.counts(run), await runs.workers(run)]),
   });
 }
@@ -161,7 +163,8 @@ test("two hundred entries run on machines that are made for them, and every one 
   expect(workers.map(({ slots, spot, pricePerHour }) => [slots, spot, pricePerHour])).toEqual(
     workers.map(() => [2, true, 0.05]),
   );
-  expect(workers).toHaveLength(2);
+  // One may have ended them all before the other began.
+  expect([1, 2]).toContain(workers.length);
 });
 
 test("the command line plans, loads and starts a run, and tells how it ended", { timeout: RUN_MS }, async () => {

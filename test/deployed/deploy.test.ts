@@ -18,7 +18,7 @@ import { openStage, type Stage } from "./stage.ts";
 
 const endpoint = inject("endpoint");
 const project = copyProject(endpoint);
-const DEPLOY_MS = 240_000;
+const DEPLOY_MS = 600_000;
 
 let stage: Stage;
 let events: () => Promise<readonly string[]>;
@@ -109,7 +109,7 @@ test("messages that cannot be handled go to the dead letters after five tries, a
   const { code, stderr } = await project.cirrus("dlq", "redrive", "--all", "process", "--stage", "test");
   expect(code, stderr).toBe(0);
   await stage.untilRecord(idOf("unlucky", "probe"), succeeded);
-}, 90_000);
+});
 
 test("an unknown workflow ends its payload FAILED and says so", async () => {
   await stage.publish(payloadOf("lost", processBy("nowhere")));
@@ -134,20 +134,20 @@ test("a Batch job runs the same task, and its second attempt may succeed", async
   const counter = stage.payloadUrl("counters/batch");
   const tasks = { probe: { fails: { times: 1, counter } } };
   await stage.publish(payloadOf("in-batch", processBy("probe-in-batch", { tasks })));
-  const { outputUrl } = await stage.untilRecord(idOf("in-batch", "probe-in-batch"), succeeded, 60_000);
+  const { outputUrl } = await stage.untilRecord(idOf("in-batch", "probe-in-batch"), succeeded);
   const output = await stage.objects.get(outputUrl as `s3://${string}/${string}`);
   expect(output.outcome === "found" && Buffer.from(output.body).toString()).toContain('"probe:ran":true');
   expect(await textAt(counter)).toBe("2");
-}, 90_000);
+});
 
 test("a Batch job that fails leaves its own error in the payload's record", async () => {
   const counter = stage.payloadUrl("counters/hopeless");
   const tasks = { probe: { fails: { times: 9, counter } } };
   await stage.publish(payloadOf("hopeless", processBy("probe-in-batch", { tasks })));
-  const record = await stage.untilRecord(idOf("hopeless", "probe-in-batch"), failed, 60_000);
+  const record = await stage.untilRecord(idOf("hopeless", "probe-in-batch"), failed);
   expect(record.lastError).toEqual({ error: "ProbeFailure", cause: expect.stringContaining("run 2 was told to fail") });
   expect(await textAt(counter)).toBe("2");
-}, 90_000);
+});
 
 test("the command line shows the stage: records, counts, logs", async () => {
   const id = idOf("in-batch", "probe-in-batch");
@@ -163,7 +163,29 @@ test("the command line shows the stage: records, counts, logs", async () => {
   const published = await project.cirrus("payload", "publish", sent, "--stage", "test");
   expect(published.code, published.stderr).toBe(0);
   await stage.untilRecord(idOf("by-hand", "probe"), succeeded);
-}, 90_000);
+});
+
+test("payloads that wait for each other run the next workflow once, with the items of all", async () => {
+  const together = processBy("publish-only", { await: { group: "together", count: 3 } });
+  for (const item of ["first", "second"]) await stage.publish(payloadOf(item, processBy("probe"), together));
+  const id = idOf("together", "publish-only");
+  const waiting = await stage.untilRecord(id, ({ state }) => state === "WAITING");
+  expect((await stage.state.history(id)).items).toMatchObject([{ to: "WAITING", reason: /waits for [12] of 3/ }]);
+  expect(waiting.attempt).toBe(0);
+
+  await stage.publish(payloadOf("third", processBy("probe"), together));
+  const { attempt, outputs } = await stage.untilRecord(id, succeeded);
+  expect({ attempt, items: outputs.length }).toEqual({ attempt: 1, items: 3 });
+  expect(await stage.executionsOf(id, "publish-only")).toBe(1);
+});
+
+test("a feeder that uses a built-in one finds payloads in the stage, and they run again", async () => {
+  const wanted = { collections: "deployed", workflow: "probe", state: "SUCCEEDED", replace: true };
+  const invoke = ["invoke", "--stage", "test", "--function", "again", "--data", JSON.stringify(wanted)];
+  const { code, stdout, stderr } = await project.serverless(...invoke);
+  expect(code, stdout + stderr).toBe(0);
+  await stage.untilRecord(idOf("chained", "probe"), (record) => succeeded(record) && record.attempt === 2);
+});
 
 test("what is in each state is counted from the table's stream", async () => {
   await eventually("counts", async () => {

@@ -16,7 +16,10 @@ export interface Emulator {
 
 const REGION = "us-west-2";
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
+
+/** Whatever else may listen there need not answer. */
+const ANSWER_MS = 10_000;
 
 const STOPPED_WITHIN_MS = 5_000;
 
@@ -38,13 +41,25 @@ export async function startEmulator(options: { readonly port?: number } = {}): P
   const environment = await preparePython();
   if (environment.outcome === "unavailable") throw new Error(`No emulator: ${environment.reason}.`);
 
-  const port = options.port ?? (await freePort());
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startAt(options.port ?? (await freePort()), environment.python);
+    } catch (error) {
+      if (options.port !== undefined || tries === 3 || !(error instanceof PortTaken)) throw error;
+    }
+  }
+}
+
+/** Between its choice and the emulator's begin, another process was given the port. */
+class PortTaken extends Error {}
+
+async function startAt(port: number, python: string): Promise<Emulator> {
   const endpoint = `http://127.0.0.1:${port}`;
   const work = mkdtempSync(join(tmpdir(), "cirrus-emulator-"));
   const log = join(EMULATOR_FOLDER, `emulator-${port}.log`);
   mkdirSync(EMULATOR_FOLDER, { recursive: true });
   const output = openSync(log, "w");
-  const child = spawn(environment.python, ["-m", "emulator"], {
+  const child = spawn(python, ["-m", "emulator"], {
     cwd: work,
     // The wrapper ends with its standard input, so that a killed test run leaves nothing behind.
     stdio: ["pipe", output, output],
@@ -59,8 +74,10 @@ export async function startEmulator(options: { readonly port?: number } = {}): P
     await untilReady(child, endpoint);
   } catch (error) {
     await stop();
-    const tail = readFileSync(log, "utf8").split("\n").slice(-15).join("\n");
-    throw new Error(`The emulator did not start: ${String(error)}\nIts log, ${log}, ends:\n${tail}`, { cause: error });
+    const said = readFileSync(log, "utf8");
+    const tail = said.split("\n").slice(-15).join("\n");
+    const message = `The emulator did not start: ${String(error)}\nIts log, ${log}, ends:\n${tail}`;
+    throw new (said.includes("already in use") ? PortTaken : Error)(message, { cause: error });
   }
   return { endpoint, log, stop };
 }
@@ -97,7 +114,7 @@ async function untilReady(child: ChildProcess, endpoint: string): Promise<void> 
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-    const ready = await fetch(`${endpoint}/_ministack/ready`).then(
+    const ready = await fetch(`${endpoint}/_ministack/ready`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
       (response) => response.ok,
       () => false,
     );

@@ -15,8 +15,6 @@ import { openStage } from "./stage.ts";
 
 export type LoopStage = Awaited<ReturnType<typeof openLoopStage>>;
 
-const WITHIN_MS = 90_000;
-
 export function enableLoops({ folder }: ProjectCopy, repository: string): void {
   const path = join(folder, "cirrus.yml");
   const enabled = readFileSync(path, "utf8")
@@ -66,7 +64,7 @@ export async function openLoopStage(endpoint: string, stack: string) {
         return found && store.execution(found.id);
       };
       const describe = async () => JSON.stringify([await store.loops(), await executionsOf(task)], null, 1);
-      return eventually(`${task} has such an execution`, look, { within: WITHIN_MS, describe });
+      return eventually(`${task} has such an execution`, look, { describe });
     },
     async untilLogged(execution: string, text: string): Promise<void> {
       const look = async () => {

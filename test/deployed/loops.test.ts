@@ -17,8 +17,8 @@ const project = copyProject(endpoint);
 const repository = makeLoopRepository();
 const STACK = "cirrus-loops";
 const MACHINE = `arn:aws:states:us-west-2:000000000000:stateMachine:${STACK}_loops`;
-const DEPLOY_MS = 240_000;
-const TEST_MS = 120_000;
+const DEPLOY_MS = 600_000;
+const TEST_MS = 400_000;
 
 const sfn = new SFNClient(settings);
 const batch = new BatchClient(settings);
@@ -57,7 +57,8 @@ function registrationOf(codops: string, tasks: Readonly<Record<string, readonly 
   return [`codops: ${codops}`, "tasks:", ...lines, ""].join("\n");
 }
 
-const ZZEBU = { hangs: ["loop: metadata", ...SLEEP, "cirrus: {timeout: 2s, every: 1h}"] };
+/** On a busy machine it takes seconds until the files are checked out. */
+const ZZEBU = { hangs: ["loop: metadata", ...SLEEP, "cirrus: {timeout: 6s, every: 1h}"] };
 
 const FILES = {
   "peach.conf/debr.yaml": registrationOf("debr", {

@@ -24,7 +24,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 /** Made here, or too large to copy. */
 const LEFT_OUT = new Set([".git", ".cirrus", ".emulator", ".serverless", ".esbuild", "node_modules"]);
 
-const LONGEST_MS = 4 * 60_000;
+const LONGEST_MS = 10 * 60_000;
 
 export function copyProject(endpoint: string): ProjectCopy {
   const folder = mkdtempSync(join(tmpdir(), "cirrus-deployed-"));

@@ -50,13 +50,9 @@ export async function openStage(endpoint: string, stack: string) {
       await sns.send(new PublishCommand({ TopicArn: output("CirrusQueueSnsArn"), Message: text }));
     },
     /** The payload's record once it is as wanted, with nothing left to do for its end. */
-    async untilRecord(
-      payloadId: string,
-      is: (record: PayloadRecord) => boolean,
-      within = 30_000,
-    ): Promise<PayloadRecord> {
+    async untilRecord(payloadId: string, is: (record: PayloadRecord) => boolean): Promise<PayloadRecord> {
       const look = async () => (await state.get([payloadId])).find((record) => record !== undefined && is(record));
-      return await eventually(`${payloadId}`, look, { within, describe: () => show(payloadId) });
+      return await eventually(`${payloadId}`, look, { describe: () => show(payloadId) });
     },
     /** How many jobs of a status a queue has, which is named by its logical ID. */
     async jobsIn(logicalId: string, jobStatus: JobStatus): Promise<number> {

@@ -6,14 +6,15 @@ export type Claims = Readonly<Record<string, unknown>>;
 export interface TokenSigner {
   /** What an issuer publishes of its keys. */
   readonly keys: { readonly keys: readonly JsonWebKey[] };
-  /** Good for ten minutes where the claims say nothing else. */
+  /** Good for TOKEN_SECONDS where the claims say nothing else. */
   token(claims: Claims): string;
   /** As API Gateway checks it; undefined where it is not good. */
   claimsOf(token: string, audience: string): Claims | undefined;
 }
 
 const KEY_ID = "the-only-key";
-const GOOD_SECONDS = 600;
+/** How long a token is good whose claims say nothing else. */
+export const TOKEN_SECONDS = 600;
 
 /** `issuer`: known when the first token is signed. */
 export function makeTokenSigner(issuer: () => string): TokenSigner {
@@ -25,7 +26,7 @@ export function makeTokenSigner(issuer: () => string): TokenSigner {
       const now = Math.floor(Date.now() / 1000);
       const parts = [
         { alg: "RS256", kid: KEY_ID, typ: "JWT" },
-        { iss: issuer(), iat: now - 5, exp: now + GOOD_SECONDS, ...claims },
+        { iss: issuer(), iat: now - 5, exp: now + TOKEN_SECONDS, ...claims },
       ].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
       const signature = sign("RSA-SHA256", Buffer.from(parts.join(".")), privateKey).toString("base64url");
       return [...parts, signature].join(".");

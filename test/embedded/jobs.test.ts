@@ -21,9 +21,6 @@ import { TransientError } from "../../src/errors.ts";
 import type { JobDefinition } from "../../src/executions/job-definition.ts";
 import type { JobDescription, SubmitJob } from "../../src/executions/jobs.ts";
 
-/** However busy the machine is. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
-
 let directory: string;
 let folder: string;
 let tokens = 0;
@@ -63,7 +60,6 @@ function makeJobs(definition: Partial<JobDefinition> = {}, options: Partial<Embe
     environment: {},
     logs: logs(),
     clock: systemClock,
-    stopGraceMs: 300,
     ...options,
   });
   opened.push(jobs);
@@ -263,7 +259,8 @@ describe("attempts", () => {
     const job = await script(
       `trap 'echo asked to stop' TERM; sh -c 'trap "" TERM; echo $$ > stubborn; while :; do sleep 1; done' &
       while :; do sleep 0.1; done`,
-      { attempts: 3, timeoutSeconds: 1.5 },
+      { attempts: 3, timeoutSeconds: 2 },
+      { stopGraceMs: 1500 },
     );
     expect(job).toMatchObject({
       Status: "FAILED",
@@ -272,7 +269,7 @@ describe("attempts", () => {
     });
     expect(job.Attempts.length).toBe(1);
     expect(await logOf(job)).toContain("asked to stop");
-    await eventually(() => processIdentity(noted("stubborn"))).toBeUndefined();
+    await expect.poll(() => processIdentity(noted("stubborn"))).toBeUndefined();
   });
 
   test("end with everything that they left behind, in their group or not", async () => {
@@ -282,7 +279,7 @@ describe("attempts", () => {
     expect(job.Status).toBe("SUCCEEDED");
     expect(await logOf(job)).toEqual(["done"]);
     for (const name of ["in-group", "escaped"]) {
-      await eventually(() => processIdentity(noted(name))).toBeUndefined();
+      await expect.poll(() => processIdentity(noted(name))).toBeUndefined();
     }
   });
 
@@ -345,7 +342,7 @@ describe("a token", () => {
       "-c",
       "echo run >> runs-adopted; until [ -e go ]; do sleep 0.05; done; echo end",
     ]);
-    await eventually(() => existsSync(join(folder, "runs-adopted"))).toBe(true);
+    await expect.poll(() => existsSync(join(folder, "runs-adopted"))).toBe(true);
     runtime.kill("SIGKILL");
     await new Promise((resolve) => runtime.once("exit", resolve));
     const jobs = makeJobs();
@@ -386,7 +383,7 @@ describe("a token", () => {
       command: ["sh", "-c", "echo run >> runs-alone; until [ -e go-alone ]; do sleep 0.05; done; exit 5"],
     });
     const interrupted = first.run(submit(), { token });
-    await eventually(() => existsSync(join(folder, "runs-alone"))).toBe(true);
+    await expect.poll(() => existsSync(join(folder, "runs-alone"))).toBe(true);
     const closed = expect(interrupted).rejects.toMatchObject({ name: "JobsClosed" });
     await first.close();
     await closed;
@@ -399,18 +396,19 @@ describe("a token", () => {
     ["tried again", 2, "SUCCEEDED", 2],
     ["failed", 1, "FAILED", 1],
   ])("whose supervisor was killed has lost an attempt and is %s", async (_title, attempts, status, made) => {
+    rmSync(join(folder, "lost"), { force: true });
     const token = nextToken();
     const code = `echo $$ > lost; [ "$AWS_BATCH_JOB_ATTEMPT" = 2 ] || sleep 100`;
     const jobs = makeJobs({ command: ["sh", "-c", code], attempts });
     const running = jobs.run(submit(), { token });
-    await eventually(async () => (await runningJob(jobs))?.JobName).toBe("a-job");
+    await expect.poll(async () => (await runningJob(jobs))?.JobName).toBe("a-job");
     const attempt = join(directory, "jobs", (await runningJob(jobs))?.JobId ?? "", "attempt-1");
-    await eventually(() => existsSync(join(folder, "lost"))).toBe(true);
+    await expect.poll(() => existsSync(join(folder, "lost"))).toBe(true);
     const command = JSON.parse(readFileSync(join(attempt, "running.json"), "utf8"));
     process.kill(JSON.parse(readFileSync(join(attempt, "supervisor.json"), "utf8")).pid, "SIGKILL");
     const job = await running;
     expect(job).toMatchObject({ Status: status, Attempts: [{ StatusReason: "Host terminated" }, {}].slice(0, made) });
-    await eventually(() => isRunning(command)).toBe(false);
+    await expect.poll(() => isRunning(command)).toBe(false);
   });
 });
 
@@ -418,7 +416,7 @@ describe("a termination", () => {
   test("ends the job with its reason and without another attempt", async () => {
     const jobs = makeJobs({ command: ["sh", "-c", "touch begun; sleep 100"], attempts: 3 });
     const outcome = jobs.run(submit(), { token: nextToken() });
-    await eventually(() => existsSync(join(folder, "begun"))).toBe(true);
+    await expect.poll(() => existsSync(join(folder, "begun"))).toBe(true);
     const job = await runningJob(jobs);
     await jobs.terminate(job?.JobId ?? "", "no longer needed");
     expect(await outcome).toMatchObject({
@@ -433,11 +431,11 @@ describe("a termination", () => {
     const abort = new AbortController();
     const token = nextToken();
     const outcome = jobs.run(submit(), { token, signal: abort.signal });
-    await eventually(() => existsSync(join(folder, "aborted")) && noted("aborted")).toBeGreaterThan(0);
+    await expect.poll(() => existsSync(join(folder, "aborted")) && noted("aborted")).toBeGreaterThan(0);
     abort.abort(new Error("execution stopped"));
     await expect(outcome).rejects.toThrow("execution stopped");
     expect(await jobs.run(submit(), { token })).toMatchObject({ Status: "FAILED", StatusReason: "execution stopped" });
-    await eventually(() => processIdentity(noted("aborted"))).toBeUndefined();
+    await expect.poll(() => processIdentity(noted("aborted"))).toBeUndefined();
   });
 
   test("does not come where the caller only goes away for a while: the token finds the job that goes on", async () => {
@@ -466,7 +464,7 @@ describe("a queue", () => {
       const all = (await jobs.list()).filter(({ JobName }) => JobName.startsWith("q"));
       return Object.fromEntries(all.map(({ JobName, Status }) => [JobName, Status]));
     };
-    await eventually(statuses).toEqual({ q1: "RUNNING", q2: "RUNNABLE", q3: "RUNNABLE" });
+    await expect.poll(statuses).toEqual({ q1: "RUNNING", q2: "RUNNABLE", q3: "RUNNABLE" });
     const second = (await jobs.list()).find(({ JobName }) => JobName === "q2");
     await jobs.terminate(second?.JobId ?? "", "not this one");
     expect(await outcomes[1]).toMatchObject({ Status: "FAILED", StatusReason: "not this one", Attempts: [] });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -13,9 +13,7 @@ import { makeTaskLogs } from "../../src/embedded/logs/task-logs.ts";
 import { isRunning, processIdentity } from "../../src/embedded/processes/processes.ts";
 import type { LambdaFunction } from "../../src/executions/lambda-function.ts";
 import type { Json } from "../../src/json.ts";
-
-/** However busy the machine is. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+import { makeHandClock } from "../scheduler/execute/hand-clock.ts";
 
 let directory: string;
 let pool: LambdaPool | undefined;
@@ -134,6 +132,13 @@ describe("a handler", () => {
       "TZ",
       "_HANDLER",
     ]);
+  });
+
+  test("that lies in a container image alone is not started here, and the error says what to do", async () => {
+    const fn: LambdaFunction = { ...task("image", ""), fromImage: true };
+    const { error, errorMessage } = await failureOf(invoke(fn));
+    expect(error).toBe("Runtime.ImageNotHere");
+    expect(errorMessage).toMatch(/runs from a container image.*Put a module for its handler.*Batch job/);
   });
 
   test("may be JavaScript, CommonJS or a nested export", async () => {
@@ -272,21 +277,27 @@ describe("a failure", () => {
     const fn = task(
       "hanging",
       `import { spawn } from "node:child_process";
-      import { writeFileSync } from "node:fs";
+      import { renameSync, writeFileSync } from "node:fs";
       export const handler = async () => {
         const script = ["-c", "trap '' TERM; sleep 100 & wait; sleep 100"];
         const pids = [false, true].map((detached) => spawn("/bin/sh", script, { stdio: "inherit", detached }).pid);
-        writeFileSync("started", JSON.stringify(pids));
+        writeFileSync("started.tmp", JSON.stringify(pids));
+        renameSync("started.tmp", "started");
         ${hang}
       };`,
       { timeout: 1.5 },
     );
-    expect(await failureOf(invoke(fn))).toMatchObject({
+    const clock = makeHandClock();
+    makePool({ clock });
+    const failure = failureOf(invoke(fn));
+    await expect.poll(() => readdirSync(fn.directory)).toContain("started");
+    await clock.advance(1500);
+    expect(await failure).toMatchObject({
       error: "Sandbox.Timedout",
       errorMessage: "Task timed out after 1.50 seconds",
     });
     const pids: number[] = JSON.parse(readFileSync(join(fn.directory, "started"), "utf8"));
-    for (const pid of pids) await eventually(() => processIdentity(pid)).toBeUndefined();
+    for (const pid of pids) await expect.poll(() => processIdentity(pid)).toBeUndefined();
   });
 
   test.each([
@@ -296,7 +307,7 @@ describe("a failure", () => {
       "const kept: Buffer[] = []; for (;;) { kept.push(Buffer.alloc(8e6, 1)); await new Promise((r) => setTimeout(r, 10)); }",
     ],
   ])("is told when %s exceed the memory", async (_title, code) => {
-    const fn = task("memory", `export const handler = async () => { ${code} }`, { memorySize: 64 });
+    const fn = task("memory", `export const handler = async () => { ${code} }`, { memorySize: 64, timeout: 120 });
     const { error, errorMessage } = await failureOf(invoke(fn));
     expect(error).toBe("Runtime.OutOfMemory");
     expect(errorMessage).toContain("64 MB");
@@ -340,10 +351,14 @@ describe("the log of an invocation", () => {
   });
 
   test("keeps what was written before a timeout", async () => {
-    const fn = task("last-words", "export const handler = async () => { console.log('last words'); for (;;); }", {
-      timeout: 1,
-    });
-    await failureOf(invoke(fn));
+    const code = "console.log('last words'); require('node:fs').writeFileSync('said', ''); for (;;);";
+    const fn = task("last-words", `exports.handler = async () => { ${code} }`, { timeout: 1, file: "handler.cjs" });
+    const clock = makeHandClock();
+    makePool({ clock });
+    const failure = failureOf(invoke(fn));
+    await expect.poll(() => readdirSync(fn.directory)).toContain("said");
+    await clock.advance(1000);
+    expect(await failure).toMatchObject({ error: "Sandbox.Timedout" });
     expect(await lastLog(fn)).toContain("last words");
   });
 
@@ -459,7 +474,7 @@ describe("the pool", () => {
   test("ends idle workers after a while", async () => {
     const patient = makePool({ idleMs: 1 });
     await invoke(task("idle", counting));
-    await eventually(() => patient.stats().workers).toBe(0);
+    await expect.poll(() => patient.stats().workers).toBe(0);
   });
 
   test("rejects what it interrupts when it is closed, and leaves no process", async () => {
@@ -470,10 +485,11 @@ describe("the pool", () => {
       export const handler = async () => { writeFileSync("pid", String(process.pid)); for (;;); }`,
     );
     const invocations = Promise.allSettled([invoke(fn), invoke(fn)]);
-    await eventually(() => readdirSync(fn.directory)).toContain("pid");
+    const noted = join(fn.directory, "pid");
+    await expect.poll(() => (existsSync(noted) ? readFileSync(noted, "utf8") : "")).toMatch(/\d/);
     await closing.close();
     for (const result of await invocations) expect(result).toMatchObject({ reason: { name: "PoolClosed" } });
-    const pid = Number(readFileSync(join(fn.directory, "pid"), "utf8"));
+    const pid = Number(readFileSync(noted, "utf8"));
     expect(isRunning({ pid, identity: processIdentity(pid) ?? "none" })).toBe(false);
     expect(readdirSync(join(home(), "workers"))).toEqual([]);
   });

@@ -66,6 +66,15 @@ describe("the directory tree of the objects", () => {
     expect(await store.get("s3://data/pipe.json")).toEqual({ outcome: "missing" });
   });
 
+  test("a file that lies deeper than a key is long is no object, and hides no other", async () => {
+    const directory = temporaryFolder();
+    const deep = join(directory, "data", ...Array.from({ length: 6 }, () => "d".repeat(200)));
+    mkdirSync(deep, { recursive: true });
+    writeFileSync(join(deep, "deep.json"), "{}");
+    writeFileSync(join(directory, "data", "other.json"), "{}");
+    expect(await list(directory, "s3://data/")).toEqual(["s3://data/other.json"]);
+  });
+
   test("no symbolic link leads out of the tree", async () => {
     const outside = temporaryFolder();
     writeFileSync(join(outside, "secret.txt"), "secret");

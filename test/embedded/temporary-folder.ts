@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "cirrus-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // What a test has just killed may still be writing a file there: a folder that is not empty is looked through again.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return folder;
 }

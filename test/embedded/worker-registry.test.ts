@@ -16,9 +16,6 @@ import { tryProcessLock } from "../../src/embedded/processes/process-lock.ts";
 import { processIdentity, SANDBOX } from "../../src/embedded/processes/processes.ts";
 import { makeWorkerRegistry } from "../../src/embedded/processes/worker-registry.ts";
 
-/** However busy the machine is. */
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
-
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "cirrus-workers-"));
@@ -26,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const gone = (pid: number) => eventually(() => processIdentity(pid)).toBeUndefined();
+const gone = (pid: number) => expect.poll(() => processIdentity(pid)).toBeUndefined();
 
 /** A process in a group of its own, as workers are. */
 function startWorker(env: Readonly<Record<string, string>> = {}) {
@@ -57,11 +54,11 @@ test("a worker in a busy loop ends with what it started when its runtime is kill
     await pool.invoke({ name: "busy", arn: "", directory: ${JSON.stringify(directory)}, handler: "handler.handler",
       memorySize: 256, timeout: 100, environment: {} }, {}, { requestId: "1" });`;
   const runtime = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "inherit" });
-  await eventually(() => readdirSync(directory)).toContain("pids");
+  await expect.poll(() => readdirSync(directory)).toContain("pids");
   const pids: number[] = JSON.parse(readFileSync(join(directory, "pids"), "utf8"));
   runtime.kill("SIGKILL");
   for (const pid of pids) await gone(pid);
-  await eventually(() => readdirSync(join(directory, "home/workers"))).toEqual([]);
+  await expect.poll(() => readdirSync(join(directory, "home/workers"))).toEqual([]);
 });
 
 test("a worker that was left by a killed runtime ends when the next one starts; others are left alone", async () => {

@@ -6,8 +6,8 @@ import type { Json, JsonObject } from "../../src/json.ts";
 import type { ObjectStore, ObjectUrl } from "../../src/payload/object-store.ts";
 import { payloadUrls } from "../../src/payload/object-urls.ts";
 import { INLINE_LIMIT } from "../../src/payload/oversize.ts";
+import { makeMemoryObjects } from "../../src/testing/memory-objects.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
-import { makeMemoryObjects } from "./memory-objects.ts";
 import { payloadOf } from "./world.ts";
 
 const ID = "s2/workflow-cog/a";

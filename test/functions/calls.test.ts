@@ -9,8 +9,8 @@ import type { FunctionPorts } from "../../src/functions/ports.ts";
 import { processRecords } from "../../src/functions/process/process.ts";
 import { updateState } from "../../src/functions/update-state/update-state.ts";
 import type { Json, JsonObject } from "../../src/json.ts";
+import { makeMemoryObjects } from "../../src/testing/memory-objects.ts";
 import { startTableServer, type TableServer } from "../aws/state/table-server.ts";
-import { makeMemoryObjects } from "./memory-objects.ts";
 import { makeWorld, payloadOf, recordsOf, type World } from "./world.ts";
 
 const BATCH = 25;

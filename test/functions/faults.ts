@@ -67,7 +67,7 @@ function withFaults<P extends object>(port: string, target: P, { plan, crash, cl
     get(object, member, receiver) {
       const method: unknown = Reflect.get(object, member, receiver);
       if (typeof method !== "function") return method;
-      return async (...values: unknown[]): Promise<unknown> => {
+      const call = async (...values: unknown[]): Promise<unknown> => {
         if (invocation.crashed) return never;
         const fault = plan(`${port}.${String(member)}`, invocation.calls++);
         if (fault?.kind === "delay") await clock.sleep(fault.ms);
@@ -82,12 +82,22 @@ function withFaults<P extends object>(port: string, target: P, { plan, crash, cl
           throw new TransientError(`${port} did not answer in time`);
         }
         if (fault?.kind === "fail-before") throw new TransientError(`${port} cannot be reached`);
-        const result: unknown = await method.apply(object, values);
+        const answer: unknown = await method.apply(object, values);
+        const result = isList(answer) ? await Array.fromAsync(answer) : answer;
         if (fault?.kind === "crash-after") crash();
         if (invocation.crashed) return never;
         if (fault?.kind === "fail-after") throw new TransientError(`the reply of ${port} was lost`);
         return result;
       };
+      if (port !== "objects" || member !== "list") return call;
+      return async function* (...values: unknown[]): AsyncGenerator<unknown> {
+        yield* (await call(...values)) as readonly unknown[];
+      };
     },
   });
+}
+
+/** What is listed one by one is one call all the same. */
+function isList(answer: unknown): answer is AsyncIterable<unknown> {
+  return typeof answer === "object" && answer !== null && Symbol.asyncIterator in answer;
 }

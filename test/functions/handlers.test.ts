@@ -115,12 +115,20 @@ describe("process", () => {
   });
 
   test("leaves what does not end before its time is over, and says what was done", async () => {
-    const { executions } = world.ports;
+    const { executions, objects } = world.ports;
+    const time = new AbortController();
+    vi.spyOn(AbortSignal, "timeout").mockReturnValue(time.signal);
+    const [started, stored] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    // Its time is over once the other one is started and its input kept, however long that takes.
+    void Promise.all([started.promise, stored.promise]).then(() => setImmediate(() => time.abort()));
     const start: typeof executions.start = (request) =>
-      request.input.includes('"slow"') ? new Promise(() => {}) : executions.start(request);
-    const handler = processLambda(over({ executions: { ...executions, start } }));
-    // What is kept back of the time leaves next to nothing.
-    const response = await handler(sqsEvent({ one: payload("a"), two: payload("slow") }), contextWith(4_200));
+      request.input.includes('"slow"')
+        ? new Promise(() => {})
+        : executions.start(request).finally(() => started.resolve());
+    const put: typeof objects.put = (url, ...rest) =>
+      objects.put(url, ...rest).finally(() => url.includes("/a/") && stored.resolve());
+    const handler = processLambda(over({ executions: { ...executions, start }, objects: { ...objects, put } }));
+    const response = await handler(sqsEvent({ one: payload("a"), two: payload("slow") }), context);
     expect(response).toEqual(failing("two"));
     expect(await world.record("s2/workflow-cog/a")).toMatchObject({ state: "PROCESSING" });
     expect(printed.join("\n")).toContain("the function's time was nearly over");
@@ -191,9 +199,21 @@ describe("reconcile", () => {
     await world.process([payloadOf("cog", ["a"]), payloadOf("cog", ["b"])]);
     world.end(payloadOf("cog", ["a"]), "s2/workflow-cog/a");
     world.clock.advance(10 * MINUTE);
-    expect(await reconcileLambda(over())({}, context)).toEqual({ open: 1, stuck: 1, later: 0 });
+    expect(await reconcileLambda(over())({}, context)).toEqual({ open: 1, waiting: 0, stuck: 1, later: 0 });
     expect(metrics()).toMatchObject({ OpenExecutions: 1, StuckExecutions: 1 });
     expect(await world.record("s2/workflow-cog/a")).toMatchObject({ state: "SUCCEEDED" });
+  });
+
+  test("counts those that wait for others, and is alarmed neither by them nor by those whose time is over", async () => {
+    const waiter = (timeout: string, a: string) => ({
+      type: "FeatureCollection",
+      process: [{ workflow: "publish", await: { payloads: [`s2/workflow-cog/${a}`], timeout } }],
+    });
+    await world.process([waiter("1h", "a"), waiter("5m", "b")]);
+    world.clock.advance(10 * MINUTE);
+    expect(await reconcileLambda(over())({}, context)).toEqual({ open: 0, waiting: 1, stuck: 0, later: 0 });
+    expect(metrics()).toMatchObject({ WaitingPayloads: 1, StuckExecutions: 0 });
+    expect(await world.record("s2/workflow-publish/b")).toMatchObject({ lastError: { error: "AwaitTimeout" } });
   });
 
   test("counts those that cannot be set right as stuck, so that the alarm hears of them", async () => {
@@ -206,12 +226,36 @@ describe("reconcile", () => {
     expect(metrics()).toMatchObject({ OpenExecutions: 0, StuckExecutions: 1 });
   });
 
+  test("counts what waits and cannot be looked at as stuck too", async () => {
+    const process = [{ workflow: "publish", await: { payloads: ["s2/workflow-cog/a"] } }];
+    await world.process([{ type: "FeatureCollection", process }]);
+    const { objects } = world.ports;
+    const get = (): Promise<never> => Promise.reject(new TransientError("forbidden"));
+    expect(await reconcileLambda(over({ objects: { ...objects, get } }))({}, context)).toMatchObject({ later: 1 });
+    expect(metrics()).toMatchObject({ WaitingPayloads: 0, StuckExecutions: 1 });
+  });
+
+  test("counts what waits in vain as waiting and as stuck, and logs which output is gone", async () => {
+    const cog = payloadOf("cog", ["a"]);
+    const id = "s2/workflow-cog/a";
+    await world.process([cog]);
+    await world.update([world.end({ ...cog, id }, id)]);
+    const url = (await world.record(id))?.outputUrl;
+    if (url === undefined || !isObjectUrl(url)) throw new Error("it has no output");
+    await world.ports.objects.remove(url);
+    const process = [{ workflow: "publish", await: { payloads: [id] } }];
+    await world.process([{ type: "FeatureCollection", process }]);
+    expect(await reconcileLambda(over())({}, context)).toEqual({ open: 0, waiting: 1, stuck: 0, later: 0 });
+    expect(metrics()).toMatchObject({ WaitingPayloads: 1, StuckExecutions: 1 });
+    expect(printed.join("\n")).toMatch(/"action": "held",\s+"reason": "waits for 1 of 1: .* is gone: s3:/);
+  });
+
   test("leaves alone what its message is going to take up again when the queue shows it", async () => {
     const { executions } = world.ports;
     const start = (): Promise<never> => Promise.reject(new TransientError("throttled"));
     await processLambda(over({ executions: { ...executions, start } }))(sqsEvent({ one: payload("a") }), context);
     world.clock.advance(370_000);
-    expect(await reconcileLambda(over())({}, context)).toEqual({ open: 0, stuck: 0, later: 0 });
+    expect(await reconcileLambda(over())({}, context)).toEqual({ open: 0, waiting: 0, stuck: 0, later: 0 });
   });
 
   test("stops when its time is over and goes on from there the next time", async () => {
@@ -220,9 +264,9 @@ describe("reconcile", () => {
     }
     world.clock.advance(10 * MINUTE);
     const handler = reconcileLambda(over());
-    expect(await handler({}, contextWith(0))).toEqual({ open: 0, stuck: 0, later: 25 });
-    expect(await handler({}, context)).toEqual({ open: 5, stuck: 0, later: 0 });
-    expect(await handler({}, context)).toEqual({ open: 30, stuck: 0, later: 0 });
+    expect(await handler({}, contextWith(0))).toEqual({ open: 0, waiting: 0, stuck: 0, later: 25 });
+    expect(await handler({}, context)).toEqual({ open: 5, waiting: 0, stuck: 0, later: 0 });
+    expect(await handler({}, context)).toEqual({ open: 30, waiting: 0, stuck: 0, later: 0 });
   });
 });
 

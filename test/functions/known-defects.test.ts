@@ -7,9 +7,9 @@ import { postBatch } from "../../src/functions/post-batch/post-batch.ts";
 import { processRecords } from "../../src/functions/process/process.ts";
 import { extractRecords } from "../../src/payload/extract.ts";
 import { executionName, parsePayloadId } from "../../src/payload/payload-id.ts";
+import { makeMemoryObjects } from "../../src/testing/memory-objects.ts";
 import { makeVirtualClock } from "../virtual-clock.ts";
 import { always, type FaultPlan, once } from "./faults.ts";
-import { makeMemoryObjects } from "./memory-objects.ts";
 import { truncated } from "./step-functions.ts";
 import { makeWorld, payloadOf, VISIBILITY_MS, type World } from "./world.ts";
 

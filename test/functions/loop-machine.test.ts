@@ -17,7 +17,10 @@ import { MINUTE, registered, SECOND, task } from "../loop/turns/turn-world.ts";
 const template = resolve(import.meta.dirname, "../../cloudformation/loops.yml");
 const { DefinitionString } = parse(readFileSync(template, "utf8"), { logLevel: "silent" }).Resources.LoopStateMachine
   .Properties;
-const definition = JSON.parse(DefinitionString.replaceAll(/\$\{(\w+)\}/g, "$1"));
+/** References become the names that they refer to. */
+const definition = JSON.parse(
+  DefinitionString.replaceAll("#{AWS::Partition}", "aws").replaceAll(/#\{(?:AWS::)?([\w.]+)\}/g, "$1"),
+);
 
 const INVOKE = "arn:aws:states:::lambda:invoke";
 const SUBMIT = "arn:aws:states:::batch:submitJob.sync";
@@ -72,7 +75,7 @@ function play({ execute, broken = [] }: Played) {
     }
     expect(resource).toBe(INVOKE);
     const payload = parameters.Payload as never;
-    if (parameters.FunctionName === "TakeTurn") return { Payload: await takeTurn(payload) };
+    if (parameters.FunctionName === "StackName-take-turn") return { Payload: await takeTurn(payload) };
     return { Payload: run((payload as { execution: string }).execution) };
   }
 
@@ -103,8 +106,8 @@ test("P2: it runs task after task as jobs, each with its own share, time and mem
   const [, second] = executions;
   expect(stage.submitted[1]).toEqual({
     JobName: `debr-b-${second?.id}`,
-    JobQueue: "JobQueue",
-    JobDefinition: "JobDefinition",
+    JobQueue: "LoopJobQueue",
+    JobDefinition: "LoopJobDefinition",
     ShareIdentifier: "debr",
     Parameters: { execution: second?.id },
     Timeout: { AttemptDurationSeconds: 905 },
@@ -187,6 +190,10 @@ test("after a thousand turns a successor goes on, and knows the loop alone", asy
   const { fence } = claimed;
   await stage.drive({ loop: "debr", turns: 1_000, fence });
   expect(stage.successors).toEqual([
-    { StateMachineArn: "StateMachine", Name: `debr-${fence}-next`, Input: { loop: "debr" } },
+    {
+      StateMachineArn: "arn:aws:states:Region:AccountId:stateMachine:StackName_loops",
+      Name: `debr-${fence}-next`,
+      Input: { loop: "debr" },
+    },
   ]);
 });

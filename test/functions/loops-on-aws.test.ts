@@ -251,7 +251,7 @@ describe("loops on AWS", () => {
       ),
       { seed: SEED, numRuns: 20 },
     );
-  }, 60_000);
+  });
 });
 
 describe("the end of an execution whose machine said nothing", () => {

@@ -82,31 +82,39 @@ const invocation: fc.Arbitrary<Invocation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ function: fc.constant("reconcile" as const), faults }) },
 );
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({ step: fc.constant("send" as const), body, copies: fc.integer({ min: 1, max: 3 }) }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      step: fc.constant("invoke" as const),
-      atOnce: fc.array(invocation, { minLength: 1, maxLength: 3 }),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      step: fc.constant("end" as const),
-      which: fc.nat(5),
-      how: fc.constantFrom<Ending[]>("SUCCEEDED", "SUCCEEDED", "FAILED", "INVALID", "TIMED_OUT", "ABORTED"),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ step: fc.constant("redrive" as const), which: fc.nat(5) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ step: fc.constant("wait" as const), ms: fc.constantFrom(1_000, 60_000, 181_000, 301_000) }),
-  },
-);
+const stepWith = (body: fc.Arbitrary<Json>): fc.Arbitrary<Step> =>
+  fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({ step: fc.constant("send" as const), body, copies: fc.integer({ min: 1, max: 3 }) }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        step: fc.constant("invoke" as const),
+        atOnce: fc.array(invocation, { minLength: 1, maxLength: 3 }),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        step: fc.constant("end" as const),
+        which: fc.nat(5),
+        how: fc.constantFrom<Ending[]>("SUCCEEDED", "SUCCEEDED", "FAILED", "INVALID", "TIMED_OUT", "ABORTED"),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ step: fc.constant("redrive" as const), which: fc.nat(5) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        step: fc.constant("wait" as const),
+        ms: fc.constantFrom(1_000, 60_000, 181_000, 301_000),
+      }),
+    },
+  );
 
-export const scenario: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 3, maxLength: 30, size: "max" });
+/** `body`: what is sent. */
+export const scenarioOf = (body: fc.Arbitrary<Json>): fc.Arbitrary<readonly Step[]> =>
+  fc.array(stepWith(body), { minLength: 3, maxLength: 30, size: "max" });
+
+export const scenario = scenarioOf(body);

@@ -63,6 +63,6 @@ test("payloads are read from the project's two buckets and where its configurati
 test("an ARN that is none of a state machine is refused in words", async () => {
   const environment = environmentOf("process", { CIRRUS_BASE_WORKFLOW_ARN: "demo-prod" });
   await expect(functionPorts(silentLog, environment)).rejects.toMatchObject({
-    hint: expect.stringContaining("arn:aws:states"),
+    hint: expect.stringContaining("arn:<partition>:states"),
   });
 });

@@ -13,7 +13,7 @@ import { makeStateStore } from "../../src/embedded/state/state-store.ts";
 import type { Announcement } from "../../src/events/announcements.ts";
 import type { FunctionPorts } from "../../src/functions/ports.ts";
 import { type ProcessOutcome, processRecords } from "../../src/functions/process/process.ts";
-import { type Reconciled, reconcile } from "../../src/functions/reconcile/reconcile.ts";
+import { type Reconciled, reconcile, reconcileWaiting } from "../../src/functions/reconcile/reconcile.ts";
 import { type UpdateOutcome, updateState } from "../../src/functions/update-state/update-state.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/json.ts";
 import { type Log, silentLog } from "../../src/log.ts";
@@ -45,7 +45,7 @@ export interface World {
   read(url: string | undefined): Promise<Json | undefined>;
   /** The types of the workflow events so far, with their payloads' IDs. */
   events(): Promise<readonly string[]>;
-  published(): Promise<readonly Announcement[]>;
+  published(): Promise<readonly Omit<Announcement, "topic">[]>;
   close(): Promise<void>;
 }
 
@@ -126,8 +126,12 @@ export function makeWorld({
     },
     async reconcile(faults) {
       clock.advance(OLDER_THAN_MS + 1);
-      const done = await invoke(ports, (faulty) => reconcile({ olderThanMs: OLDER_THAN_MS }, faulty), faults);
-      return done === "crashed" ? done : done.results;
+      const look = async (faulty: FunctionPorts) => {
+        const unsettled = await reconcile({ olderThanMs: OLDER_THAN_MS }, faulty);
+        const waiting = await reconcileWaiting({}, faulty);
+        return [...unsettled.results, ...waiting.results];
+      };
+      return invoke(ports, look, faults);
     },
     record: async (payloadId) => (await ports.state.get([payloadId]))[0],
     history: async (payloadId) => (await ports.state.history(payloadId)).items,
@@ -139,7 +143,8 @@ export function makeWorld({
     published: () => announcements.list({ topic: "publish", limit: 1000 }),
     async close() {
       db.close();
-      await rm(directory, { recursive: true });
+      // A process that dies leaves a write on its way.
+      await rm(directory, { recursive: true, maxRetries: 5 });
     },
   };
   return world;
@@ -198,7 +203,7 @@ function lastOf(texts: readonly string[]): string {
   return last;
 }
 
-function nameOf({ body }: Announcement): string {
+function nameOf({ body }: Pick<Announcement, "body">): string {
   const { event_type, payload_id } = JSON.parse(body) as JsonObject;
   return `${event_type} ${payload_id}`;
 }

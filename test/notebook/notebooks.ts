@@ -55,7 +55,7 @@ export async function runCells(cells: readonly string[], call: Call = {}): Promi
   const [program, ...args] = command;
   const child = spawn(program, args, {
     cwd: checkout,
-    env: { PATH: process.env.PATH, LANG: "C", ...environment },
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, LANG: "C", ...environment },
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   const channel = child.stdio[3] as Duplex; // a pipe beyond the standard streams goes both ways

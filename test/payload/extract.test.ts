@@ -110,15 +110,7 @@ describe("the URL of a payload is found", () => {
   });
 });
 
-const readOnly: ObjectStore = {
-  get: async () => ({ outcome: "missing" }),
-  head: async () => undefined,
-  put: async () => "stored",
-  download: async () => false,
-  upload: async () => {},
-  async *list() {},
-  remove: async () => {},
-};
+const readOnly: Pick<ObjectStore, "get"> = { get: async () => ({ outcome: "missing" }) };
 
 /** What `process` does with a record before any store is asked: the payload, or a reason why there is none. */
 async function verdict({ extracted }: IncomingRecord): Promise<string> {

@@ -20,6 +20,16 @@ describe("the objects of a payload", () => {
     });
   });
 
+  test("that arrive for one payload are below no other's, whose ID may begin alike", () => {
+    const { members, member, request } = urls.awaits(id);
+    expect(members).toBe(`s3://payloads/cirrus/awaits/${id}/~members/`);
+    expect(member("a/workflow-b/c")).toMatch(/~members\/[0-9a-f]{32}\.json$/);
+    expect(request).toBe(`s3://payloads/cirrus/awaits/${id}/~request.json`);
+    for (const other of [`${id}/~members`, `${id}/%7Emembers`]) {
+      expect(urls.awaits(other).members.startsWith(members)).toBe(false);
+    }
+  });
+
   test("lie at the top of the bucket where the prefix is empty, whatever slashes surround it", () => {
     expect(payloadUrls({ bucket: "payloads", prefix: "" }).rejection("1")).toBe(
       "s3://payloads/rejections/by-id/1.json",

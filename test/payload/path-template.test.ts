@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidInput } from "../../src/errors.ts";
-import { fillTemplate } from "../../src/payload/path-template.ts";
+import { fillPathTemplate, tryPathTemplate } from "../../src/payload/path-template.ts";
 
 const item = {
   id: "S2A_33UUP",
@@ -37,7 +37,7 @@ describe("a path template is filled", () => {
     ["s3://${collection}/${id}", "s3://sentinel-2-l2a/S2A_33UUP"],
     ["constant", "constant"],
   ])("%s", (template, expected) => {
-    expect(fillTemplate(template, item)).toBe(expected);
+    expect(fillPathTemplate(template, item)).toBe(expected);
   });
 
   test("with the start of a period where an item has no single time", () => {
@@ -45,7 +45,7 @@ describe("a path template is filled", () => {
       id: "a",
       properties: { datetime: null, start_datetime: "2023-12-31T23:59:59Z", end_datetime: "2024-01-02T00:00:00Z" },
     };
-    expect(fillTemplate("${year}-${month}-${day}", period)).toBe("2023-12-31");
+    expect(fillPathTemplate("${year}-${month}-${day}", period)).toBe("2023-12-31");
   });
 });
 
@@ -69,14 +69,25 @@ describe("a path template is refused with item, template and property", () => {
     ["s3://UPPER_case/${id}", "has no valid bucket"],
     ["${id", "not closed"],
   ])("%s", (template, message) => {
-    expect(() => fillTemplate(template, item)).toThrow(InvalidInput);
-    expect(() => fillTemplate(template, item)).toThrow(`item "S2A_33UUP", path template ${JSON.stringify(template)}: `);
-    expect(() => fillTemplate(template, item)).toThrow(message);
+    expect(() => fillPathTemplate(template, item)).toThrow(InvalidInput);
+    expect(() => fillPathTemplate(template, item)).toThrow(
+      `item "S2A_33UUP", path template ${JSON.stringify(template)}: `,
+    );
+    expect(() => fillPathTemplate(template, item)).toThrow(message);
+  });
+
+  test("and leaves the item to those who name it themselves", () => {
+    expect(tryPathTemplate("${id}", item)).toEqual({ outcome: "filled", path: "S2A_33UUP" });
+    expect(tryPathTemplate("a/${missing}", item)).toEqual({
+      outcome: "refused",
+      message: 'path template "a/${missing}": the item has no missing',
+      hint: "Add it to the item, or write a stand-in: ${missing?unknown}.",
+    });
   });
 
   test("whose item has no date for it", () => {
-    expect(() => fillTemplate("${year}", { id: "a" })).toThrow("the item has no year");
-    expect(() => fillTemplate("${date}", { id: "a", properties: { datetime: "soon" } })).toThrow(
+    expect(() => fillPathTemplate("${year}", { id: "a" })).toThrow("the item has no year");
+    expect(() => fillPathTemplate("${date}", { id: "a", properties: { datetime: "soon" } })).toThrow(
       "the item has no date",
     );
   });
@@ -86,7 +97,7 @@ test("whatever an item holds, the result stays where the template says", () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom("data/${x}/${id}", "s3://bucket/${x}"), (x, template) => {
       try {
-        const segments = fillTemplate(template, { ...item, properties: { x } })
+        const segments = fillPathTemplate(template, { ...item, properties: { x } })
           .replace(/^s3:\/\//, "")
           .split("/");
         expect(segments[0]).toMatch(/^(data|bucket)$/);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { executionName, parsePayloadId, payloadId } from "../../src/payload/payload-id.ts";
+import { executionName, parsePayloadId, payloadId, writtenId } from "../../src/payload/payload-id.ts";
 
 describe("the ID of a payload that brings none", () => {
   test("joins the items' collections and IDs in order, each collection once", () => {
@@ -27,6 +27,17 @@ describe("the ID of a payload that brings none", () => {
     const features = [{ id: "\u{1f30d}" }, { id: "\uff5e" }];
     expect(payloadId({ workflow: "w", features })).toBe("none/workflow-w/\uff5e/\u{1f30d}");
   });
+});
+
+test.each([
+  [{ id: "a/workflow-b/c", process: 3 }, "a/workflow-b/c"],
+  [{ id: 7 }, undefined],
+  [{ url: "s3://payloads/a.json" }, undefined],
+  [["id"], undefined],
+  [null, undefined],
+  [undefined, undefined],
+])("the ID that %j says it has is %s", (document, id) => {
+  expect(writtenId(document)).toBe(id);
 });
 
 describe("reading a payload ID", () => {

@@ -8,7 +8,7 @@ import { systemClock } from "../../src/clock.ts";
 import type { ObjectUrl } from "../../src/payload/object-store.ts";
 import { bundleProgram } from "../../src/pool/code-bundle.ts";
 import { fetchCode } from "../../src/queue/worker/worker-code.ts";
-import { makeMemoryObjects } from "../functions/memory-objects.ts";
+import { makeMemoryObjects } from "../../src/testing/memory-objects.ts";
 
 const folders: string[] = [];
 afterEach(() => {

@@ -157,7 +157,7 @@ describe("everything that is wrong with a definition comes at once, each with it
       "feeders/b/handler.ts": "",
     });
     expect(show(problems).sort()).toEqual([
-      "feeders/b/definition.yml:1:1 unknown-key: Unknown key batch [There are: description, enabled, environment, lambda.]",
+      "feeders/b/definition.yml:1:1 unknown-key: Unknown key batch [There are: description, enabled, environment, lambda, uses.]",
       "tasks/a/definition.yml:1:1 unknown-key: Unknown key descripton [Did you mean description?]",
       "tasks/a/definition.yml:3:3 unknown-key: Unknown key memorysize in lambda [Did you mean memorySize?]",
       "tasks/a/definition.yml:6:3 unknown-key: Unknown key resource in batch [Did you mean resources?]",

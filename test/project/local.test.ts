@@ -61,6 +61,19 @@ describe("Lambdas", () => {
     expect(bind({ "tasks/a/definition.yml": "enabled: false\nlambda: {}\n" }).lambdas.size).toBe(0);
   });
 
+  test("that run from an image are there, with their handler where one lies beside it", () => {
+    const image = "lambda: {image: {uri: registry.example/warp:1, command: [app.run]}}\n";
+    const { lambdas, readProblems, problems } = bind({
+      "tasks/warp/definition.yml": image,
+      "tasks/both/definition.yml": image,
+      "tasks/both/handler.ts": HANDLER,
+    });
+    expect([...readProblems, ...problems]).toEqual([]);
+    const of = (name: string) => [...lambdas.values()].find((lambda) => lambda.name.endsWith(name));
+    expect(of("warp")?.fromImage).toBe(true);
+    expect(of("both")?.fromImage).toBeUndefined();
+  });
+
   test("whose environment only a deployment knows are a problem at the value that counts", () => {
     const { problems } = bind({
       "cirrus.yml": `${CONFIG}provider:\n  environment:\n    KEY: $\{ssm:/key}\n    OTHER: $\{cf:stack.out}\n    LIST: !GetAZs ''\n`,

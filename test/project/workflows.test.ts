@@ -175,6 +175,10 @@ describe("what a Task names must be there", () => {
       "4:92 unknown-function: There is no Lambda demo-dev-publik on this machine [Did you mean !GetAtt publish.Arn?]",
     ],
     [
+      "{Type: Task, Resource: 'arn:aws-us-gov:states:::lambda:invoke', Parameters: {FunctionName: demo-dev-publik}, End: true}",
+      "4:99 unknown-function: There is no Lambda demo-dev-publik on this machine [Did you mean !GetAtt publish.Arn?]",
+    ],
+    [
       "{Type: Task, Resource: 'arn:aws:states:::batch:submitJob.sync', Parameters: {JobName: j, JobQueue: slow, JobDefinition: demo-dev-ReprojctJob}, End: true}",
       "4:128 unknown-job-definition: There is no job definition demo-dev-ReprojctJob on this machine [Did you mean demo-dev-ReprojectJob?]",
     ],

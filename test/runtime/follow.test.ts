@@ -98,6 +98,26 @@ describe("following a message", () => {
     expect(shown(await follower.look())).toEqual([`0 ${ID} settled`]);
   });
 
+  test("whose payload waits for others goes on while any of them runs, and ends a little after the last", async () => {
+    const { follower, decide, put } = setUp();
+    follower.add("member.json", "m-1");
+    follower.add("waiter.json", "m-2");
+    decide("m-1", "started", ID);
+    decide("m-2", "waiting", "demo/workflow-second/scene");
+    put(ID, {});
+    put("demo/workflow-second/scene", { state: "WAITING" });
+    const settled = async () => (await follower.look()).map((one) => one.settled);
+    for (let looks = 0; looks < 20; looks += 1) expect(await settled()).toEqual([false, false]);
+    put(ID, { state: "SUCCEEDED" });
+    expect(await settled()).toEqual([true, false]);
+    // What was awaited has just ended: in a moment it runs.
+    put("demo/workflow-second/scene", { state: "PROCESSING" });
+    for (let looks = 0; looks < 20; looks += 1) expect(await settled()).toEqual([true, false]);
+    put("demo/workflow-second/scene", { state: "WAITING" });
+    for (let looks = 0; looks < 10; looks += 1) expect(await settled()).toEqual([true, false]);
+    expect(await settled()).toEqual([true, true]);
+  });
+
   test("that was not sent shows the payload that has ended before", async () => {
     const { follower, put } = setUp();
     put(ID, { state: "FAILED" });

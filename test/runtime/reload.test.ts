@@ -60,7 +60,7 @@ test("a running execution ends by its own definition with the new code; a new on
   await runtime.start();
   await send(runtime, "steps", "before");
   const before = "demo/workflow-steps/before";
-  await expect.poll(() => existsSync(join(root, "tasks/first/begun-before")), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(root, "tasks/first/begun-before"))).toBe(true);
 
   writeFiles(root, { "tasks/first/handler.ts": waitAndSay("fresh"), ...workflowFiles("steps", "first") });
   runtime.reload(readProject(root, { env: {} }).project);
@@ -68,8 +68,8 @@ test("a running execution ends by its own definition with the new code; a new on
   await send(runtime, "steps", "after");
 
   const after = "demo/workflow-steps/after";
-  await expect.poll(() => stepOf(runtime, before), { timeout: 20_000 }).toBe("SUCCEEDED");
-  await expect.poll(() => stepOf(runtime, after), { timeout: 20_000 }).toBe("SUCCEEDED");
+  await expect.poll(() => stepOf(runtime, before)).toBe("SUCCEEDED");
+  await expect.poll(() => stepOf(runtime, after)).toBe("SUCCEEDED");
   // The invocation that ran went on with the code it had; the step after it was still there.
   expect(await propertiesOf(runtime, before)).toMatchObject({ old: true, second: true });
   expect(await propertiesOf(runtime, after)).toMatchObject({ fresh: true });
@@ -87,12 +87,12 @@ test("a runtime that is stopped in the middle leaves the execution to the next o
   await runtime.start();
   await send(runtime, "steps", "scene");
   const payloadId = "demo/workflow-steps/scene";
-  await expect.poll(() => stepOf(runtime, payloadId), { timeout: 20_000 }).toBe("second");
+  await expect.poll(() => stepOf(runtime, payloadId)).toBe("second");
   await runtime.stop();
 
   writeFiles(root, { "tasks/second/scene": "", ...workflowFiles("steps", "first") });
   const next = start(root);
   await next.start();
-  await expect.poll(() => stepOf(next, payloadId), { timeout: 20_000 }).toBe("SUCCEEDED");
+  await expect.poll(() => stepOf(next, payloadId)).toBe("SUCCEEDED");
   expect(await propertiesOf(next, payloadId)).toMatchObject({ first: true, second: true });
 });

@@ -26,7 +26,9 @@ export function tableRows(stdout: string): readonly string[] {
 
 /** No payload, execution, message or effect waits for anything. */
 export function expectNothingWaits(root: string): void {
-  expect(query(root, "SELECT payload_id, state FROM payloads WHERE state IN ('CLAIMED', 'PROCESSING')")).toEqual([]);
+  expect(
+    query(root, "SELECT payload_id, state FROM payloads WHERE state IN ('WAITING', 'CLAIMED', 'PROCESSING')"),
+  ).toEqual([]);
   expect(query(root, "SELECT payload_id FROM payloads WHERE effects_pending = 1")).toEqual([]);
   expect(query(root, "SELECT arn FROM executions WHERE status = 'RUNNING'")).toEqual([]);
   expect(query(root, "SELECT queue, id, reason FROM messages")).toEqual([]);
@@ -92,10 +94,10 @@ export function processesOf(root: string): readonly string[] {
 
 /** A process that was told to end needs a moment. */
 export async function expectNoProcesses(root: string): Promise<void> {
-  await expect.poll(() => processesOf(root), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => processesOf(root)).toEqual([]);
 }
 
-function query<Row>(root: string, sql: string): Row[] {
+export function query<Row>(root: string, sql: string): Row[] {
   const database = new DatabaseSync(join(root, ".cirrus/cirrus.db"), { readOnly: true });
   try {
     // The SQL next to it says what the rows are; null prototypes would not equal plain objects.

@@ -21,11 +21,14 @@ const SEED = process.env.CIRRUS_TEST_SEED ?? String(Date.now());
 const COUNT = Number(process.env.CIRRUS_BULK_ENTRIES ?? 600);
 /** An entry may lose its worker ten times before it is given up. */
 const RUNNER_KILLS = 6;
+const TASK_KILLS = 12;
+const EXIT_RETRIES = 4;
 const RUN = "unruly";
 
 const FLAGS = [
-  ...["--num-simultaneous-tasks", "3", "--max-runtime", "4", "--max-memory-allowed-per-task", "0.4"],
-  ...["--shutdown-grace-period", "0.2", "--retry-on-exit", "4", "--retry-on-timeout", "1", "--retry-on-exception", "1"],
+  ...["--num-simultaneous-tasks", "3", "--max-runtime", "8", "--max-memory-allowed-per-task", "0.4"],
+  ...["--shutdown-grace-period", "0.2", "--retry-on-exit", `${EXIT_RETRIES}`],
+  ...["--retry-on-timeout", "1", "--retry-on-exception", "1"],
 ];
 
 test(`every entry of an unruly run ends as its policy says (CIRRUS_TEST_SEED=${SEED})`, async () => {
@@ -41,7 +44,7 @@ test(`every entry of an unruly run ends as its policy says (CIRRUS_TEST_SEED=${S
   const bulk = openBulkHere(join(root, ".cirrus"));
   onTestFinished(bulk.close);
   await expectEveryEntryEnded(bulk.runs, entries);
-  await expect.poll(() => processesIn(root), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => processesIn(root)).toEqual([]);
 }, 3_600_000);
 
 /** Starts it again and again until it ends by itself. */
@@ -63,7 +66,7 @@ async function withKilledTasks(root: string, runner: CirrusProcess, random: Rand
   void runner.ended.then(() => {
     over = true;
   });
-  for (let kills = 0; kills < 12 && !over; kills++) {
+  for (let kills = 0; kills < TASK_KILLS && !over; kills++) {
     await Promise.race([sleep(random.unit() * 400), runner.ended]);
     const tasks = processesIn(root).filter(({ command }) => command.includes("task-child"));
     const victim = tasks[Math.floor(random.unit() * tasks.length)];
@@ -85,11 +88,17 @@ async function expectEveryEntryEnded(runs: BulkRuns, entries: readonly UnrulyEnt
     ({ entryId }) => entryId,
   );
   expect(records.map(({ entry }) => entry.id).sort()).toEqual(entries.map(({ task_id }) => task_id).sort());
+  const killedOff: string[] = [];
   for (const record of records) {
     const own = (attempts.get(record.entry.id) ?? []).toSorted((a, b) => a.attempt - b.attempt);
     expectEndOfPolicy(record, own, run?.policy);
-    expectOwnKind(record, own);
+    // On a slow machine the same few entries are in hand for as long as tasks are killed.
+    if (record.state === "FAILED" && wasKilled(own.at(-1))) killedOff.push(record.entry.id);
+    else expectOwnKind(record, own);
   }
+  expect(killedOff.length, `given up because they were killed: ${killedOff}`).toBeLessThanOrEqual(
+    TASK_KILLS / (EXIT_RETRIES + 1),
+  );
   const counts = await runs.counts(RUN);
   expect(counts.DONE + counts.FAILED, JSON.stringify(counts)).toBe(entries.length);
 }
@@ -117,12 +126,22 @@ function expectEndOfPolicy(
 function expectOwnKind({ entry, state }: EntryRecord, own: readonly AttemptRecord[]): void {
   const { kind, n } = entry.data as UnrulyEntry["data"]; // as they were written above
   const expected = CAUSE_OF[kind];
-  const byItself = own.filter(({ outcome, signal }) => outcome !== "spot" && !(outcome === "exit" && signal));
+  const byItself = own.filter(
+    (attempt) =>
+      attempt.outcome !== "spot" &&
+      !wasKilled(attempt) &&
+      // On a busy machine the time of any of them may be over first; it is then tried once more.
+      !(attempt.outcome === "timeout" && expected !== "timeout"),
+  );
   expect(new Set(byItself.map(({ outcome }) => outcome)), `${entry.id} is of kind ${kind}`).toEqual(
     new Set([expected ?? "done"]),
   );
   expect(state).toBe(expected === undefined ? "DONE" : "FAILED");
   if (expected === undefined) expect(own.at(-1)?.result).toEqual({ twice: 2 * n });
+}
+
+function wasKilled(attempt: AttemptRecord | undefined): boolean {
+  return attempt?.outcome === "exit" && attempt.signal !== undefined;
 }
 
 async function collect<Row>(

@@ -29,6 +29,7 @@ export async function handler(payload: unknown) {
   try {
     for (;;) appendFileSync(join(root, ".cirrus/ballast"), Buffer.alloc(4096));
   } catch {}
+  writeFileSync(join(root, "full"), "");
   return payload;
 }
 `;
@@ -52,8 +53,9 @@ describe.skipIf(!canMount)("a full disk (skipped where no file system can be mou
   });
 
   test("in the middle: the payload waits, goes on once there is space again, and ends as if nothing had happened", async () => {
-    const free = "(until [ -e filled ]; do sleep 0.1; done; sleep 2; rm .cirrus/ballast) &";
-    const script = `${ON_A_SMALL_DISK} && { ${free} "$0" "$1" run fill payload.json; }`;
+    // Once the disk is full, and that was told of.
+    const free = "(until [ -e full ] && grep -q 'disk is full' said; do sleep 0.1; done; rm .cirrus/ballast) &";
+    const script = `${ON_A_SMALL_DISK} && { ${free} "$0" "$1" run fill payload.json 2>said; code=$?; cat said >&2; exit $code; }`;
     const { code, stdout, stderr } = await shell(script, fillingProject());
     expect(code, stderr).toBe(EXIT.ok);
     expect(JSON.parse(stdout)).toMatchObject({ id: "demo/workflow-fill/scene" });

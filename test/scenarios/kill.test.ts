@@ -1,8 +1,10 @@
 /** Whatever moment the runtime is killed at, the next start ends as if nothing had happened. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { makeRandom } from "../../src/asl/random.ts";
+import { once } from "../../src/once.ts";
 import { type Ended, startCirrus } from "../cli/cirrus.ts";
 import { examplesProject } from "../cli/temporary-project.ts";
 import {
@@ -18,6 +20,8 @@ import {
 const SEED = process.env.CIRRUS_TEST_SEED ?? String(Date.now());
 /** Lines that a run without a terminal says before the last of its payloads ends. */
 const PROGRESS_LINES = 18;
+/** The example that fails on purpose. */
+const FAILS = "fails-truncated-asset.json";
 
 interface Undisturbed {
   readonly table: readonly string[];
@@ -25,20 +29,28 @@ interface Undisturbed {
   readonly jobLogs: readonly number[];
 }
 
-let known: Undisturbed | undefined;
-
-/** What the examples come to when nobody kills anything: found once. */
-async function undisturbed(): Promise<Undisturbed> {
-  if (known) return known;
-  const root = examplesProject();
+/** What a project's examples come to when nobody kills anything. */
+async function undisturbed(makeProject: () => string): Promise<Undisturbed> {
+  const root = makeProject();
   const ended = await startCirrus(["examples"], root).ended;
   expect(ended.code, ended.stderr).toBe(0);
-  known = { table: tableRows(ended.stdout), payloads: payloadsOf(root), jobLogs: jobLogLengths(root) };
-  return known;
+  return { table: tableRows(ended.stdout), payloads: payloadsOf(root), jobLogs: jobLogLengths(root) };
 }
 
-async function expectTheSame(root: string, ended: Ended, moment: string): Promise<void> {
-  const { table, payloads, jobLogs } = await undisturbed();
+const allExamples = once(() => undisturbed(examplesProject));
+
+/** A payload that has failed runs again when it is sent again: of two that send it, the later one may find it failed. */
+function examplesThatEndOnce(): string {
+  const root = examplesProject();
+  const path = join(root, "examples/expected.json");
+  const { [FAILS]: _, ...others } = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify(others));
+  rmSync(join(root, "examples", FAILS));
+  return root;
+}
+
+async function expectTheSame(root: string, ended: Ended, moment: string, known = allExamples()): Promise<void> {
+  const { table, payloads, jobLogs } = await known;
   const message = `killed ${moment} (CIRRUS_TEST_SEED=${SEED})\n${ended.stdout}\n${ended.stderr}`;
   expect(ended.code, message).toBe(0);
   expect(tableRows(ended.stdout), message).toEqual(table);
@@ -95,8 +107,8 @@ async function killAtRandom(root: string, name: string, whole = false): Promise<
 }
 
 // Two or three whole runs each, on a machine that may be busy with other tests.
-describe("kill -9 of the running examples", { timeout: 180_000 }, () => {
-  test.each(Array.from({ length: 10 }, (_, index) => index + 1))(
+describe("kill -9 of the running examples", { timeout: 900_000 }, () => {
+  test.each(Array.from({ length: 3 }, (_, index) => index + 1))(
     "at a random moment, number %i: the next start ends with the same table and runs no finished step again",
     async (number) => {
       const root = examplesProject();
@@ -114,10 +126,11 @@ describe("kill -9 of the running examples", { timeout: 180_000 }, () => {
   });
 
   test("beside another that runs the same project: the other one takes up its work and ends with the same table", async () => {
-    const root = examplesProject();
+    const root = examplesThatEndOnce();
     const other = startCirrus(["examples"], root);
     const moment = await killAtRandom(root, "one of two");
-    await expectTheSame(root, await other.ended, `beside another, ${moment}`);
+    const ended = await other.ended;
+    await expectTheSame(root, ended, `beside another, ${moment}`, undisturbed(examplesThatEndOnce));
     await expectNoProcesses(root);
   });
 });

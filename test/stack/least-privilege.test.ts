@@ -55,7 +55,7 @@ test("no role and no policy may do anything to more than can be named, but for w
 
 test("a wildcard that nobody justified is found", () => {
   const Action = ["s3:GetObject", "s3:*", "s3:DeleteObject"];
-  const Statement = { Effect: "Allow", Action, Resource: { "Fn::Sub": "arn:aws:s3:::${DataBucket}/*" } };
+  const Statement = { Effect: "Allow", Action, Resource: { "Fn::Sub": "arn:${AWS::Partition}:s3:::${DataBucket}/*" } };
   const role = { Type: ROLE, Properties: { Policies: [{ PolicyDocument: { Statement } }] } };
   const found = listWildcards(listGrants(new Map([["SomeRole", role]])));
   expect(found.map(({ entry }) => entry !== undefined)).toEqual([true, false, false]);

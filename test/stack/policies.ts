@@ -7,7 +7,7 @@ export interface Grant {
   readonly type: string;
   readonly effect: string;
   readonly actions: readonly string[];
-  /** `arn:aws:s3:::${DataBucket}/*` */
+  /** `arn:${AWS::Partition}:s3:::${DataBucket}/*` */
   readonly resources: readonly string[];
   /** Whom a resource's policy speaks of. */
   readonly principal: Json;

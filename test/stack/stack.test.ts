@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { referencesOf } from "../../src/compile/template-references.ts";
 import { isJsonObject } from "../../src/json.ts";
+import { awaitSchema } from "../../src/payload/await.ts";
 import { payloadUrls } from "../../src/payload/object-urls.ts";
 import { dig, functions, ofType, outputs, project, resources } from "./compiled-stack.ts";
 import { render } from "./policies.ts";
@@ -121,7 +122,7 @@ test("buckets are encrypted, closed to the public, versioned, and outlive the st
   }
 });
 
-test("payloads that only travel expire within days, rejections within months, and those of executions stay", () => {
+test("payloads that only travel expire within days, rejections within months, arrivals outlive every wait, and those of executions stay", () => {
   const rules = [dig(resources.get("PayloadBucket"), "Properties", "LifecycleConfiguration", "Rules")].flat();
   const urls = payloadUrls({ bucket: "b", prefix: String(project.config.environment.CIRRUS_PAYLOAD_ROOT_PREFIX) });
   const daysOf = (url: string) =>
@@ -132,6 +133,10 @@ test("payloads that only travel expire within days, rejections within months, an
   expect([urls.oversized("hash"), url, urlOut, urlError].map(daysOf)).toEqual([[21], [21], [21], [21]]);
   expect([urls.rejection("id"), urls.rejectionMark(0, "id")].map(daysOf)).toEqual([[90], [90]]);
   expect([urls.input("id", "e"), urls.output("id", "e")].map(daysOf)).toEqual([[], []]);
+  const { request, member } = urls.awaits("id");
+  expect([request, member("id")].map(daysOf)).toEqual([[400], [400]]);
+  // What arrived is there for as long as anybody may wait for it, and then a while.
+  expect(awaitSchema.safeParse({ payloads: ["c/workflow-w/i"], timeout: "370d" }).success).toBe(false);
 });
 
 test("Step Functions' events of this stack's workflows reach the queue, and no others", () => {

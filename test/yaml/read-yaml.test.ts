@@ -85,16 +85,31 @@ describe("safety", () => {
       "a: 1\n---\nb: 2\n",
       "file.yml:2:1 yaml: A second document begins here [Give it a file of its own.]",
     ],
-    ["a colon without a space", "a:x\nb: 1\n", /^file\.yml:1:1 .* \[Behind a key stand a colon and a space\.\]$/],
+    ["a colon without a space", "a:x\nb: 1\n", /^file\.yml:1:1 .* \[Behind a key stand a colon and a space\./],
     ["a text with a colon", "a: b: c\n", /^file\.yml:1:4 .* \[A text with a colon and a space in it stands in quotes/],
+    [
+      "a line that is indented too little",
+      "a:\n    b: 1\n  c: 2\n  d: 3\n  e: 4\n",
+      "file.yml:3:1 yaml: All mapping items must start at the same column [Check the indentation of this line and the one above, and that every bracket is closed.]",
+    ],
+    ["a line that is indented too far", "a: 1\n  b: 2\nc: 3\n", /^file\.yml:1:4 .*check the indentation of this line/],
+    ["keys further left than the first", "  a: 1\nb: 2\nc: 3\n", /^file\.yml:2:1 .*\[Check the indentation of this/],
+    ["an entry without its dash", "a:\n  - b: 1\n   c: 2\n  - d: 3\n", /^file\.yml:3:1 .* of a list a dash/],
+    ["a quote in quotes", "a: 'it's'\nb: 1\n", /^file\.yml:1:8 .* a quote within '…' is written twice/],
     [
       "an alias of nothing",
       "a: *x\n",
       /^file\.yml:1:4 unknown-alias: \*x stands for nothing: .* stands in quotes\.\]$/,
     ],
   ])("says what to do about %s", (_, text, expected) => {
-    const [problem] = parse(text).problems;
+    const [problem, ...more] = parse(text).problems;
+    expect(more).toEqual([]);
     expect(problem).toEqual(typeof expected === "string" ? expected : expect.stringMatching(expected));
+  });
+
+  test("of a file that is no YAML only what is first is said, and not a key that stands there twice", () => {
+    const { problems } = parse("a: 1\na: 2\n  b: 3\nc: 4\nd: e: f\n\tg: 5\n");
+    expect(problems).toEqual([expect.stringMatching(/^file\.yml:2:4 yaml: /)]);
   });
 
   test("a key __proto__ is refused and changes no object", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { makeExecutionEnds } from "../../../src/aws/loops/execution-ends.ts";
 import type { ExecutionEnd } from "../../../src/loop/loop-execution.ts";
 import { payloadUrls } from "../../../src/payload/object-urls.ts";
-import { makeMemoryObjects } from "../../functions/memory-objects.ts";
+import { makeMemoryObjects } from "../../../src/testing/memory-objects.ts";
 import { makeVirtualClock } from "../../virtual-clock.ts";
 
 const urls = payloadUrls({ bucket: "payloads", prefix: "cirrus" }).loops;

@@ -32,6 +32,13 @@ test("Transitions come in the order of their versions, however they are listed",
   expect(staysOf(listed, START).map(({ state }) => state)).toEqual(["CLAIMED", "PROCESSING", "FAILED"]);
 });
 
+test("What waits leads to no execution, nor does its end where it never ran", () => {
+  const ran = staysOf(transitions(["WAITING", 0], ["CLAIMED", 10], ["FAILED", 20], ["WAITING", 30]), START);
+  expect(ran.map(({ hasExecution }) => hasExecution)).toEqual([false, true, true, false]);
+  const failed = staysOf(transitions(["WAITING", 0], ["FAILED", 10]), START);
+  expect(failed.map(({ hasExecution }) => hasExecution)).toEqual([false, false]);
+});
+
 test("Clocks that disagree make no stay shorter than nothing", () => {
   const stays = staysOf(transitions(["CLAIMED", 100], ["PROCESSING", 40]), START);
   expect(stays.map(({ durationMs }) => durationMs)).toEqual([0, 0]);

@@ -6,6 +6,7 @@ import {
   type MatrixRow,
   newsBetween,
   runningIn,
+  statesOf,
   totalOf,
   windowOf,
 } from "../../../dashboard/src/views/home/home-figures.ts";
@@ -39,6 +40,14 @@ describe("the matrix", () => {
     expect(cells.get("SUCCEEDED")).toMatchObject({ now: 10, came: 4, more: -2 });
     expect(cells.get("FAILED")).toMatchObject({ now: 2, came: 2, more: 2 });
     expect(cells.get("ABORTED")).toMatchObject({ now: 0, came: 0, more: 0, series: [] });
+  });
+
+  test("has a column for those that wait only where some do", () => {
+    expect(statesOf([row()])).not.toContain("WAITING");
+    const rows = [row(), row({ now: { WAITING: 3 } })];
+    expect(statesOf(rows)[0]).toBe("WAITING");
+    expect(cellsOf(row(), statesOf(rows))[0]).toMatchObject({ state: "WAITING", now: 0 });
+    expect(cellsOf(totalOf(rows), statesOf(rows))[0]).toMatchObject({ state: "WAITING", now: 3 });
   });
 
   test("adds up all workflows, hour by hour", () => {

@@ -30,6 +30,12 @@ function renamed(store: ObjectStore, suffix: string): ObjectStore {
     put: (url, body, options) => store.put(inside(url), body, options),
     download: (url, path) => store.download(inside(url), path),
     upload: (path, url, options) => store.upload(path, inside(url), options),
+    async openRead(url, range) {
+      const opened = await store.openRead(inside(url), range);
+      return opened && { ...opened, head: outside(opened.head) };
+    },
+    write: (url, body, options) => store.write(inside(url), body, options),
+    copy: (from, to, options) => store.copy(inside(from), inside(to), options),
     async *list(prefix) {
       for await (const head of store.list(inside(prefix))) yield outside(head);
     },

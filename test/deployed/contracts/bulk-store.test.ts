@@ -25,7 +25,7 @@ beforeAll(async () => {
 describeBulkStore("AWS", () => {
   const place = { table, payloadBucket, payloadPrefix: "cirrus", queuePrefix: `demo-${suffix}-bulk-`, waitSeconds: 0 };
   const { runs, queue, logs } = makeAwsBulk(makeClients(settings), place, systemClock);
-  return { runs, queue, logs, pass: (ms) => pause(ms), tries: 10, close: () => undefined };
+  return { runs, queue, logs, pass: (ms) => pause(ms), tries: 20, close: () => undefined };
 });
 
 /** The emulator knows these of what the stack says of its table. */

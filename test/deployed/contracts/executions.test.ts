@@ -51,7 +51,7 @@ async function startMachines(): Promise<ExecutionsUnderTest> {
     async statusChanges() {
       for (;;) {
         const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+          new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 3 }),
         );
         if (Messages.length === 0) return seen;
         seen.push(...Messages.map(({ Body = "" }) => Body));
@@ -95,7 +95,7 @@ async function createStack(name: string, prefix: string): Promise<string> {
     new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify({ Resources, Outputs }) }),
   );
   await waitUntilStackCreateComplete(
-    { client: cloudFormation, maxWaitTime: 30, minDelay: 1, maxDelay: 1 },
+    { client: cloudFormation, maxWaitTime: 180, minDelay: 1, maxDelay: 1 },
     { StackName: name },
   );
   const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));

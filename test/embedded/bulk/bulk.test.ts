@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -176,8 +177,9 @@ test("workers that are killed one after the other lose nothing, and no end is re
   const { folder, runs } = openBulk();
   const { run, source } = numberedRun("killed", 200);
   await runs.load({ ...run, policy: policyOf({ spot: 100 }) }, source);
-  for (const [life, enough] of [10, 50, 90, 130].entries()) {
-    const worker = startProcess("work-bulk.ts", folder, "killed", `w${life}`, "end");
+  for (const enough of [10, 50, 90, 130]) {
+    // Killed somewhere between the two, and not after what the next one is killed at.
+    const worker = startProcess("work-bulk.ts", folder, "killed", `w${enough}`, "end", `e${enough + 30}`);
     await worker.printed(`e${enough}\n`);
     worker.child.kill("SIGKILL");
     await worker.ended.catch(() => undefined);
@@ -206,12 +208,14 @@ test("processes of another machine are not looked for on this one", async () => 
 test("a load goes on where the process that began it was killed", async () => {
   const bulk = openBulk();
   const { run, source } = numberedRun("numbers", 20_000);
-  const loader = startProcess("load-bulk.ts", bulk.folder, "numbers", "20000");
-  await loader.printed("stored 5000.");
+  const loader = startProcess("load-bulk.ts", bulk.folder, "numbers", "20000", "7000");
+  await loader.printed("read 7000.");
+  const gone = once(loader.child, "exit");
   loader.child.kill("SIGKILL");
+  await gone;
   const stored: number[] = [];
   expect(await bulk.runs.load(run, source, (count) => stored.push(count))).toEqual({ outcome: "loaded" });
-  expect(stored[0]).toBeGreaterThan(5000);
+  expect(stored).toEqual([10_000, 15_000, 20_000]);
   expect(await bulk.runs.counts("numbers")).toMatchObject({ QUEUED: 20_000 });
   expect(bulk.db.get("SELECT count(DISTINCT id) AS ids FROM bulk_entries")).toEqual({ ids: 20_000 });
   const last = await bulk.runs.entry("numbers", "e20000");

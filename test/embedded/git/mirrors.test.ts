@@ -12,7 +12,7 @@ import {
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../../src/clock.ts";
 import { makeGitSources } from "../../../src/embedded/git/sources.ts";
 import { makeRepository, type TestRepository } from "./test-repository.ts";
@@ -143,12 +143,13 @@ test("nobody waits long for a host that does not answer", async () => {
   const sources = makeGitSources({ folder: join(root, "mirrors"), clock: impatient });
   const location = `git://127.0.0.1:${port}/x.git`;
   await expect(sources.head({ location })).rejects.toThrow(/still being fetched/);
-  await vi.waitFor(() => expect(sockets).toHaveLength(1));
+  await expect.poll(() => sockets.length).toBe(1);
   await expect(sources.head({ location })).rejects.toThrow(/still being fetched/);
   expect(sockets).toHaveLength(1);
   for (const socket of sockets) socket.destroy();
   silent.close();
-  await vi.waitFor(() => expect(sources.head({ location })).rejects.toThrow(/cannot be fetched/));
+  const refusal = () => sources.head({ location }).then(String, String);
+  await expect.poll(refusal).toMatch(/cannot be fetched/);
 });
 
 test("a process with nothing else to do ends, and Git with it, while a host does not answer", async () => {
@@ -163,12 +164,12 @@ test("a process with nothing else to do ends, and Git with it, while a host does
     const sources = makeGitSources({ folder: ${JSON.stringify(join(root, "mirrors"))}, clock });
     await sources.head({ location: "git://127.0.0.1:${port}/x.git" }).catch((error) => console.log(error.message));`;
   const ended = await new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, ["--input-type=module", "-e", program], { timeout: 30_000 }, (error, out) =>
+    execFile(process.execPath, ["--input-type=module", "-e", program], { timeout: 120_000 }, (error, out) =>
       error ? reject(error) : resolve(out),
     );
   });
   expect(ended).toMatch(/still being fetched/);
   // The connection ends with Git.
-  await vi.waitFor(() => expect(sockets.every((socket) => socket.destroyed || socket.readableEnded)).toBe(true));
+  await expect.poll(() => sockets.every((socket) => socket.destroyed || socket.readableEnded)).toBe(true);
   silent.close();
 });

@@ -137,7 +137,7 @@ test("P10: of each task the newest 1000 executions are kept; what they came to s
   expect([idsOf(rows), next]).toEqual([ids.slice(3).toReversed(), undefined]);
   expect(await store.execution(kept ?? "")).toBeDefined();
   expect((await store.task(taskKey(train)))?.counts.SUCCEEDED).toBe(1002);
-}, 30_000);
+});
 
 test("the files of executions go after their records, also those that a killed process left", async () => {
   const { files, world, db, folder } = openLoops({ kept: 10 });
@@ -231,4 +231,4 @@ test("P2: loops go on in another process when theirs is killed, and no execution
     expect(told).toEqual(expected.flat());
     expect((await store.task(`${loop}/train`))?.counts).toMatchObject({ SUCCEEDED: 60, LOST: 3 });
   }
-}, 30_000);
+});

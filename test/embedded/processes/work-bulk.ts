@@ -1,8 +1,9 @@
 /**
- * A worker of a bulk run: `work-bulk.ts FOLDER RUN WORKER end|hold`. With `end` it ends every entry it gets as done and
- * prints them; with `hold` it takes some, writes to the log of each, says so, and waits to be killed.
+ * A worker of a bulk run: `work-bulk.ts FOLDER RUN WORKER end|hold [LAST]`. With `end` it ends every entry it gets as done
+ * and prints them, up to LAST, with which in hand it waits to be killed; with `hold` it takes some, writes to the log of
+ * each, says so, and waits to be killed.
  */
-import { writeFileSync } from "node:fs";
+import { writeFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isoTime, systemClock } from "../../../src/clock.ts";
@@ -10,8 +11,9 @@ import { makeEmbeddedBulk } from "../../../src/embedded/bulk/bulk.ts";
 import { openDatabase } from "../../../src/embedded/database/database.ts";
 import { processIdentity } from "../../../src/embedded/processes/processes.ts";
 import { workerOf } from "../../contracts/bulk-world.ts";
+import { standStill } from "./stand-still.ts";
 
-const [folder = "", run = "", worker = "", mode = ""] = process.argv.slice(2);
+const [folder = "", run = "", worker = "", mode = "", last] = process.argv.slice(2);
 const db = openDatabase(join(folder, "cirrus.db"));
 const { queue, logs } = makeEmbeddedBulk(db, { clock: systemClock, folder });
 const identity = processIdentity(process.pid) ?? "";
@@ -24,7 +26,8 @@ for (;;) {
     await systemClock.sleep(600_000);
   }
   if (leases.length === 0) break;
-  for (const { entry } of leases) console.log(entry.id);
+  for (const { entry } of leases) writeSync(1, `${entry.id}\n`);
+  if (leases.some(({ entry }) => entry.id === last)) standStill();
   const now = isoTime(systemClock.now());
   await queue.finish(leases.map((lease) => ({ lease, end: { outcome: "done", startedAt: now, endedAt: now } })));
 }

@@ -170,6 +170,56 @@ describe("a stop", () => {
   });
 });
 
+describe("what waits for others", () => {
+  const waiter = { type: "FeatureCollection", process: [{ workflow: "publish", await: { payloads: [idOf("a")] } }] };
+  const id = "s2/workflow-publish/a";
+
+  test("is stopped without an execution, and tells whoever listens", async () => {
+    await world.process([waiter]);
+    const action = await world.ask({ kind: "stop", payloadIds: [id], why: "not needed" });
+    expect(counts(action)).toEqual({ state: "DONE", total: 1, done: 1, skipped: 0, failed: 0 });
+    expect(await world.record(id)).toMatchObject({ state: "ABORTED", effectsPending: false });
+    expect((await world.history(id)).at(-1)).toMatchObject({
+      from: "WAITING",
+      reason: "not needed (alice via the API)",
+    });
+    expect(await world.events()).toContain(`ABORTED ${id}`);
+    const again = await world.ask({ kind: "rerun", payloadIds: [id] });
+    expect(counts(again)).toMatchObject({ done: 1 });
+    expect(await world.deliver()).toMatchObject([{ outcome: "waiting" }]);
+  });
+
+  test("is stopped once where the action died after it", async () => {
+    await world.process([waiter]);
+    const begun = await beginAction(
+      { id: "0197", by: "alice", request: { kind: "stop", payloadIds: [id] } },
+      world.acting,
+    );
+    const chosen = await stepAction(begun, world.acting);
+    const dying = {
+      ...world.acting,
+      actions: { ...world.acting.actions, update: async () => Promise.reject(new Error("it dies here")) },
+    };
+    await expect(chosen && stepAction(chosen, dying)).rejects.toThrow("it dies here");
+    const before = await world.history(id);
+    expect(await finish("0197")).toMatchObject({ state: "DONE", done: 1, skipped: 0 });
+    expect(await world.history(id)).toEqual(before);
+  });
+
+  test("is neither run again, redriven nor marked as invalid", async () => {
+    await world.process([waiter]);
+    expect(reasons(await world.ask({ kind: "rerun", payloadIds: [id] }))).toEqual([
+      `${id} skipped: it is WAITING: it runs once all is there; stop it first`,
+    ]);
+    expect(reasons(await world.ask({ kind: "redrive", payloadIds: [id] }))).toEqual([
+      `${id} skipped: its execution has never started, or is forgotten by now`,
+    ]);
+    const mark = await world.ask({ kind: "mark", state: "INVALID", payloadIds: [id] });
+    expect(reasons(mark)).toEqual([`${id} skipped: it is WAITING: nothing of it has run`]);
+    expect(await world.record(id)).toMatchObject({ state: "WAITING" });
+  });
+});
+
 describe("a mark", () => {
   test("moves what does not run, tells whoever listens, and leaves what runs or has SUCCEEDED", async () => {
     await world.process([payloadOf("cog", ["good"])]);

@@ -73,7 +73,7 @@ test("an action does each of its targets once, whenever its driver dies and what
     ),
     { numRuns: 25 },
   );
-}, 60_000);
+});
 
 function requestOf(kind: (typeof KINDS)[number], byFilter: boolean, items: readonly string[]): ActionRequest {
   if (kind === "publish") return { kind, payloads: items.map((item) => payloadOf("cog", [item])), why: "again" };

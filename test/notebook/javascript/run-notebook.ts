@@ -89,8 +89,10 @@ export async function runProgram({
   const code = new Promise<number | null>((resolve) => child.once("close", resolve));
   if (!child.stdout || !child.stderr) throw new Error("The process has no output.");
   if (endAfter !== undefined) {
+    let printed = "";
     child.stdout.on("data", (part: Buffer) => {
-      if (part.includes(endAfter)) child.kill("SIGTERM");
+      printed += part.toString();
+      if (!child.killed && printed.includes(endAfter)) child.kill("SIGTERM");
     });
   }
   const [said, stdout, stderr] = await Promise.all([text(channel), text(child.stdout), text(child.stderr)]);

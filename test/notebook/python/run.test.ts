@@ -192,11 +192,15 @@ describe("P11: what goes wrong", () => {
   });
 
   test("P5: is the end of its time: it may clean up, and its trace tells where it was", async () => {
-    // Printed once it sleeps: the signal comes then, and not while it prints.
+    // Printed by another thread once this one sleeps: the signal comes then, and not while it prints.
     const cell = [
-      "import threading, time",
+      "import sys, threading, time",
+      "main = threading.get_ident()",
+      "def say_up():",
+      "    while sys._current_frames()[main].f_lineno != 9: time.sleep(0.01)",
+      "    print('up')",
       "def task():",
-      "    threading.Timer(0.5, print, ['up']).start()",
+      "    threading.Thread(target=say_up).start()",
       "    try:",
       "        time.sleep(600)",
       "    finally:",
@@ -205,7 +209,7 @@ describe("P11: what goes wrong", () => {
     const ran = await runCells([cell], { signalAfter: { text: "up", signal: "SIGTERM" } });
     expect(ran.stdout).toBe("up\ncleaned\n");
     expect(ran.end.error?.name).toBe("Terminated");
-    expect(ran.end.error?.trace).toContain('[cell 0]", line 5, in task\n    time.sleep(600)\nTerminated:');
+    expect(ran.end.error?.trace).toContain('[cell 0]", line 9, in task\n    time.sleep(600)\nTerminated:');
   });
 });
 

@@ -28,33 +28,37 @@ const KILLS = 6;
 const again = (limit: number) => ({ limit, delaySeconds: 0.05, factor: 1 });
 const POLICY: RetryPolicy = { ...DEFAULT_POLICY, exception: again(1), exit: again(2), spot: again(1000) };
 
-test.each(["process", "reuse"])("with workers of the mode %s", async (mode) => {
-  const data = temporaryFolder();
-  const here = openBulkHere(data);
-  onTestFinished(() => here.close());
-  const kinds = new Map(KINDS.flatMap((kind, k) => Array.from({ length: kind[1] }, (_, i) => [`${k}-${i}`, kind])));
-  await load(here.runs, [...kinds].map(([id, [data]]) => ({ id, data })).sort(byDigest));
+test.each(["process", "reuse"])(
+  "with workers of the mode %s",
+  async (mode) => {
+    const data = temporaryFolder();
+    const here = openBulkHere(data);
+    onTestFinished(() => here.close());
+    const kinds = new Map(KINDS.flatMap((kind, k) => Array.from({ length: kind[1] }, (_, i) => [`${k}-${i}`, kind])));
+    await load(here.runs, [...kinds].map(([id, [data]]) => ({ id, data })).sort(byDigest));
 
-  const workers = [startWorker(data, mode), startWorker(data, mode)];
-  for (let kill = 0; kill < KILLS; kill++) {
-    await sleep(500 + 130 * kill);
-    const victim = workers[kill % 2];
-    victim?.kill();
-    workers[kill % 2] = startWorker(data, mode);
-  }
-  await Promise.all(workers.map(({ ended }) => ended));
+    const workers = [startWorker(data, mode), startWorker(data, mode)];
+    for (let kill = 0; kill < KILLS; kill++) {
+      await sleep(500 + 130 * kill);
+      const victim = workers[kill % 2];
+      victim?.kill();
+      workers[kill % 2] = startWorker(data, mode);
+    }
+    await Promise.all(workers.map(({ ended }) => ended));
 
-  expect(await here.runs.counts("chaos")).toMatchObject({ QUEUED: 0, RUNNING: 0, DONE: 74, FAILED: 19 });
-  expect((await here.runs.get("chaos"))?.state).toBe("FINISHED");
-  const attempts = Map.groupBy(await allAttempts(here.runs), ({ entryId }) => entryId);
-  for (const [id, [, , state, outcomes]] of kinds) {
-    const own = (attempts.get(id) ?? []).toSorted((a, b) => a.attempt - b.attempt);
-    expect(own.map(({ attempt }) => attempt)).toEqual(own.map((_, index) => index + 1));
-    const counted = own.flatMap(({ outcome }) => (outcome === undefined || outcome === "spot" ? [] : [outcome]));
-    expect([id, counted, (await here.runs.entry("chaos", id))?.state]).toEqual([id, outcomes, state]);
-  }
-  expect(await processesOf(data)).toEqual([]);
-});
+    expect(await here.runs.counts("chaos")).toMatchObject({ QUEUED: 0, RUNNING: 0, DONE: 74, FAILED: 19 });
+    expect((await here.runs.get("chaos"))?.state).toBe("FINISHED");
+    const attempts = Map.groupBy(await allAttempts(here.runs), ({ entryId }) => entryId);
+    for (const [id, [, , state, outcomes]] of kinds) {
+      const own = (attempts.get(id) ?? []).toSorted((a, b) => a.attempt - b.attempt);
+      expect(own.map(({ attempt }) => attempt)).toEqual(own.map((_, index) => index + 1));
+      const counted = own.flatMap(({ outcome }) => (outcome === undefined || outcome === "spot" ? [] : [outcome]));
+      expect([id, counted, (await here.runs.entry("chaos", id))?.state]).toEqual([id, outcomes, state]);
+    }
+    expect(await processesOf(data)).toEqual([]);
+  },
+  600_000,
+);
 
 /** Kinds mixed, in the same way each time. */
 function byDigest(a: Entry, b: Entry): number {
@@ -101,7 +105,7 @@ async function allAttempts(runs: BulkRuns): Promise<readonly AttemptRecord[]> {
 async function processesOf(folder: string): Promise<readonly string[]> {
   for (let turn = 0; ; turn++) {
     const found = readdirSync("/proc").filter((pid) => Number(pid) > 0 && environmentOf(pid).includes(`=${folder}/`));
-    if (found.length === 0 || turn === 100) return found;
+    if (found.length === 0 || turn === 1200) return found;
     await sleep(50);
   }
 }

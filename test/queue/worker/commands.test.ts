@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findProgram, type Program } from "../../../src/queue/program.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
+import { read } from "../../project/project-folder.ts";
 import { isGone } from "./processes-gone.ts";
 import { work } from "./work.ts";
 
@@ -157,6 +158,15 @@ describe("the program of a task", () => {
     const cwd = folder();
     expect(find("./run.sh", cwd)).toMatchObject({ command: [join(cwd, "run.sh")] });
     expect(() => find("./not-executable", cwd)).toThrow(expect.objectContaining({ hint: "chmod +x not-executable" }));
+  });
+
+  test("of a project is made executable by a command for the folder that one is in", () => {
+    const { project } = read({
+      "tasks/warp/definition.yml": "bulk: { command: [work.sh] }\n",
+      "tasks/warp/work.sh": "",
+    });
+    const find = () => findProgram({ kind: "task", name: "warp" }, project, project.root);
+    expect(find).toThrow(expect.objectContaining({ hint: "chmod +x tasks/warp/work.sh" }));
   });
 
   test("is told to be missing before anything runs", () => {

@@ -1,9 +1,9 @@
 /** What a worker does when it has to end early, when its store does not answer and when it loses an entry. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../../../src/clock.ts";
 import { simulateNotices } from "../../../src/queue/worker/notices.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
+import { makeHandClock } from "../../scheduler/execute/hand-clock.ts";
 import { work } from "./work.ts";
 
 describe.each(["process", "reuse", "in-process"] as const)("in the mode %s", (mode) => {
@@ -75,12 +75,20 @@ describe.each(["process", "reuse", "in-process"] as const)("in the mode %s", (mo
   });
 
   test("after the notice of a machine's end nothing is begun, and what ran is tried elsewhere", async () => {
+    const clock = makeHandClock();
+    let started = 0;
     const { endOf, queue, summary } = await work(
       { hangs: { do: "hang" }, told: { do: "poll-termination" }, later: { do: "add", a: 1, b: 1 } },
       {
         ...(mode === "in-process" ? { mode: "process" as const } : { mode }),
-        notices: simulateNotices(systemClock, 0.6, 11),
+        clock,
+        notices: simulateNotices(clock, 5, 11),
         limits: { graceSeconds: 0.5 },
+        onEvent(event) {
+          if (event.type === "started" && ++started === 2) void clock.advance(5000);
+          // Ten seconds and the time of grace before the machine's end.
+          if (event.type === "ended" && event.lease.entry.id === "told") void clock.advance(500);
+        },
       },
     );
     expect(endOf("told")).toMatchObject({ outcome: "done", result: { shutdown: false } });

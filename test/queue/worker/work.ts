@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AttemptEnd } from "../../../src/bulk/attempt.ts";
 import type { Entry } from "../../../src/bulk/entry.ts";
 import type { RetryPolicy } from "../../../src/bulk/retry-policy.ts";
-import { systemClock } from "../../../src/clock.ts";
+import { type Clock, systemClock } from "../../../src/clock.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import type { Program } from "../../../src/queue/program.ts";
 import { runWorker } from "../../../src/queue/worker/run-worker.ts";
@@ -29,6 +29,7 @@ export interface Work extends Partial<Omit<WorkerOptions, "limits" | "onEvent">>
   readonly limits?: Partial<WorkerOptions["limits"]>;
   readonly policy?: RetryPolicy;
   readonly notices?: WorkerPorts["notices"];
+  readonly clock?: Clock;
   /** Called once the queue is there, before the worker begins. */
   readonly prepare?: (queue: MemoryQueue) => void;
   readonly onEvent?: (event: WorkerEvent, queue: MemoryQueue) => void;
@@ -45,12 +46,12 @@ export interface Worked {
 /** By ID, what each task does. */
 export async function work(tasks: Readonly<Record<string, JsonObject>>, options: Work = {}): Promise<Worked> {
   const entries: Entry[] = Object.entries(tasks).map(([id, data]) => ({ id, data }));
-  const { policy, notices, prepare, limits, onEvent, ...rest } = options;
-  const queue = makeMemoryQueue(entries, systemClock, policy);
+  const { policy, notices, clock = systemClock, prepare, limits, onEvent, ...rest } = options;
+  const queue = makeMemoryQueue(entries, clock, policy);
   prepare?.(queue);
   const events: WorkerEvent[] = [];
   const summary = await runWorker(
-    { queue, clock: systemClock, logs: makeFolderLogs(join(temporaryFolder(), "logs")), notices },
+    { queue, clock, logs: makeFolderLogs(join(temporaryFolder(), "logs")), notices },
     {
       ...{ run: "test", worker: "worker-1", program: TROUBLEMAKER, slots: 2, mode: "process", idle: "exit", idleMs: 0 },
       limits: { maxRuntimeSeconds: 30, cpus: 1, graceSeconds: 1, ...limits },

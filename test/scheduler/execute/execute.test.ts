@@ -75,7 +75,7 @@ hold = "import time; x = b'1' * 60_000_000; print('held', flush=True); time.slee
 child = subprocess.Popen([sys.executable, "-c", hold], stdout=subprocess.PIPE)
 child.stdout.readline()
 own = b"1" * 60_000_000
-time.sleep(0.6)
+time.sleep(1.5)
 say({"result": None})`;
     const { end } = await makeSetting({ clock }).run(executionOf(code, { clock }));
     expect(end.peakMemoryBytes).toBeGreaterThan(120_000_000);

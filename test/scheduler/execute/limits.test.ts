@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { processIdentity } from "../../../src/embedded/processes/processes.ts";
 import type { Request } from "../../../src/loop/controls.ts";
+import type { Environments } from "../../../src/loop/environments.ts";
+import { WORKTREE } from "../../../src/loop/sources.ts";
 import { PYTHON } from "../../embedded/environments/python-here.ts";
 import { temporaryFolder } from "../../embedded/temporary-folder.ts";
 import { type Executed, executionOf, HANGS, makeSetting } from "./executing.ts";
@@ -174,8 +176,91 @@ test("P9: an environment that takes longer to build than the task may run is not
   const ended = run(executionOf("", { clock, settings: { timeoutSeconds: 300 } }));
   await clock.sleeping(300_000);
   await clock.advance(300_000);
-  const error = { name: "EnvironmentFailed", message: "still being built" };
-  expect((await ended).end).toMatchObject({ outcome: "FAILED", error, durationMs: 300_000 });
+  const message =
+    "Its timeout of 5m was over before anything of it ran. Its environment was not ready: still being built. " +
+    "Should that happen again, give it a longer timeout.";
+  const error = { name: "Timeout", message };
+  expect((await ended).end).toMatchObject({ outcome: "TIMED_OUT", error, durationMs: 300_000 });
+});
+
+describe("a checkout that takes longer than the task may run", () => {
+  function startSlow(
+    loop: string,
+    { environments, commit = "3f2a9c1d".padEnd(40, "0") }: { environments?: Environments; commit?: string } = {},
+  ) {
+    const clock = makeHandClock();
+    const files = Promise.withResolvers<void>();
+    let asked = 0;
+    const sources = {
+      async checkOut(): Promise<void> {
+        asked += 1;
+        await files.promise;
+      },
+    };
+    const { run } = makeSetting({ clock, sources, ...(environments && { environments }) });
+    const execution = executionOf(`say({"result": 1})`, {
+      clock,
+      settings: { timeoutSeconds: 300 },
+      loop,
+      version: { headCommit: commit, pinned: false },
+    });
+    return {
+      clock,
+      files,
+      asked: () => asked,
+      start: () => run(execution),
+      again: () => run({ ...execution, id: "again" }),
+    };
+  }
+
+  test("P5: is not waited for: it TIMED_OUT, and says during what", async () => {
+    const { clock, start } = startSlow("zzebu");
+    const ended = start();
+    await clock.sleeping(300_000);
+    await clock.advance(300_000);
+    const message =
+      "Its timeout of 5m was over before anything of it ran. The files of 3f2a9c1d in /repository were still being checked " +
+      "out. Should that happen again, give it a longer timeout.";
+    const { end, log } = await ended;
+    expect(end).toMatchObject({ outcome: "TIMED_OUT", error: { name: "Timeout", message }, durationMs: 300_000 });
+    expect(log).toEqual([]);
+  });
+
+  test("in the metadata loop has another way out", async () => {
+    const { clock, start } = startSlow("metadata");
+    const ended = start();
+    await clock.sleeping(300_000);
+    await clock.advance(300_000);
+    expect((await ended).end.error?.message).toMatch(
+      /run it in the loop of its organisation, where it may take longer\.$/,
+    );
+  });
+
+  test.each([
+    ["is there for its next turn", undefined, 1],
+    ["is not used for files that lie there, as they may be others by then", WORKTREE, 2],
+  ])("%s", async (_title, commit, times) => {
+    const { clock, files, asked, start, again } = startSlow("zzebu", commit === undefined ? {} : { commit });
+    const ended = start();
+    await clock.sleeping(300_000);
+    await clock.advance(300_000);
+    expect((await ended).end.outcome).toBe("TIMED_OUT");
+    files.resolve();
+    const { end } = await again();
+    expect(end).toMatchObject({ outcome: "SUCCEEDED", result: 1 });
+    expect(asked()).toBe(times);
+  });
+
+  test("hides no environment that failed by itself", async () => {
+    const { clock, start } = startSlow("zzebu", {
+      environments: { prepare: async () => ({ outcome: "failed", reason: "no wheel for tensorflow" }) },
+    });
+    const ended = start();
+    await clock.sleeping(300_000);
+    await clock.advance(300_000);
+    const error = { name: "EnvironmentFailed", message: "no wheel for tensorflow" };
+    expect((await ended).end).toMatchObject({ outcome: "FAILED", error });
+  });
 });
 
 test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)(
