@@ -13,8 +13,8 @@ const { project } = readProject(ROOT, { stage: "bench", region: "us-west-2", opt
 export async function packagesAtImport(handler: string): Promise<readonly (readonly [name: string, bytes: number])[]> {
   const outdir = mkdtempSync(join(tmpdir(), "cirrus-bench-"));
   try {
-    // The two that are left out are serverless-esbuild's own.
-    const { exclude: _, outputFileExtension, ...options } = bundleOptions(project);
+    // Those that are left out are serverless-esbuild's own.
+    const { exclude: _, skipRebuild: __, concurrency: ___, outputFileExtension, ...options } = bundleOptions(project);
     const outExtension = { ".js": outputFileExtension };
     const { metafile } = await build({ ...options, entryPoints: [handler], outdir, outExtension, metafile: true });
     const sizes = new Map<string, number>();

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { unzip } from "../src/task/unzip.ts";
+import { unzip } from "../src/task/batch/unzip.ts";
 import { makeProjectWithLoops } from "../test/stack/with-loops.ts";
 
 export interface PackagedFunction {

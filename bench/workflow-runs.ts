@@ -31,7 +31,7 @@ export function makeWorkflowRuns(runtime: Runtime, { name }: Variant): WorkflowR
     return lambda ?? never(`There is no function of ${step}.`);
   });
 
-  runtime.subscribe("workflow-event", ({ body }) => {
+  runtime.announcements.subscribe("workflow-event", ({ body }) => {
     const event: { payload_id?: string; event_type?: string } = JSON.parse(body);
     if (event.event_type === "STARTED_PROCESSING" || event.event_type === "CLAIMED_PROCESSING") return;
     ends.get(event.payload_id ?? "")?.(event.event_type ?? "");
