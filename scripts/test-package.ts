@@ -4,7 +4,7 @@
  * where it is not there.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -26,6 +26,11 @@ try {
     ["cirrus", "task", "run", "both"],
     ["cirrus", "task", "run", "both", "--batch"],
     ["cirrus", "run", "flow", "workflows/flow/payload.json"],
+    ["cirrus", "show", "task", "convert-to-cog", "schema"],
+    ["cirrus", "readme"],
+    ["cirrus", "readme", "--check"],
+    ["cirrus", "feed", "schedule", "--collection", "days", "--workflow", "flow"],
+    ["cirrus", "run", "cog-archive", "cogs.json"],
     ["cirrus", "create", "task", "many", "Runs over many", "--type", "bulk"],
     ["cirrus", "bulk", "run", "many", "--tasks", "tasks/many/tasks.json"],
     ["cirrus", "examples"],
@@ -57,6 +62,10 @@ function makeProject(tarball: string): string {
   const manifest = JSON.parse(readFileSync(file, "utf8"));
   manifest.dependencies["cirrus-pipeline"] = `file:${tarball}`;
   writeFileSync(file, JSON.stringify(manifest, null, 2));
+  // A built-in workflow with its own example, whose assets lie in this project's bucket then.
+  cpSync(join(ROOT, "examples/assets"), join(folder, "demo/examples/assets"), { recursive: true });
+  const payload = readFileSync(join(ROOT, "workflows/cog-archive/payload.json"), "utf8");
+  writeFileSync(join(folder, "demo/cogs.json"), payload.replaceAll("cirrus-dev-data", "demo-dev-data"));
   return join(folder, "demo");
 }
 
