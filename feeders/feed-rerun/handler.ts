@@ -1,4 +1,4 @@
 /** Sends payloads again that are chosen by what became of them, with the input that they had. */
-import { rerunFeeder, rerunPorts } from "cirrus-pipeline/functions";
+import { rerunLambda } from "cirrus-pipeline/functions/feed-rerun";
 
-export const handler = rerunFeeder(rerunPorts);
+export const handler = rerunLambda();

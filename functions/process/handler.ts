@@ -1,4 +1,4 @@
 /** Starts the workflows of the payloads that come through the queue. */
-import { processLambda } from "cirrus-pipeline/functions";
+import { processLambda } from "cirrus-pipeline/functions/process";
 
 export const handler = processLambda();

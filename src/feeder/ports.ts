@@ -4,7 +4,9 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Context } from "aws-lambda";
-import { lazyLambda, lazyS3, lazySns } from "../aws/clients.ts";
+import { lazyLambda } from "../aws/clients/lambda.ts";
+import { lazyS3 } from "../aws/clients/s3.ts";
+import { lazySns } from "../aws/clients/sns.ts";
 import { makeSnsIntake } from "../aws/intake.ts";
 import { makeS3ObjectStore } from "../aws/object-store.ts";
 import { type Clock, systemClock } from "../clock.ts";

@@ -1,7 +1,6 @@
-/** `cirrus-pipeline/functions`: the built-in functions as Lambdas, and what a project needs to write its own in their place. */
+/** `cirrus-pipeline/functions`: the built-in functions as Lambdas, and what a project needs to write its own in their place. Each is also `cirrus-pipeline/functions/<name>`, with which a bundle reads that one alone. */
 export { type ActEvent, type ActSummary, actLambda } from "./act/lambda.ts";
-export { type RerunPorts, rerunFeeder } from "./feed-rerun/feeder.ts";
-export { rerunPorts } from "./feed-rerun/wiring.ts";
+export { rerunLambda } from "./feed-rerun/lambda.ts";
 export { type Invocation, type MakePorts, makeLambda } from "./lambda/make-lambda.ts";
 export type { FunctionPorts, PayloadSettings } from "./ports.ts";
 export { postBatchLambda } from "./post-batch/lambda.ts";

@@ -1,19 +1,17 @@
 /** The functions' ports over AWS, from the environment that their definitions give them. */
 import { randomUUID } from "node:crypto";
 import { makeSnsAnnouncements } from "../aws/announcements.ts";
-import {
-  type ClientOptions,
-  lazyDynamoDb,
-  lazyLogs,
-  lazyS3,
-  lazySns,
-  lazySqs,
-  lazyStepFunctions,
-} from "../aws/clients.ts";
+import { lazyDynamoDb } from "../aws/clients/dynamodb.ts";
+import { lazyLogs } from "../aws/clients/logs.ts";
+import { lazyS3 } from "../aws/clients/s3.ts";
+import { lazyStepFunctions } from "../aws/clients/sfn.ts";
+import { lazySns } from "../aws/clients/sns.ts";
+import { lazySqs } from "../aws/clients/sqs.ts";
 import { makeSfnExecutions } from "../aws/executions.ts";
 import { makeSqsIntake } from "../aws/intake.ts";
 import { makeS3ObjectStore } from "../aws/object-store.ts";
 import { makeS3Rejections } from "../aws/rejections.ts";
+import type { ClientOptions } from "../aws/services/settings.ts";
 import { makeCloudWatchTaskLogs } from "../aws/task-logs.ts";
 import { systemClock } from "../clock.ts";
 import { type Environment, readEnvironment, requireVariable, type Variable } from "../env.ts";

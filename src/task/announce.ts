@@ -1,7 +1,7 @@
 /** Sends items to SNS topics, with the attributes that subscribers filter by. */
 
 import { makeSnsAnnouncements } from "../aws/announcements.ts";
-import { lazySns } from "../aws/clients.ts";
+import { lazySns } from "../aws/clients/sns.ts";
 import type { Database } from "../embedded/database/database.ts";
 import type { TopicArn } from "../embedded/messages/announcements.ts";
 import type { Announcements } from "../events/announcements.ts";

@@ -1,6 +1,6 @@
 /** Chooses the object store that a task reads and writes: S3, or the directory that stands for it. */
 import { resolve } from "node:path";
-import { lazyS3 } from "../aws/clients.ts";
+import { lazyS3 } from "../aws/clients/s3.ts";
 import { makeS3ObjectStore } from "../aws/object-store.ts";
 import { makeObjectStore } from "../embedded/objects/object-store.ts";
 import type { Environment } from "../env.ts";

@@ -1,5 +1,5 @@
 /** Reads what a task must not be told in a payload: tokens and passwords, from Secrets Manager. */
-import { lazySecrets } from "../aws/clients.ts";
+import { lazySecrets } from "../aws/clients/secrets.ts";
 import { SecretUnavailable } from "./errors.ts";
 import type { TaskPorts } from "./ports.ts";
 

@@ -9,7 +9,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { lazyS3 } from "../../src/aws/clients.ts";
+import { lazyS3 } from "../../src/aws/clients/s3.ts";
 import { makeS3ObjectStore } from "../../src/aws/object-store.ts";
 import { makeDynamoStateStore } from "../../src/aws/state/state-store.ts";
 import { systemClock } from "../../src/clock.ts";

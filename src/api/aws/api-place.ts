@@ -1,7 +1,12 @@
 /** What the API needs, of the stack that its Lambda is of: the adapters of the functions, from the same environment. */
-import { type ClientOptions, lazyCloudFormation, lazyLogs, lazySqs, lazyStepFunctions } from "../../aws/clients.ts";
+
+import { lazyCloudFormation } from "../../aws/clients/cloudformation.ts";
+import { lazyLogs } from "../../aws/clients/logs.ts";
+import { lazyStepFunctions } from "../../aws/clients/sfn.ts";
+import { lazySqs } from "../../aws/clients/sqs.ts";
 import { makeExecutionLogs } from "../../aws/execution-logs.ts";
 import { makeSqsQueueDepths } from "../../aws/queue-depths.ts";
+import type { ClientOptions } from "../../aws/services/settings.ts";
 import { makeCloudWatchTaskLogs } from "../../aws/task-logs.ts";
 import { makeSfnWorkflows } from "../../aws/workflows.ts";
 import { systemClock } from "../../clock.ts";

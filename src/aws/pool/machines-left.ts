@@ -1,5 +1,8 @@
 /** What bulk runs of a stack still have on Batch, and whether anything is there that takes it away. */
-import { type ClientOptions, lazyLambda, lazyLaunchTemplates } from "../clients.ts";
+
+import { lazyLambda } from "../clients/lambda.ts";
+import { lazyLaunchTemplates } from "../clients/launch-templates.ts";
+import type { ClientOptions } from "../services/settings.ts";
 import { runsWithTemplate } from "./launch-template.ts";
 
 export interface MachinesLeft {

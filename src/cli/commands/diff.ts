@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeClients } from "../../aws/clients.ts";
+import { lazyLambda } from "../../aws/clients/lambda.ts";
 import { codeHash } from "../../aws/code-hash.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import type { Project } from "../../project/project.ts";
@@ -58,7 +58,7 @@ async function findChanges(
     const code = await runServerless(io, { root: project.root, args, quiet: true });
     if (code !== 0) throw new CirrusError(`serverless package failed with exit code ${code}.`);
     const built = parseTemplate(await readFile(join(folder, "cloudformation-template-update-stack.json"), "utf8"));
-    const lambda = makeClients({ region: project.config.region, profile: options.profile }).lambda;
+    const lambda = lazyLambda({ region: project.config.region, profile: options.profile });
     return await addCodeChanges(compareTemplates(deployed, built), {
       built,
       folder,

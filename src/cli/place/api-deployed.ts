@@ -1,7 +1,7 @@
 /** What the API needs, of a deployed stage: the adapters of its functions, with the credentials of whoever calls. */
 import type { ApiSettings } from "../../api/ports.ts";
 import { makeDynamoActionStore } from "../../aws/actions.ts";
-import { lazyDynamoDb } from "../../aws/clients.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
 import { makeSqsQueueDepths } from "../../aws/queue-depths.ts";
 import { makeSfnWorkflows } from "../../aws/workflows.ts";
 import { systemClock } from "../../clock.ts";

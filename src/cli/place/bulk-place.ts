@@ -83,7 +83,7 @@ export async function openBulkPlace(io: Io, options: PlaceOptions, create: boole
 
 /** Task files on S3 are read with the credentials of whoever calls, once one is named. */
 async function objectsOfS3(io: Io, { region, profile, endpointUrl }: Place): Promise<ObjectStore> {
-  const { lazyS3 } = await import("../../aws/clients.ts");
+  const { lazyS3 } = await import("../../aws/clients/s3.ts");
   const { makeS3ObjectStore } = await import("../../aws/object-store.ts");
   return makeS3ObjectStore({
     s3: lazyS3({

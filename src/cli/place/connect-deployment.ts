@@ -1,6 +1,7 @@
 /** Finds a deployed stage: its stack's outputs, and clients with the credentials of whoever calls. */
-import { type ClientOptions, type Clients, makeClients } from "../../aws/clients.ts";
+import { type Clients, makeClients } from "../../aws/clients.ts";
 import { type Deployment, describeDeployment } from "../../aws/deployment.ts";
+import type { ClientOptions } from "../../aws/services/settings.ts";
 import { CirrusError, EXIT } from "../../errors.ts";
 import { findProjectRoot } from "../../project/find-root.ts";
 import type { Project } from "../../project/project.ts";

@@ -1,6 +1,7 @@
 /** `cirrus pool status`: the machines or Lambdas that a run of a deployed stage has now, and what they cost. */
 import type { Command } from "commander";
-import { lazyBatchPools, lazyLaunchTemplates } from "../../aws/clients.ts";
+import { lazyBatchPools } from "../../aws/clients/batch-pools.ts";
+import { lazyLaunchTemplates } from "../../aws/clients/launch-templates.ts";
 import { batchPoolStatus } from "../../aws/pool/batch-pool.ts";
 import type { PoolStatus } from "../../bulk/pool.ts";
 import { readPoolOrder } from "../../bulk/pool-order.ts";

@@ -1,7 +1,7 @@
 /** Where in the Serverless Framework's run Batch resources get their revisions, and former ones are carried over. */
 
 import { type BatchAccount, openBatchAccount } from "../../aws/batch/account.ts";
-import type { ClientOptions } from "../../aws/clients.ts";
+import type { ClientOptions } from "../../aws/services/settings.ts";
 import { CirrusError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { overlongNames, reviseBatch, type Template } from "../batch/batch-revisions.ts";

@@ -27,6 +27,8 @@ export interface NativePackagesOptions {
 
 /** A plugin for esbuild. */
 export function makeNativePackages({ external, functionsOf }: NativePackagesOptions): Plugin {
+  // Thousands of modules of every function's bundle ask for the same packages.
+  const known: Known = new Map();
   return {
     name: "native-packages",
     setup(build) {
@@ -34,9 +36,8 @@ export function makeNativePackages({ external, functionsOf }: NativePackagesOpti
       build.onResolve({ filter: /^[^./]/ }, ({ path, resolveDir }) => {
         if (path.startsWith("node:")) return undefined;
         const name = packageName(path);
-        const installed = findPackage(name, resolveDir);
-        if (installed === undefined || !(external.includes(name) || isNative(installed) || readsWasm(installed)))
-          return undefined;
+        const installed = findPackage(name, resolveDir, known);
+        if (installed === undefined || !(external.includes(name) || cannotBeBundled(installed))) return undefined;
         found.set(name, installed);
         return { path, external: true };
       });
@@ -72,16 +73,35 @@ function packageName(path: string): string {
     .join("/");
 }
 
+/** What was found in, or above, a folder of a package. */
+type Known = Map<string, Installed | undefined>;
+
 /** As Node looks for a package: in the folder's node_modules, then in those above it. */
-function findPackage(name: string, from: string): Installed | undefined {
+function findPackage(name: string, from: string, known: Known = new Map()): Installed | undefined {
   const directory = join(from, "node_modules", name);
-  const manifest = join(directory, "package.json");
-  if (existsSync(manifest)) {
-    const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(manifest, "utf8")));
-    return parsed.success ? { directory: realpathSync(directory), manifest: parsed.data } : undefined;
-  }
+  if (known.has(directory)) return known.get(directory);
+  const found = existsSync(join(directory, "package.json")) ? readPackage(directory) : findAbove(name, from, known);
+  known.set(directory, found);
+  return found;
+}
+
+function findAbove(name: string, from: string, known: Known): Installed | undefined {
   const parent = dirname(from);
-  return parent === from ? undefined : findPackage(name, parent);
+  return parent === from ? undefined : findPackage(name, parent, known);
+}
+
+function readPackage(directory: string): Installed | undefined {
+  const parsed = manifestSchema.safeParse(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")));
+  return parsed.success ? { directory: realpathSync(directory), manifest: parsed.data } : undefined;
+}
+
+/** Of each package. */
+const unbundled = new WeakMap<Installed, boolean>();
+
+function cannotBeBundled(installed: Installed): boolean {
+  const cannot = unbundled.get(installed) ?? (isNative(installed) || readsWasm(installed));
+  unbundled.set(installed, cannot);
+  return cannot;
 }
 
 /** One build a platform as optional dependencies, or compiled where it was installed. */
@@ -95,17 +115,10 @@ function isNative({ directory, manifest }: Installed): boolean {
   );
 }
 
-/** Of each folder, as every function's bundle asks for the same packages. */
-const wasmIn = new Map<string, boolean>();
-
 /** One machine is as good as another for it. */
 function readsWasm({ directory }: Installed): boolean {
-  const known = wasmIn.get(directory);
-  if (known !== undefined) return known;
   const exclude = (name: string) => name === "node_modules";
-  const found = globSync("**/*.wasm", { cwd: directory, exclude }).length > 0;
-  wasmIn.set(directory, found);
-  return found;
+  return globSync("**/*.wasm", { cwd: directory, exclude }).length > 0;
 }
 
 const COMPILERS = ["bindings", "node-gyp-build", "node-pre-gyp", "@mapbox/node-pre-gyp", "prebuild-install"];

@@ -2,9 +2,13 @@
 import { makeDynamoActionStore } from "../../aws/actions.ts";
 import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
 import { makeActCall } from "../../aws/call-act.ts";
-import { type ClientOptions, lazyDynamoDb, lazyLambda, lazyS3, lazySqs } from "../../aws/clients.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
+import { lazyLambda } from "../../aws/clients/lambda.ts";
+import { lazyS3 } from "../../aws/clients/s3.ts";
+import { lazySqs } from "../../aws/clients/sqs.ts";
 import { makeSqsDeadLetters } from "../../aws/dead-letters.ts";
 import { makeAwsLoops } from "../../aws/loops/loops.ts";
+import type { ClientOptions } from "../../aws/services/settings.ts";
 import { systemClock } from "../../clock.ts";
 import { type Environment, readEnvironment, requireVariable, type Variable } from "../../env.ts";
 import type { Log } from "../../log.ts";

@@ -1,5 +1,5 @@
 /** Where feed-rerun looks payloads up: the deployment's table, or on one machine the database. */
-import { lazyDynamoDb } from "../../aws/clients.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
 import { systemClock } from "../../clock.ts";
 import { type Environment, readEnvironment, requireVariable } from "../../env.ts";
 import type { RerunPorts } from "./feeder.ts";

@@ -1,17 +1,15 @@
 /** What supervise works with, on AWS: the store of bulk runs, and pools that stand on the deployed stack. */
 import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
-import {
-  type ClientOptions,
-  lazyBatchPools,
-  lazyDynamoDb,
-  lazyEventSourceMappings,
-  lazyLaunchTemplates,
-  lazyS3,
-  lazySqs,
-} from "../../aws/clients.ts";
+import { lazyBatchPools } from "../../aws/clients/batch-pools.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
+import { lazyEventSourceMappings } from "../../aws/clients/event-source-mappings.ts";
+import { lazyLaunchTemplates } from "../../aws/clients/launch-templates.ts";
+import { lazyS3 } from "../../aws/clients/s3.ts";
+import { lazySqs } from "../../aws/clients/sqs.ts";
 import { makeBatchPool } from "../../aws/pool/batch-pool.ts";
 import { makeLambdaPool } from "../../aws/pool/lambda-pool.ts";
 import type { PoolSettings } from "../../aws/pool/pool-settings.ts";
+import type { ClientOptions } from "../../aws/services/settings.ts";
 import { systemClock } from "../../clock.ts";
 import { type Environment, readEnvironment, requireVariable, type Variable } from "../../env.ts";
 import type { Log } from "../../log.ts";

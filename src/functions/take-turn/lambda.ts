@@ -1,7 +1,9 @@
 /** take-turn as a Lambda: called by the state machine of loops once for each turn. */
 import { randomUUID } from "node:crypto";
-import { type ClientOptions, lazyDynamoDb, lazyS3 } from "../../aws/clients.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
+import { lazyS3 } from "../../aws/clients/s3.ts";
 import { makeAwsLoops } from "../../aws/loops/loops.ts";
+import type { ClientOptions } from "../../aws/services/settings.ts";
 import { systemClock } from "../../clock.ts";
 import { type Environment, readEnvironment, requireVariable } from "../../env.ts";
 import type { Log } from "../../log.ts";

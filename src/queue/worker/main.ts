@@ -4,7 +4,9 @@
  */
 import { dirname } from "node:path";
 import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
-import { lazyDynamoDb, lazyS3, lazySqs } from "../../aws/clients.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
+import { lazyS3 } from "../../aws/clients/s3.ts";
+import { lazySqs } from "../../aws/clients/sqs.ts";
 import { type InstanceFacts, makeInstanceMetadata, readInstance } from "../../aws/instance-metadata.ts";
 import { makeInstanceNotices } from "../../aws/instance-notices.ts";
 import { makeS3ObjectStore } from "../../aws/object-store.ts";

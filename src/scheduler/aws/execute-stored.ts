@@ -1,8 +1,10 @@
 /** Executes on a machine of AWS what take-turn has begun, and says how it ended before the machine goes away. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ClientOptions, lazyDynamoDb, lazyS3 } from "../../aws/clients.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
+import { lazyS3 } from "../../aws/clients/s3.ts";
 import { type AwsLoops, makeAwsLoops } from "../../aws/loops/loops.ts";
+import type { ClientOptions } from "../../aws/services/settings.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { makeEmbeddedEnvironments } from "../../embedded/environments/environments.ts";
 import { type Environment, requireVariable, wholeEnvironment } from "../../env.ts";

@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lazySecrets, lazyStepFunctions } from "../../aws/clients.ts";
+import { lazySecrets } from "../../aws/clients/secrets.ts";
+import { lazyStepFunctions } from "../../aws/clients/sfn.ts";
 import { makeSfnExecutions } from "../../aws/executions.ts";
 import type { AwsLoops } from "../../aws/loops/loops.ts";
 import { systemClock } from "../../clock.ts";

@@ -18,10 +18,10 @@ export async function findTaskCode(
   }
   print(`Fetching the code of the Lambda ${name}`);
   // Loaded only here: most jobs of one machine have their code at hand.
-  const { makeClients } = await import("../../aws/clients.ts");
+  const { lazyLambda } = await import("../../aws/clients/lambda.ts");
   const { locateLambdaCode } = await import("../../aws/lambda-code.ts");
   const { fetchLambdaCode } = await import("./lambda-code.ts");
-  const code = await locateLambdaCode(name, makeClients().lambda);
+  const code = await locateLambdaCode(name, lazyLambda({}));
   if (code.layers.length > 0) print(`Warning: the files of its layers are not here: ${code.layers.join(", ")}`);
   return fetchLambdaCode(name, code, { signal, allowLocal: environment.AWS_ENDPOINT_URL !== undefined });
 }

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import type { SQSEvent } from "aws-lambda";
 import { makeAwsBulk } from "../../aws/bulk/bulk.ts";
-import { lazyDynamoDb, lazyS3, lazySqs } from "../../aws/clients.ts";
+import { lazyDynamoDb } from "../../aws/clients/dynamodb.ts";
+import { lazyS3 } from "../../aws/clients/s3.ts";
+import { lazySqs } from "../../aws/clients/sqs.ts";
 import { systemClock } from "../../clock.ts";
 import { readEnvironment, requireVariable } from "../../env.ts";
 import type { BulkWorker } from "./define-worker.ts";

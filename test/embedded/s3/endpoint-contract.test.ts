@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lazyS3 } from "../../../src/aws/clients.ts";
+import { lazyS3 } from "../../../src/aws/clients/s3.ts";
 import { makeS3ObjectStore } from "../../../src/aws/object-store.ts";
 import { startS3Endpoint } from "../../../src/embedded/s3/endpoint.ts";
 import { describeObjectStore } from "../../contracts/object-store.ts";
