@@ -1,4 +1,4 @@
-/** A copy of this checkout with the probe in it, where tests deploy from: `npx serverless` runs in it as anywhere. */
+/** A copy of this checkout with the probe in it, where tests deploy from. */
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ export interface Ended {
 
 export interface ProjectCopy {
   readonly folder: string;
-  /** The Serverless Framework's own command, as a person would type it. */
+  /** The Serverless Framework's own command. */
   serverless(...args: string[]): Promise<Ended>;
   cirrus(...args: string[]): Promise<Ended>;
   remove(): void;
@@ -41,7 +41,7 @@ export function copyProject(endpoint: string): ProjectCopy {
     });
   return {
     folder,
-    serverless: (...args) => run("npx", ["serverless", ...args]),
+    serverless: (...args) => run(join(folder, "node_modules/.bin/serverless"), args),
     cirrus: (...args) => run(join(folder, "bin", "cirrus"), args),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,11 +1,14 @@
-/** Bulk runs on the pools of a deployed stage: machines made for the run, workers as Batch jobs or Lambdas, and nothing left in the end. */
+/**
+ * Bulk runs on the pools of a deployed stage: the same commands as here, with a pool and a stage; machines made for the run,
+ * workers as Batch jobs or Lambdas, and nothing left in the end.
+ */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatchClient, DescribeComputeEnvironmentsCommand, DescribeJobQueuesCommand } from "@aws-sdk/client-batch";
 import { DescribeLaunchTemplatesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { LambdaClient, ListEventSourceMappingsCommand } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { makeAwsBulk } from "../../src/aws/bulk/bulk.ts";
 import { makeClients } from "../../src/aws/clients.ts";
 import { makeS3ObjectStore } from "../../src/aws/object-store.ts";
@@ -14,6 +17,7 @@ import type { BulkRun, BulkTask } from "../../src/bulk/bulk-run.ts";
 import type { PoolPlan } from "../../src/bulk/pool.ts";
 import { DEFAULT_POLICY } from "../../src/bulk/retry-policy.ts";
 import { systemClock } from "../../src/clock.ts";
+import { EXIT } from "../../src/errors.ts";
 import { asJson } from "../../src/json.ts";
 import { payloadUrls } from "../../src/payload/object-urls.ts";
 import { orderPool, startRun } from "../../src/pool/start-run.ts";
@@ -42,10 +46,7 @@ beforeAll(async () => {
   stage = await openStage(endpoint, STACK);
 }, DEPLOY_MS);
 
-afterAll(async () => {
-  await project.serverless("remove", "--stage", "bulk");
-  project.remove();
-}, DEPLOY_MS);
+afterAll(project.remove);
 
 function planOf(kind: PoolPlan["kind"], more: Partial<PoolPlan> = {}): PoolPlan {
   return {
@@ -143,6 +144,63 @@ function entriesOf(count: number): readonly object[] {
 
 const ADDER: BulkTask = { kind: "task", name: "adder" };
 
+describe("cirrus bulk run --pool batch", () => {
+  /** Prices are recorded ones: the emulator has none. */
+  const pool = [
+    "--stage",
+    "bulk",
+    "--pool",
+    "batch",
+    "--offline",
+    "--use-spot",
+    "--max-instances",
+    "2",
+    "--seconds-per-task",
+    "1",
+  ];
+  const run = (...args: string[]) => project.cirrus("bulk", "run", "adder", "--tasks", "sums.json", ...pool, ...args);
+  const bulk = (...args: string[]) => project.cirrus("bulk", ...args, "--stage", "bulk");
+
+  beforeAll(() => {
+    const entries = Array.from({ length: 12 }, (_, a) => ({
+      task_id: `add-${a}`,
+      data: { a, b: 1, ...(a === 7 && { ends: "failed" }) },
+    }));
+    writeFileSync(join(project.folder, "sums.json"), JSON.stringify(entries));
+  });
+
+  test("says in a dry run what it would cost, and changes nothing", { timeout: RUN_MS }, async () => {
+    const dry = await run("--dry-run", "-o", "json");
+    expect(dry.code, dry.stderr).toBe(EXIT.ok);
+    const said = JSON.parse(dry.stdout);
+    expect(said).toMatchObject({ name: "adder-sums", entries: 12 });
+    expect(said.pool[0]).toMatchObject({ rank: 1, plan: { kind: "batch", region: "us-west-2" } });
+    expect((await bulk("list", "-o", "name")).stdout).toBe("");
+  });
+
+  test("says that a pool is impossible before anything is changed", { timeout: RUN_MS }, async () => {
+    const impossible = await run("--min-total-memory", "100000");
+    expect(impossible.code, impossible.stderr).toBe(EXIT.config);
+    expect(impossible.stderr).toContain("min-total-memory");
+    expect((await bulk("list", "-o", "name")).stdout).toBe("");
+  });
+
+  test("runs the same file with the same report and exit code, and everything can be looked at", {
+    timeout: RUN_MS,
+  }, async () => {
+    const first = await run("-o", "json");
+    expect(first.code, first.stderr).toBe(EXIT.partial);
+    expect(JSON.parse(first.stdout)).toMatchObject({ entries: { total: 12, DONE: 11, FAILED: 1 } });
+    expect((await bulk("entries", "adder-sums", "--state", "failed", "-o", "name")).stdout).toBe("add-7\n");
+    expect((await bulk("logs", "adder-sums", "add-3")).stdout).toContain("adding for add-3");
+    const again = await run();
+    expect(again.code, again.stderr).toBe(EXIT.partial);
+    await untilNothingIsLeft("adder-sums");
+    expect((await bulk("delete", "adder-sums", "--yes")).code).toBe(EXIT.ok);
+    expect((await bulk("list", "-o", "name")).stdout).toBe("");
+  });
+});
+
 test("two hundred entries run on machines that are made for them, and every one ends once", {
   timeout: RUN_MS,
 }, async () => {
@@ -165,19 +223,6 @@ test("two hundred entries run on machines that are made for them, and every one 
   );
   // One may have ended them all before the other began.
   expect([1, 2]).toContain(workers.length);
-});
-
-test("the command line plans, loads and starts a run, and tells how it ended", { timeout: RUN_MS }, async () => {
-  const file = join(project.folder, "typed.json");
-  writeFileSync(file, JSON.stringify(entriesOf(20)));
-  const options = ["--stage", "bulk", "--pool", "batch", "--offline", "--use-spot", "--max-instances", "2"];
-  const typed = project.cirrus("bulk", "run", "adder", "--tasks", file, "--job-id", "typed", ...options);
-  await untilState("typed", "FINISHED");
-  const { code, stdout, stderr } = await typed;
-  // Some have failed.
-  expect(code, stdout + stderr).toBe(8);
-  expect(stdout).toContain("18");
-  await untilNothingIsLeft("typed");
 });
 
 test("a program's folder goes to the workers as it is", { timeout: RUN_MS }, async () => {
