@@ -1,4 +1,7 @@
-/** `cirrus-pipeline/functions`: the built-in functions as Lambdas, and what a project needs to write its own in their place. Each is also `cirrus-pipeline/functions/<name>`, with which a bundle reads that one alone. */
+/**
+ * `cirrus-pipeline/functions`: the built-in functions as Lambdas, and what a project needs to write its own in their place.
+ * Each is also `cirrus-pipeline/functions/<name>`, with which a bundle reads nothing of the others.
+ */
 export { type ActEvent, type ActSummary, actLambda } from "./act/lambda.ts";
 export { rerunLambda } from "./feed-rerun/lambda.ts";
 export { type Invocation, type MakePorts, makeLambda } from "./lambda/make-lambda.ts";
