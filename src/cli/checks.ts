@@ -6,6 +6,7 @@ import type { Problem } from "../errors.ts";
 import { bindLocally } from "../project/local/local.ts";
 import { askOnce } from "../project/parameters/ask-once.ts";
 import { checkDocuments } from "../project/parameters/check-documents.ts";
+import { checkFeederCalls } from "../project/parameters/check-feeder-calls.ts";
 import { checkFlags } from "../project/parameters/check-flags.ts";
 import type { Project } from "../project/project.ts";
 import { withoutConsequences } from "../yaml/consequences.ts";
@@ -19,7 +20,11 @@ export async function checkProject(
 ): Promise<readonly Problem[]> {
   const local = bindLocally(project, { environment: {} }).problems;
   const compiled = [...compile(project).problems, ...checkHandlers(project), ...checkEvents(project)];
-  const said = [...(await checkDocuments(project, ask)), ...(await checkFlags(project, ask))];
+  const said = [
+    ...(await checkDocuments(project, ask)),
+    ...(await checkFlags(project, ask)),
+    ...(await checkFeederCalls(project, ask)),
+  ];
   // What the one finds the other may find too, in the same place.
   const found = new Map<string, Problem>();
   for (const problem of withoutConsequences([...read, ...local, ...compiled, ...said])) {

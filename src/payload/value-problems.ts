@@ -54,6 +54,16 @@ const TYPES: Readonly<Record<string, string>> = {
   null: "null",
 };
 
+const FORMATS: Readonly<Record<string, string>> = {
+  url: "a URL",
+  email: "an e-mail address",
+  uuid: "a UUID",
+  date: "a date such as 2024-06-01",
+  time: "a time such as 12:30:00",
+  datetime: "a time such as 2024-06-01T12:30:00Z",
+  duration: "a duration such as P1D",
+};
+
 /** What zod says was expected, as the end of a sentence. */
 function expectedBy(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type") return TYPES[issue.expected] ?? String(issue.expected);
@@ -63,9 +73,15 @@ function expectedBy(issue: z.core.$ZodIssue): string {
     return [...new Set(branches.filter((branch) => branch !== ""))].join(", or ") || "another value";
   }
   if (issue.code === "too_small" || issue.code === "too_big") return boundOf(issue);
-  if (issue.code === "invalid_format" && issue.pattern !== undefined) return `a text that matches ${issue.pattern}`;
+  if (issue.code === "invalid_format") return expectedFormat(issue);
   if (issue.code === "not_multiple_of") return `a multiple of ${issue.divisor}`;
   return issue.message.replace(/^Invalid \w+: (?:expected )?/, "");
+}
+
+function expectedFormat({ format, pattern, message }: z.core.$ZodIssueInvalidStringFormat): string {
+  return (
+    FORMATS[format] ?? (pattern === undefined ? message.replace(/^Invalid /, "") : `a text that matches ${pattern}`)
+  );
 }
 
 function insideOf(issue: z.core.$ZodIssue): string {

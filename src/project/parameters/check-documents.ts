@@ -8,6 +8,7 @@ import { taskParameters } from "../../payload/parameters.ts";
 import { type Payload, parsePayload } from "../../payload/payload.ts";
 import { jsonPath } from "../../payload/problems.ts";
 import type { Component, Project, Source } from "../project.ts";
+import { readGiven } from "./check-feeder-calls.ts";
 import { checkTaskParameters } from "./check-task-parameters.ts";
 import { checkValue, membersOf, unknownMembers } from "./check-value.ts";
 import { type AskParameters, askParameters } from "./read-parameters.ts";
@@ -133,11 +134,14 @@ async function checkComponents(project: Project, ask: AskParameters): Promise<re
   });
 }
 
-function checkDocument({ kind, name }: Component, schema: JsonObject, value: Json): readonly Problem[] {
+function checkDocument(component: Component, schema: JsonObject, value: Json): readonly Problem[] {
+  const { name, kind } = component;
   const { given, place } = kind === "feeder" ? { given: value, place: [] } : givenTo(name, value);
   const unknown = isJsonObject(given) ? unknownMembers(schema, given) : [];
+  const beforehand = kind === "feeder" ? readGiven(component) : undefined;
+  const whole = isJsonObject(given) && beforehand?.parameters ? { ...beforehand.parameters, ...given } : given;
   return [
-    ...checkValue(schema, given, place),
+    ...checkValue(schema, whole, place),
     ...unknown.map((member) => ({
       ...{ code: "unknown-parameter", path: jsonPath([...place, member]) },
       ...{ message: `${name} has no parameter ${member}`, hint: suggest(member, membersOf(schema) ?? []) },
