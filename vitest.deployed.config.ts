@@ -8,7 +8,8 @@ export default defineConfig({
     // Any credentials do, for clients that are made without.
     env: { AWS_REGION: "us-west-2", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
     pool: "forks",
-    maxWorkers: 2,
+    // One more than processors: tests wait for the emulator.
+    maxWorkers: 3,
     // They end what hangs, and nothing that is only slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -16,7 +16,7 @@ import { openStage, type Stage } from "./stage.ts";
 import { openTokenIssuer, type TokenIssuer } from "./token-issuer.ts";
 
 const endpoint = inject("endpoint");
-const project = copyProject(endpoint);
+const project = copyProject(endpoint, { isSmall: true });
 const DEPLOY_MS = 600_000;
 const CLIENT = "the-dashboard";
 
@@ -96,7 +96,7 @@ test("who reads sees what the stage knows, and may change nothing", async () => 
   expect(payload.parse(await one.json()).state).toBe("SUCCEEDED");
   home.parse(await (await ask("/v1/home?window=24h", ["readers"])).json());
   const { workflows } = workflowList.parse(await (await ask("/v1/workflows", ["readers"])).json());
-  expect(workflows.map(({ name }) => name)).toContain("mirror-with-preview");
+  expect(workflows.map(({ name }) => name)).toContain("publish-together");
   const refused = await ask("/v1/actions", ["readers"], { kind: "rerun", payloadIds: [idOf("seen", "publish-only")] });
   expect(refused.status).toBe(403);
   expect((await ask("/v1/payload?id=none/workflow-such/one", ["readers"])).status).toBe(404);
@@ -144,7 +144,7 @@ test("with credentials of their own, operators have the same page on their machi
     const list = await fetch(`${address}/v1/payloads?state=SUCCEEDED`);
     expect(payloadPage.parse(await list.json()).rows.length).toBeGreaterThan(0);
     const { workflows } = workflowList.parse(await (await fetch(`${address}/v1/workflows`)).json());
-    expect(workflows.map(({ name }) => name)).toContain("mirror-with-preview");
+    expect(workflows.map(({ name }) => name)).toContain("publish-together");
     const write = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" };
     expect((await fetch(`${address}/v1/actions`, write)).status).toBe(403);
   } finally {

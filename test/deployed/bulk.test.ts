@@ -31,7 +31,7 @@ import { openStage, type Stage } from "./stage.ts";
 
 const endpoint = inject("endpoint");
 const settings = toEmulator(endpoint);
-const project = copyProject(endpoint);
+const project = copyProject(endpoint, { isSmall: true });
 const STACK = "cirrus-bulk";
 const DEPLOY_MS = 600_000;
 const RUN_MS = 600_000;

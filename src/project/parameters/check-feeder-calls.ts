@@ -29,12 +29,11 @@ interface Checked {
 
 function checkFeeder(checked: Checked): Problem[] {
   const { feeder } = checked;
-  const given = readGiven(feeder);
-  const { parameters, path, isOpen, problem } = given;
+  const { parameters, path, isKnown, problem } = readGiven(feeder);
   if (problem !== undefined) return [problem];
   const beforehand =
     path === undefined ? [] : checkSaid(checked, parameters, parameters, []).map((one) => within(feeder, path, one));
-  if (isOpen) return beforehand;
+  if (!isKnown) return beforehand;
   const calls = feeder.lambda?.enabled === true ? callsOf(feeder) : [];
   return [...beforehand, ...calls.flatMap((call) => checkCall(checked, call, parameters))];
 }
@@ -43,8 +42,8 @@ interface Given {
   readonly parameters: JsonObject;
   /** Where they are said, if they are. */
   readonly path?: Path;
-  /** Whether they are known only on AWS. */
-  readonly isOpen: boolean;
+  /** False where only AWS knows them. */
+  readonly isKnown: boolean;
   /** Where they cannot be read. */
   readonly problem?: Problem;
 }
@@ -56,14 +55,14 @@ export function readGiven({ environment, lambda, shown, locate }: Component): Gi
   const own = lambda?.environment[VARIABLE];
   const text = own ?? environment[VARIABLE];
   const path = [...(own === undefined ? [] : ["lambda"]), "environment", VARIABLE];
-  if (text === undefined) return { parameters: {}, isOpen: false };
-  if (typeof text !== "string" || hasVariables(text)) return { parameters: {}, isOpen: true };
+  if (text === undefined) return { parameters: {}, isKnown: true };
+  if (typeof text !== "string" || hasVariables(text)) return { parameters: {}, isKnown: false };
   const parameters = parseJson(text);
-  if (isJsonObject(parameters)) return { parameters, path, isOpen: false };
+  if (isJsonObject(parameters)) return { parameters, path, isKnown: true };
   const message = `${VARIABLE} is no JSON object`;
   const hint = `Write it as a text: ${VARIABLE}: '{"workflow": "mirror"}'`;
   const problem = { code: "not-json", message, hint, file: shown, ...locate(path), path: formatPath(path) };
-  return { parameters: {}, isOpen: true, problem };
+  return { parameters: {}, isKnown: false, problem };
 }
 
 interface Call {
